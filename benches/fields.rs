@@ -1,10 +1,15 @@
 //! How fast fields are: a live step of the bundled firefly (tokens) and life (equations) on both engines over the side of
 //! the field, and a training step of tokens beside the same network in plain candle.
 //!
-//! `cargo bench --profile dev --bench fields`; `-- tokens`, `-- equations` or `-- train` a part.
+//! `cargo bench --profile dev --bench fields`; `-- tokens`, `-- equations` or `-- train` a part. Before the first two, a
+//! table of GFLOP/s as a share of the peak that is measured in the same run.
+
+#[path = "fields/peak.rs"]
+mod peak;
 
 use std::fmt;
 use std::path::Path;
+use std::time::Instant;
 
 use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::ops::{pixel_shuffle, pixel_unshuffle, silu};
@@ -15,13 +20,62 @@ use unstill::scene::Project;
 use unstill::worlds::FieldDoc;
 use unstill::worlds::field::FieldSubject;
 use unstill::worlds::field::engine::FieldEngine;
+use unstill::worlds::field::tokens::net::MULTIPLY_ADDS;
 use unstill::worlds::field::tokens::{TokenDoc, TokenTraining};
 use unstill::worlds::swarm::engine::Headless;
 
 const SIDES: [usize; 3] = [128, 256, 512];
 
+/// Floating-point operations per pixel of a step by equations: two Laplacians, the products and the sums of six terms.
+const EQUATION_FLOPS: usize = 35;
+
 fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let is_other = |argument: &String| ["train", "--list", "--test"].iter().any(|other| argument.contains(other));
+    if !arguments.iter().any(is_other) {
+        print_shares(&arguments);
+    }
     divan::main();
+}
+
+/// Steps per second, GFLOP/s and their share of the peak of the engine, of every case that the arguments leave.
+fn print_shares(arguments: &[String]) {
+    let rule = arguments.iter().find(|argument| ["tokens", "equations"].contains(&argument.as_str()));
+    let chosen = |case: &Case| rule.is_none_or(|rule| rule == case.rule);
+    println!("rule       engine  side   steps/s  GFLOP/s   of peak  bytes/pixel");
+    for choice in [EngineChoice::Cpu, EngineChoice::Gpu] {
+        let Ok(headless) = Headless::new(choice).inspect_err(|e| eprintln!("{choice:?} skipped: {e}")) else {
+            continue;
+        };
+        let peak = headless.gpu().map_or_else(peak::of_processor, peak::of_device);
+        println!("peak of {}: {peak:.1} GFLOP/s", headless.describe());
+        for case in cases().filter(|case| case.choice == choice && chosen(case)) {
+            let mut doc = scene(case.scene);
+            doc.live.size = [case.side; 2];
+            let mut engine = FieldEngine::new(&doc, headless.gpu().map(|gpu| gpu.borrowed())).expect("an engine");
+            engine.run(1);
+            engine.image().expect("an image");
+            let timed = |_| {
+                let begun = Instant::now();
+                engine.run(case.steps);
+                // Waits for the device.
+                engine.image().expect("an image");
+                begun.elapsed().as_secs_f64()
+            };
+            let seconds = (0..5).map(timed).fold(f64::INFINITY, f64::min);
+            let steps_per_s = f64::from(case.steps) / seconds;
+            let flops = if case.rule == "tokens" { 2 * MULTIPLY_ADDS } else { EQUATION_FLOPS };
+            let gflops = steps_per_s * (case.side * case.side * flops) as f64 / 1e9;
+            println!(
+                "{:<10} {:<6} {:>5} {steps_per_s:>9.1} {gflops:>8.1} {:>8.1}% {:>12}",
+                case.rule,
+                format!("{choice:?}"),
+                case.side,
+                100.0 * gflops / peak,
+                engine.counters().expect("counters").bytes_per_pixel
+            );
+        }
+    }
 }
 
 fn scene(name: &str) -> FieldDoc {

@@ -9,17 +9,22 @@
 //!
 //! # The folders, in the order of dependence
 //!
-//! - `nn`: SIMD lanes for the small networks of all worlds.
-//! - [`gpu`]: device, buffers, kernels whose buffers are bound by name, and readback, for the engines of all worlds.
-//! - [`worlds`]: one folder per kind of picture. `swarm` has oriented particles that interact, `points` independent points in
-//!   R² or R³, `field` a periodic image under a local rule, `weak` the solver of the weak form. A world reads in the order
-//!   of the data: picture → rule → train → engine → measures, and its stored form is one variant of [`worlds::World`].
-//!   `studio` has the tables and traits through which the window knows points and fields.
-//! - [`formats`]: tables, XYZ and images of other programs. [`media`]: pictures, plots and films.
-//! - [`scene`]: the project file. [`jobs`]: work in the background. [`session`]: the program without pixels, with one folder
-//!   for each feature (`document`, `painting`, `learning`, `live`, `observing`, `sharing`) and `studio` for the other worlds.
-//! - `window` (feature `window`, on by default) and [`cli`]: the two faces of the program.
-//!   `restart` starts it again under another environment.
+//! - `nn`: SIMD lanes and random numbers for the small networks.
+//! - [`gpu`]: device, kernels whose buffers are bound by name, readback.
+//! - [`worlds`]: what is painted, learned and run; `swarm`, `points`, `field`, one folder each.
+//! - [`formats`]: tables, XYZ and images of other programs.
+//! - [`media`]: pictures, plots and films.
+//! - [`scene`]: the project file and its older schemas.
+//! - [`jobs`]: work in the background.
+//! - [`session`]: the program without pixels, a folder per feature.
+//! - `window`: egui panels and the Bevy shell (feature `window`).
+//! - [`cli`]: the terminal program.
+//!
+//! Of the worlds, `swarm` has oriented particles that interact, `points` independent points in R² or R³, `field` a periodic
+//! image under a local rule. A world reads in the order of the data: picture → rule → train → engine → measures, and its
+//! stored form is one variant of [`worlds::World`]. `worlds/weak` is the solver of the weak form; `worlds/studio` has the
+//! tables and traits through which the window knows points and fields. The file `restart.rs` starts the program again under
+//! another environment.
 //!
 //! `tests/walls.rs` fails when a folder touches what it may not.
 //!
@@ -27,8 +32,8 @@
 //!
 //! A name that ends in `_l` is a length in units of ℓ, the median distance to the nearest neighbour in the picture: every
 //! setting of a swarm is then free of scale. `_rad` are radians, `_s` seconds, `_px` pixels, `_kt` energies in kT. Headings
-//! are counter-clockwise from +x, and y is up. Places, offsets and box sizes are `glam` vectors (`DVec2`, in space `DVec3`);
-//! ranges and other pairs of numbers are arrays.
+//! are counter-clockwise from +x, and y is up. Positions, offsets and box sizes of the plane are `glam` vectors (`DVec2`);
+//! points that may lie in the plane or in space are arrays of three numbers, as are ranges and other lists.
 //!
 //! # One snapshot, from the canvas to the GPU
 //!
@@ -38,7 +43,8 @@
 //! 4. `worlds/swarm/picture/sample.rs` tiles copies of the motif on a torus,
 //! 5. `worlds/swarm/train/batch.rs` noises them, and `trainer.rs` descends: energy, contrast, flow.
 //! 6. The newest [`worlds::swarm::rule::Rule`] comes back as an event (`session/learning/event.rs`).
-//! 7. `session/live/swarm.rs` makes the first live swarm, an order for the engine (`session/command.rs`).
+//! 7. `session/live/swarm.rs` makes the first live swarm; `start.rs` orders the engine to load it (`EngineOrder` in
+//!    `session/command.rs`).
 //! 8. `window/shell/live/host.rs` gives rule and swarm to an engine of `worlds/swarm/engine`,
 //! 9. whose `weights.rs` and `buffers.rs` pack both for the shaders of `shaders/swarm/`.
 //! 10. `plan.rs` binds them by name to the kernels (`src/gpu`); `gpu.rs` submits the passes of a Heun step.
@@ -65,6 +71,23 @@
 //! let mut engine = CpuEngine::new(&trainer.rule(), &swarm, &live, 1)?;
 //! engine.run(10);
 //! assert_eq!(engine.swarm().len(), swarm.len());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Running a rule
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use unstill::scene::load_swarm;
+//! use unstill::worlds::swarm::engine::CpuEngine;
+//!
+//! let scene = load_swarm(Path::new("scenes/mill.ron"))?.project.world;
+//! let rule = scene.rule.expect("a bundled scene has a rule");
+//! let swarm = scene.snapshot.sample(&scene.ensemble, &mut rand::rng())?;
+//! let mut engine = CpuEngine::new(&rule, &swarm, &scene.live, 1)?;
+//! engine.run(100);
+//! assert!(engine.swarm().particles.iter().all(|p| p.x.is_finite() && p.y.is_finite()));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -470,7 +470,7 @@ fn an_interrupted_run_never_overwrites_a_finished_rule() {
     assert!(interrupted().success());
     let first = desk.read("mill.ron");
     assert!(first.contains("rule: Some"), "what was learned so far is saved");
-    assert!(!interrupted().success(), "a second run that is cut short says that it kept the first rule");
+    assert!(!interrupted().success(), "a second run that is cut short reports that it kept the first rule");
     assert_eq!(desk.read("mill.ron"), first);
 }
 

@@ -82,7 +82,7 @@ fn read(seed: &Seed, bytes: &[u8], folder: &Path, rng: &mut StdRng) -> bool {
     refusal.is_none()
 }
 
-/// Most memory that this process has held, bytes; 0 where the system does not report it.
+/// Maximum memory that this process has held, bytes; 0 where the system does not report it.
 fn peak_memory() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use common::{Program, Screen, desk, wait_for};
 
-/// A place within each button of a workspace that none of its letters covers, pixels of the screen.
+/// A position within each button of a workspace that none of its letters covers, pixels of the screen.
 const TABS: [[u32; 2]; 3] = [[690, 22], [790, 22], [890, 22]];
 const PAINT: usize = 0;
 const LEARN: usize = 1;

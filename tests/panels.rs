@@ -12,7 +12,7 @@ use common::panels::*;
 use unstill::jobs::{self, Pace, Progress};
 use unstill::session::{
     Command, Dialog, DocumentCommand, DocumentEffect, Effect, LearnCommand, LearnEffect, LearnEvent, LiveCommand,
-    Place, Session, TrainingState,
+    Session, TrainingState, Workspace,
 };
 use unstill::window::panels::{SIDE_WIDTH, TOP_HEIGHT};
 use unstill::worlds::swarm::picture::motifs;
@@ -22,16 +22,16 @@ use unstill::worlds::swarm::train::{Phase, StepStats};
 #[test]
 fn the_three_workspaces_are_one_click_apart() {
     let mut window = window(alive());
-    for (label, place) in [("Paint", Place::Paint), ("Learn", Place::Learn), ("Live", Place::Live)] {
+    for (label, workspace) in [("Paint", Workspace::Paint), ("Learn", Workspace::Learn), ("Live", Workspace::Live)] {
         click(&mut window, label);
-        assert_eq!(window.state().session.place(), place);
+        assert_eq!(window.state().session.workspace(), workspace);
     }
 }
 
 #[test]
 fn rules_are_learned_picked_and_deleted_on_their_strip() {
     let mut session = alive();
-    session.apply(Command::SetPlace(Place::Learn));
+    session.apply(Command::SetWorkspace(Workspace::Learn));
     session.apply(LearnCommand::Start);
     let run = session.training().run;
     session.on_event(LearnEvent::NewRule { run, rule: Arc::new(Rule::inert(2, true)) });
@@ -59,7 +59,7 @@ fn rules_are_learned_picked_and_deleted_on_their_strip() {
 
 #[test]
 fn the_buttons_start_pause_resume_and_stop_learning() {
-    let mut window = window(in_place(painted(), Place::Learn));
+    let mut window = window(in_workspace(painted(), Workspace::Learn));
     click(&mut window, "▶ Start learning");
     assert!(window.state().effects.iter().any(|e| matches!(e, Effect::Learn(LearnEffect::Start(_)))));
     click(&mut window, "⏸ Pause learning");
@@ -72,7 +72,7 @@ fn the_buttons_start_pause_resume_and_stop_learning() {
 
 #[test]
 fn progress_and_failure_of_learning_are_on_the_screen() {
-    let mut window = window(in_place(painted(), Place::Learn));
+    let mut window = window(in_workspace(painted(), Workspace::Learn));
     click(&mut window, "▶ Start learning");
     let run = window.state().session.training().run;
     let point = |step| StepStats { phase: Phase::Energy, step, steps: 100, loss: 1.0 / step as f64 };
@@ -102,11 +102,11 @@ fn progress_and_failure_of_learning_are_on_the_screen() {
 
 #[test]
 fn a_picture_that_cannot_be_learned_has_a_warning() {
-    let mut window = window(in_place(Session::new(1), Place::Learn));
+    let mut window = window(in_workspace(Session::new(1), Workspace::Learn));
     window.get_by_label_contains("The picture is empty");
     let start = window.get_by_label("▶ Start learning");
     assert!(start.accesskit_node().is_disabled());
-    *window.state_mut() = Shell::new(in_place(painted(), Place::Learn));
+    *window.state_mut() = Shell::new(in_workspace(painted(), Workspace::Learn));
     settle(&mut window);
     assert!(window.query_by_label_contains("The picture is empty").is_none());
     assert!(!window.get_by_label("▶ Start learning").accesskit_node().is_disabled());
@@ -193,7 +193,7 @@ fn the_gallery_opens_and_a_card_opens_its_scene() {
 
 #[test]
 fn a_motif_is_stamped_onto_the_picture_as_one_step() {
-    let mut window = window(in_place(Session::new(1), Place::Paint));
+    let mut window = window(in_workspace(Session::new(1), Workspace::Paint));
     click(&mut window, "Stamp Mill");
     let count = window.state().session.snapshot().particles.len();
     assert_eq!(count, motifs::by_name("mill").unwrap().snapshot().particles.len());
@@ -265,12 +265,12 @@ fn nothing_in_the_panels_lies_outside_the_screen_of_a_laptop() {
     };
     for size in [LAPTOP, Vec2::new(1280.0, 800.0)] {
         for (name, session) in [
-            ("paint, empty", in_place(Session::new(1), Place::Paint)),
-            ("paint", in_place(alive(), Place::Paint)),
-            ("learn", in_place(alive(), Place::Learn)),
+            ("paint, empty", in_workspace(Session::new(1), Workspace::Paint)),
+            ("paint", in_workspace(alive(), Workspace::Paint)),
+            ("learn", in_workspace(alive(), Workspace::Learn)),
             ("learn, failed", failed(alive())),
-            ("live", in_place(alive(), Place::Live)),
-            ("live, nothing there", in_place(Session::new(1), Place::Live)),
+            ("live", in_workspace(alive(), Workspace::Live)),
+            ("live, nothing there", in_workspace(Session::new(1), Workspace::Live)),
         ] {
             let found = misplaced(&window_of(session, size), size);
             assert!(found.is_empty(), "{name} at {size}:\n{}", found.join("\n"));
@@ -278,7 +278,7 @@ fn nothing_in_the_panels_lies_outside_the_screen_of_a_laptop() {
     }
     // The check itself: in a window too low, something must be found.
     let low = Vec2::new(1366.0, 400.0);
-    assert!(!misplaced(&window_of(in_place(alive(), Place::Live), low), low).is_empty());
+    assert!(!misplaced(&window_of(in_workspace(alive(), Workspace::Live), low), low).is_empty());
 }
 
 #[test]
@@ -293,7 +293,7 @@ fn the_parts_of_the_top_bar_do_not_overlap() {
     assert!(buttons.len() >= 10, "{buttons:?}");
     for (i, (a, name)) in buttons.iter().enumerate() {
         for (b, other) in &buttons[i + 1..] {
-            assert!(!a.shrink(1.0).intersects(*b), "{name} {a} lies on {other} {b}");
+            assert!(!a.shrink(1.0).intersects(*b), "{name} {a} overlaps {other} {b}");
         }
     }
 }

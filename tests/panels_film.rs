@@ -8,8 +8,8 @@ use common::panels::{LAPTOP, Window, misplaced, settle, window};
 use egui_kittest::kittest::Queryable;
 use glam::DVec2;
 use unstill::session::{
-    Command, LearnCommand, LearnEvent, ObserveCommand, ObserveEvent, PaintCommand, Place, Session, ShareEvent,
-    SnapshotCommand,
+    Command, LearnCommand, LearnEvent, ObserveCommand, ObserveEvent, PaintCommand, Session, ShareEvent,
+    SnapshotCommand, Workspace,
 };
 use unstill::worlds::swarm::measures::{Agreement, Truth, TruthRow};
 use unstill::worlds::swarm::picture::{FilmFrame, Mode, Particle, Snapshot, SnapshotFilm, Stills};
@@ -33,7 +33,7 @@ fn with_film(frames: usize) -> Session {
     let mut session = Session::new(1);
     let stills = Stills::new(Arc::new(first), film);
     session.on_event(ShareEvent::Imported { path: "birds.xyz".into(), result: Ok(stills) });
-    session.apply(Command::SetPlace(Place::Paint));
+    session.apply(Command::SetWorkspace(Workspace::Paint));
     session
 }
 
@@ -89,7 +89,7 @@ fn the_card_shows_each_flow_against_the_film() {
     let run = session.training().run;
     session.on_event(LearnEvent::NewRule { run, rule });
     session.apply(LearnCommand::Stop);
-    session.apply(Command::SetPlace(Place::Live));
+    session.apply(Command::SetWorkspace(Workspace::Live));
     let mut window = window(session);
     window.state_mut().apply(Command::Ask(unstill::session::Dialog::Plots));
     settle(&mut window);

@@ -7,7 +7,7 @@ use common::panels::{LAPTOP, Window, misplaced, settle, window};
 use egui_kittest::kittest::Queryable;
 use unstill::formats::{Angles, ColumnUse, ImportOptions, Outline, YAxis, import_all};
 use unstill::session::{
-    Effect, ImportCommand, ImportReading, ImportRequest, Session, ShareCommand, ShareEvent, ShareOrder,
+    Effect, ImportCommand, ImportReading, ImportRequest, Session, ShareCommand, ShareEffect, ShareEvent,
 };
 
 /// A table of a tracker, with what a reader cannot know: the direction of y and the zero of the angle.
@@ -32,13 +32,15 @@ fn opened(name: &str, text: &str) -> (tempfile::TempDir, Window) {
     (folder, window)
 }
 
-/// Answers what the session wants to have read, and returns how often it did.
+/// Carries out the requested readings, and returns their number.
 fn answer(window: &mut Window) -> usize {
     let mut answered = 0;
     loop {
         let shell = window.state_mut();
-        let at = shell.effects.iter().position(|effect| matches!(effect, Effect::Share(ShareOrder::ReadImport(_))));
-        let Some(Effect::Share(ShareOrder::ReadImport(request))) = at.map(|at| shell.effects.remove(at)) else { break };
+        let at = shell.effects.iter().position(|effect| matches!(effect, Effect::Share(ShareEffect::ReadImport(_))));
+        let Some(Effect::Share(ShareEffect::ReadImport(request))) = at.map(|at| shell.effects.remove(at)) else {
+            break;
+        };
         let effects = shell.session.on_event(ShareEvent::ImportRead(Box::new(read(*request))));
         shell.effects.extend(effects);
         answered += 1;

@@ -1,4 +1,4 @@
-//! The panel of the living swarm, used as a person uses it: brushes, going back, kept moments, swinging knobs.
+//! The panel of the living swarm, used as a person uses it: brushes, going back, checkpoints, swinging knobs.
 
 mod common;
 
@@ -19,7 +19,7 @@ use unstill::worlds::SwarmDoc;
 use unstill::worlds::swarm::picture::{MAX_SPECIES, Particle, Snapshot};
 use unstill::worlds::swarm::rule::{FlowKind, LiveSettings, NetShape, Rule};
 
-/// A quick click of the mouse itself at a place, with modifier keys.
+/// A quick click of the mouse itself at a position, with modifier keys.
 fn press(window: &mut Window, at: Pos2, modifiers: Modifiers) {
     window.event_modifiers(Input::PointerMoved(at), modifiers);
     window.run_steps(1);
@@ -34,7 +34,7 @@ fn live(window: &Window) -> LiveSettings {
     window.state().session.document().world.live
 }
 
-/// A place on the rail of a slider.
+/// A position on the rail of a slider.
 fn on_rail(window: &Window, label: &str) -> Pos2 {
     window.get_by_role_and_label(Role::Slider, label).rect().left_center() + Vec2::new(70.0, 0.0)
 }
@@ -102,7 +102,7 @@ fn ctrl_and_a_click_switch_the_swing_of_a_knob() {
     assert_eq!(live(&window), before);
 }
 
-/// A picture of so many species that live by a rule.
+/// A picture with this many species and a rule.
 fn of_species(species: u8) -> Session {
     let mut session = Session::new(3);
     let at = |k: u8| Particle { x: 1.0 + f64::from(k), y: f64::from(k % 3) + 1.0, heading: 0.3, species: k % species };
@@ -181,20 +181,20 @@ fn a_double_click_sets_a_slider_back_and_the_reset_all_of_them() {
 }
 
 #[test]
-fn the_strip_keeps_renames_restores_and_deletes_moments() {
+fn the_strip_keeps_renames_restores_and_deletes_checkpoints() {
     let mut window = window(alive());
     click(&mut window, "Keep");
     click(&mut window, "Keep");
     let names = |window: &Window| {
-        window.state().session.document().world.savepoints.iter().map(|m| m.name.clone()).collect::<Vec<_>>()
+        window.state().session.document().world.checkpoints.iter().map(|m| m.name.clone()).collect::<Vec<_>>()
     };
-    assert_eq!(names(&window), ["Moment 1", "Moment 2"]);
-    click(&mut window, "Return to Moment 1");
+    assert_eq!(names(&window), ["Checkpoint 1", "Checkpoint 2"]);
+    click(&mut window, "Return to Checkpoint 1");
     assert_eq!(window.state().session.live().particles, 3);
-    click(&mut window, "Delete Moment 1");
-    assert_eq!(names(&window), ["Moment 2"]);
+    click(&mut window, "Delete Checkpoint 1");
+    assert_eq!(names(&window), ["Checkpoint 2"]);
     click(&mut window, "⟲ Undo");
-    assert_eq!(names(&window), ["Moment 1", "Moment 2"]);
+    assert_eq!(names(&window), ["Checkpoint 1", "Checkpoint 2"]);
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn the_cost_of_many_particles_is_shown_in_advance() {
     let mut window = window(alive());
     let cost = |window: &Window| window.query_by_label_contains("steps in a second with so many").is_some();
     assert!(!cost(&window));
-    window.state_mut().readouts = Readouts { s_per_particle_step: 1e-6, most_particles: 100_000, ..Default::default() };
+    window.state_mut().readouts = Readouts { s_per_particle_step: 1e-6, max_particles: 100_000, ..Default::default() };
     window.state_mut().session.apply(LiveCommand::SetParticles(300));
     settle(&mut window);
     assert!(!cost(&window), "plenty");

@@ -9,8 +9,8 @@ use glam::DVec2;
 
 use common::panels::*;
 use unstill::session::{
-    Body, ColourBy, Command, Dialog, DocumentCommand, Event, LearnCommand, LiveCommand, Palette, Place, Pointer,
-    Preference, Theme,
+    Body, ColourBy, Command, Dialog, DocumentCommand, Event, LearnCommand, LiveCommand, Palette, Pointer, Preference,
+    Theme, Workspace,
 };
 use unstill::window::panels::{SIDE_WIDTH, TOP_HEIGHT};
 
@@ -118,7 +118,7 @@ fn the_look_is_changed_from_its_card_and_kept() {
     assert_eq!((prefs.look.palette, prefs.theme), (Palette::Muted, Theme::Light));
     assert!(prefs.look.trails);
     window.get_by_role_and_label(Role::Slider, "Length");
-    assert!(!window.state().session.is_dirty(), "looks are no part of the history");
+    assert!(!window.state().session.is_dirty(), "looks are not part of the history");
     click(&mut window, "Without noise");
     assert!(window.state().session.is_dirty(), "but what the scene keeps is");
 }
@@ -176,13 +176,13 @@ fn the_hint_ticks_each_first_step_and_ends_after_the_third() {
     apply(&mut window, Command::Pointer(Pointer::Press(DVec2::splat(1.0))));
     apply(&mut window, Command::Pointer(Pointer::Release));
     window.get_by_label("✔ done");
-    apply(&mut window, Command::SetPlace(Place::Paint));
+    apply(&mut window, Command::SetWorkspace(Workspace::Paint));
     apply(&mut window, Command::Pointer(Pointer::Press(DVec2::splat(1.0))));
     apply(&mut window, Command::Pointer(Pointer::Release));
     assert_eq!(window.query_all_by_label("✔ done").count(), 2);
     apply(&mut window, Command::Learn(LearnCommand::Start));
     apply(&mut window, Command::Learn(LearnCommand::Stop));
-    apply(&mut window, Command::SetPlace(Place::Live));
+    apply(&mut window, Command::SetWorkspace(Workspace::Live));
     assert!(window.query_by_label("1  Paint").is_none());
     let kept = window.state().kept_prefs().cloned().expect("kept for the next run");
     let mut session = alive();
@@ -192,7 +192,7 @@ fn the_hint_ticks_each_first_step_and_ends_after_the_third() {
 
 #[test]
 fn the_hint_is_whole_in_a_narrow_window_and_keeps_off_the_meter() {
-    let window = window_of(in_place(alive(), Place::Live), Vec2::new(683.0, 600.0));
+    let window = window_of(in_workspace(alive(), Workspace::Live), Vec2::new(683.0, 600.0));
     let meter = window.get_by_label_contains("Pattern fidelity").rect();
     for name in ["1  Paint", "3  Live", "×"] {
         let at = window.get_by_label(name).rect();

@@ -9,7 +9,7 @@ use egui_kittest::kittest::Queryable;
 use common::panels::*;
 use unstill::session::{
     Command, Dialog, Effect, Evidence, LearnCommand, LearnEvent, LiveCommand, ObserveEffect, ObserveEvent,
-    PaintCommand, Place, PlotKind, RuleRole, Session, drawer_plots,
+    PaintCommand, PlotKind, RuleRole, Session, Workspace, drawer_plots,
 };
 use unstill::worlds::swarm::measures::{Certificate, Motion, QuickFidelity, Reading};
 use unstill::worlds::swarm::picture::motifs;
@@ -136,7 +136,7 @@ fn the_meter_starts_the_certificate_and_shows_its_seal() {
 #[test]
 fn the_old_rule_plays_during_learning_until_switched() {
     let mut session = observed();
-    session.apply(Command::SetPlace(Place::Learn));
+    session.apply(Command::SetWorkspace(Workspace::Learn));
     session.apply(LearnCommand::Start);
     let run = session.training().run;
     let measured = |session: &mut Session, role, step, value| {

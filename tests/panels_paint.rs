@@ -1,4 +1,4 @@
-//! The panel of the first place, used as a person uses it: tools, their settings, remedies, and the empty canvas.
+//! The panel of the workspace Paint, used as a person uses it: tools, their settings, remedies, and the empty canvas.
 
 mod common;
 
@@ -60,7 +60,7 @@ fn the_settings_of_each_tool_are_set_by_its_controls() {
     click(&mut window, "Snap");
     let symmetry = options(&window).symmetry;
     assert!(symmetry.on && symmetry.mirror && options(&window).snap.on);
-    assert_eq!(window.state().session.revision(), revision, "settings are no change of the scene");
+    assert_eq!(window.state().session.revision(), revision, "settings do not change the scene");
     assert_eq!(particles(&window).len(), 3, "settings change no picture");
 }
 
@@ -234,7 +234,7 @@ fn a_stroke_that_begins_on_an_offer_does_not_take_it() {
     let offers = window.state().state.offers().to_vec();
     let free = window.state().free;
     assert!(offers.len() >= 5 && offers.iter().all(|offer| free.contains_rect(*offer)), "{offers:?}");
-    assert!(offers.iter().any(|offer| offer.contains(from)), "the canvas is told where they lie");
+    assert!(offers.iter().any(|offer| offer.contains(from)), "the canvas gets their positions");
     window.drag_at(from);
     window.run_steps(1);
     window.hover_at(from + Vec2::new(30.0, -10.0));

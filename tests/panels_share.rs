@@ -13,20 +13,20 @@ use common::panels::*;
 use unstill::formats::TrajectoryKind;
 use unstill::media::picture::FilmKind;
 use unstill::session::{
-    Command, Dialog, DocumentCommand, Effect, FilmView, Place, Preference, RecordingKind, RecordingState, ShareCommand,
-    ShareOrder,
+    Command, Dialog, DocumentCommand, Effect, FilmView, Preference, RecordingKind, RecordingState, ShareCommand,
+    ShareEffect, Workspace,
 };
 use unstill::window::panels::{RescuedScene, SceneCard, ShareReadouts};
 use unstill::worlds::swarm::picture::motifs;
 
 fn shared(readouts: ShareReadouts) -> Window {
-    let mut shell = Shell::new(in_place(alive(), Place::Live));
+    let mut shell = Shell::new(in_workspace(alive(), Workspace::Live));
     shell.state.set_share(readouts);
     window_with(shell, LAPTOP)
 }
 
-fn orders(window: &Window) -> Vec<&ShareOrder> {
-    fn order(effect: &Effect) -> Option<&ShareOrder> {
+fn orders(window: &Window) -> Vec<&ShareEffect> {
+    fn order(effect: &Effect) -> Option<&ShareEffect> {
         match effect {
             Effect::Share(order) => Some(order),
             _ => None,
@@ -51,7 +51,7 @@ fn a_scene_without_a_file_is_saved_by_a_name_and_enter() {
     window.run_steps(4);
     window.key_press(Key::Enter);
     window.run_steps(8);
-    let [ShareOrder::SaveAmongMine { name, document, .. }] = &orders(&window)[..] else {
+    let [ShareEffect::SaveToMyScenes { name, document, .. }] = &orders(&window)[..] else {
         panic!("{:?}", window.state().effects)
     };
     assert_eq!((name.as_str(), document.title.as_str()), ("Waltz", "Waltz"));
@@ -126,7 +126,7 @@ fn film_settings_become_commands_and_mp4_needs_ffmpeg() {
     click(&mut window, "the end fades into the beginning");
     assert!(window.state().session.film().loops);
     let film = |window: &Window| {
-        orders(window).iter().filter(|order| matches!(order, ShareOrder::Film(film) if film.loops)).count()
+        orders(window).iter().filter(|order| matches!(order, ShareEffect::Film(film) if film.loops)).count()
     };
     let button = window.get_all_by_label("Film").last().expect("the button");
     button.click();
@@ -163,7 +163,7 @@ fn a_trajectory_is_set_up_recorded_watched_and_stopped() {
     click(&mut window, "CSV");
     assert_eq!(window.state().session.trajectory().kind, TrajectoryKind::Csv);
     click(&mut window, "Record");
-    let [ShareOrder::Trajectory(options)] = &orders(&window)[..] else { panic!("{:?}", window.state().effects) };
+    let [ShareEffect::Trajectory(options)] = &orders(&window)[..] else { panic!("{:?}", window.state().effects) };
     assert_eq!(options, window.state().session.trajectory());
 
     let kind = RecordingKind::Trajectory(TrajectoryKind::Csv);
@@ -185,7 +185,7 @@ fn rescued_work_is_offered_in_one_line_each_and_can_wait() {
     window.run_steps(4);
     window.get_all_by_label("Restore").next().expect("two lines").click();
     window.run_steps(4);
-    assert_eq!(orders(&window), [&ShareOrder::Discard(1), &ShareOrder::Restore(0)]);
+    assert_eq!(orders(&window), [&ShareEffect::Discard(1), &ShareEffect::Restore(0)]);
     window.get_all_by_label("Later").next().expect("two lines").click();
     window.run_steps(4);
     assert!(window.query_by_label("“Lost”").is_none());
@@ -198,9 +198,9 @@ fn rescued_work_overlaps_neither_caption_nor_panel() {
         session.apply(DocumentCommand::SetNotes("Pairs turn about one another. ".repeat(12)));
         session.apply(DocumentCommand::EndGesture);
         session.apply(Command::Prefer(Preference::UiScale(scale)));
-        let mut shell = Shell::new(in_place(session, Place::Live));
+        let mut shell = Shell::new(in_workspace(session, Workspace::Live));
         let rescued = |title: &str| RescuedScene { title: title.into(), particles: 9, minutes_ago: 3 };
-        let titles = ["Lost", "A title that is as long as one that somebody may give"];
+        let titles = ["Lost", "A title that is as long as one that a person may give"];
         shell.state.set_share(ShareReadouts { rescued: titles.map(rescued).to_vec(), ..with_folder() });
         let window = window_with(shell, size);
         let free = window.state().free;
@@ -226,7 +226,7 @@ impl egui::DroppedFile for File {
     }
 
     fn bytes(&self) -> Result<Vec<u8>, String> {
-        Err("nobody reads it here".into())
+        Err("there is no reader here".into())
     }
 }
 
@@ -239,5 +239,5 @@ fn a_dropped_file_is_opened_and_a_hovering_one_announced() {
     window.input_mut().hovered_files.clear();
     window.input_mut().dropped_files = vec![Arc::new(File("a.csv".into())), Arc::new(File("b.ron".into()))];
     window.run_steps(3);
-    assert_eq!(orders(&window), [&ShareOrder::Open("a.csv".into())], "once, and the first one");
+    assert_eq!(orders(&window), [&ShareEffect::Open("a.csv".into())], "once, and the first one");
 }

@@ -13,7 +13,7 @@ use common::panels::LAPTOP;
 use unstill::jobs::{CanvasEvent, LearningEvent};
 use unstill::scene::Project;
 use unstill::session::studio::{ProgramCommand, Studio, StudioCommand, StudioEffect, StudioEvent};
-use unstill::session::{Dialog, Effect, Place, Prefs, Theme};
+use unstill::session::{Dialog, Effect, Prefs, Theme, Workspace};
 use unstill::window::panels::{
     CardSource, SIDE_WIDTH, ShareReadouts, StudioCard, TOP_HEIGHT, UiState, set_style, studio_panels,
 };
@@ -112,10 +112,10 @@ fn every_workspace_of_every_world_fits_the_laptop() {
     for entry in WORLDS {
         for theme in [Theme::Dark, Theme::Light] {
             let mut window = window(alive(entry), theme);
-            for place in [Place::Paint, Place::Learn, Place::Live] {
-                window.state_mut().studio.apply(StudioCommand::SetWorkspace(place));
+            for workspace in [Workspace::Paint, Workspace::Learn, Workspace::Live] {
+                window.state_mut().studio.apply(StudioCommand::SetWorkspace(workspace));
                 window.run_steps(6);
-                assert_eq!(misplaced(&window), Vec::<String>::new(), "{} in {place:?}", entry.name);
+                assert_eq!(misplaced(&window), Vec::<String>::new(), "{} in {workspace:?}", entry.name);
             }
             let free = window.state().free;
             assert!(free.min == [SIDE_WIDTH, TOP_HEIGHT].into() && free.max == LAPTOP.to_pos2(), "{free:?}");
@@ -145,7 +145,7 @@ fn workspaces_brushes_and_starts_are_a_click_away() {
     click(&mut window, "⏸ Pause");
     assert!(!window.state().studio.live().playing);
     click(&mut window, "Paint");
-    assert_eq!(window.state().studio.workspace(), Place::Paint);
+    assert_eq!(window.state().studio.workspace(), Workspace::Paint);
     click(&mut window, "Erase");
     assert_eq!(window.state().studio.brush(), "erase");
     click(&mut window, "Limit cycle");
@@ -159,7 +159,7 @@ fn learning_shows_how_far_it_is_and_can_be_stopped() {
     click(&mut window, "Learn");
     click(&mut window, "Free network");
     assert_eq!(window.state().commands.last(), Some(&StudioCommand::Learn("free")));
-    let step = TrainingStep { phase: "free network", done: 500, total: 1500, loss: Some(0.3) };
+    let step = TrainingStep { phase: "free network", done: 500, total: 1500, loss: Some(0.3), figures: None };
     for loss in [0.4, 0.3] {
         let event = LearningEvent::Progress { step, loss: Some(loss), steps_per_s: 100.0 };
         window.state_mut().studio.on_event(StudioEvent::Learning(1, event));
@@ -186,6 +186,41 @@ fn rules_are_chosen_and_deleted_in_the_list() {
     assert_eq!(window.state().studio.info().flows().len(), flows.len() - 1);
     click(&mut window, "⟲ Undo");
     assert_eq!(window.state().studio.info().flows().len(), flows.len());
+}
+
+#[test]
+fn presets_are_a_click_away_and_the_present_one_is_marked() {
+    for entry in WORLDS {
+        let mut window = window(alive(entry), Theme::Dark);
+        click(&mut window, "Learn");
+        click(&mut window, "Thorough");
+        let info = window.state().studio.info();
+        let preset = info.tables().presets.iter().find(|preset| preset.id == "thorough").unwrap();
+        assert!(preset.knobs.iter().all(|(id, value)| info.knob(id) == *value), "{}", entry.name);
+        let commands = window.state().commands.len();
+        click(&mut window, "Thorough");
+        assert_eq!(window.state().commands.len(), commands, "it is the present one");
+    }
+}
+
+#[test]
+fn time_goes_back_and_checkpoints_are_named_and_deleted() {
+    for entry in WORLDS {
+        let mut window = window(alive(entry), Theme::Light);
+        click(&mut window, "◀ Back");
+        assert_eq!(window.state().commands.last(), Some(&StudioCommand::StepBack));
+        click(&mut window, "Save state");
+        let desk = window.state_mut();
+        let state = desk.studio.info().start_simulation(1).unwrap().live_state();
+        let kept = CanvasEvent::Kept(desk.studio.serial(), state);
+        desk.studio.on_event(StudioEvent::Canvas(kept));
+        window.run_steps(4);
+        assert_eq!(misplaced(&window), Vec::<String>::new(), "{}", entry.name);
+        click(&mut window, "Return to Checkpoint 1");
+        assert_eq!(window.state().commands.last(), Some(&StudioCommand::ReturnTo(0)));
+        click(&mut window, "Delete Checkpoint 1");
+        assert!(window.state().studio.info().checkpoints().is_empty());
+    }
 }
 
 #[test]
@@ -232,7 +267,7 @@ fn unsaved_worlds_are_asked_for_before_quitting() {
 #[test]
 fn a_picture_without_a_rule_says_what_to_do() {
     let mut studio = Studio::new(world_entry("points").unwrap());
-    studio.apply(StudioCommand::SetWorkspace(Place::Live));
+    studio.apply(StudioCommand::SetWorkspace(Workspace::Live));
     let mut window = window(studio, Theme::Dark);
     window.get_by_label_contains("Nothing lives here yet.");
     click(&mut window, "Paint");
@@ -295,7 +330,7 @@ fn a_new_scene_is_saved_under_a_name() {
     window.run_steps(4);
     click(&mut window, "Save");
     let saves =
-        |command: &StudioCommand| matches!(command, StudioCommand::SaveAmongMine(name) if name.ends_with("of mine"));
+        |command: &StudioCommand| matches!(command, StudioCommand::SaveToMyScenes(name) if name.ends_with("of mine"));
     assert!(window.state().commands.last().is_some_and(saves), "{:?}", window.state().commands);
 }
 
@@ -317,10 +352,10 @@ fn rules_are_blended_and_layers_are_shown() {
 #[test]
 fn the_certificate_is_measured_in_the_background() {
     let mut window = window(alive(world_entry("points").unwrap()), Theme::Dark);
-    window.state_mut().studio.apply(StudioCommand::SetWorkspace(Place::Learn));
+    window.state_mut().studio.apply(StudioCommand::SetWorkspace(Workspace::Learn));
     window.run_steps(4);
     window.state_mut().studio.apply(StudioCommand::Check);
-    let step = TrainingStep { phase: "check", done: 3, total: 12, loss: None };
+    let step = TrainingStep { phase: "check", done: 3, total: 12, loss: None, figures: None };
     let event = LearningEvent::Progress { step, loss: None, steps_per_s: 0.5 };
     window.state_mut().studio.on_event(StudioEvent::Learning(1, event));
     window.run_steps(4);

@@ -100,13 +100,13 @@ fn pictures_without_a_whole_scene_are_refused() {
     let desk = Desk::with("mill", "mill.ron");
     desk.json("picture mill.ron -o mill.png");
     // As a program does that shows the picture and saves it again.
-    image::open(desk.path("mill.png")).unwrap().save(desk.path("anew.png")).unwrap();
-    for line in ["info anew.png", "learn anew.png", "live anew.png", "check anew.png"] {
+    image::open(desk.path("mill.png")).unwrap().save(desk.path("again.png")).unwrap();
+    for line in ["info again.png", "learn again.png", "live again.png", "check again.png"] {
         let text = desk.failure(line);
-        assert!(text.contains("anew.png") && text.contains("holds no scene"), "{line}: {text}");
+        assert!(text.contains("again.png") && text.contains("holds no scene"), "{line}: {text}");
     }
     // The window takes it as any image, and shows the notice there; no window can open here.
-    desk.unstill("anew.png").assert().code(3);
+    desk.unstill("again.png").assert().code(3);
     let whole = fs::read(desk.path("mill.png")).unwrap();
     fs::write(desk.path("cut.png"), &whole[..20_000]).unwrap();
     let text = desk.failure("info cut.png");
@@ -117,7 +117,7 @@ fn pictures_without_a_whole_scene_are_refused() {
     let text = desk.failure("info bad.png");
     assert!(text.contains("damaged"), "{text}");
     // The ordinary way of a picture is as it was: its particles.
-    desk.json("import anew.png -o anew.ron --particles 50");
+    desk.json("import again.png -o again.ron --particles 50");
 }
 
 #[test]

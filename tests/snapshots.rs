@@ -16,7 +16,7 @@ use rand::rngs::StdRng;
 use common::panels::*;
 use common::raster::Textures;
 use unstill::media::picture::{Painter, PictureStyle};
-use unstill::session::{Body, Command, Dialog, LiveCommand, Palette, Place, Preference, Session, Theme};
+use unstill::session::{Body, Command, Dialog, LiveCommand, Palette, Preference, Session, Theme, Workspace};
 use unstill::window::panels::{SIDE_WIDTH, TOP_HEIGHT};
 use unstill::worlds::swarm::picture::{Ensemble, motifs, wrap_angle};
 use unstill::worlds::swarm::rule::LiveSettings;
@@ -89,8 +89,8 @@ fn name_of(what: &str, theme: Theme) -> String {
 #[test]
 fn a_panel_of_each_workspace_looks_as_it_did() {
     for &theme in Theme::ALL {
-        for (name, place) in [("paint", Place::Paint), ("learn", Place::Learn), ("live", Place::Live)] {
-            let picture = shown(in_place(alive(), place), theme, |_| {});
+        for (name, workspace) in [("paint", Workspace::Paint), ("learn", Workspace::Learn), ("live", Workspace::Live)] {
+            let picture = shown(in_workspace(alive(), workspace), theme, |_| {});
             assert_same(&name_of(name, theme), &side(&picture));
         }
     }
@@ -158,7 +158,7 @@ fn another_palette_size_trail_or_glow_is_a_difference() {
 
 #[test]
 fn one_knob_that_has_moved_is_a_difference() {
-    let picture = shown(in_place(alive(), Place::Live), Theme::Dark, |window| {
+    let picture = shown(in_workspace(alive(), Workspace::Live), Theme::Dark, |window| {
         let strength = 3.0 * LiveSettings::default().strength;
         let moved = LiveSettings { strength, ..LiveSettings::default() };
         apply(window, Command::Live(LiveCommand::SetSettings(moved)));

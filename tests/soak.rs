@@ -66,11 +66,11 @@ fn frames_and_memory_stay_bounded_while_500_particles_learn() {
     let spells = || log().lines().filter_map(spell).collect::<Vec<_>>();
     let skip = spells().len();
     let memory_before = program.resident_mib();
-    let (begun, mut most) = (Instant::now(), memory_before);
+    let (begun, mut peak) = (Instant::now(), memory_before);
     while begun.elapsed().as_secs_f64() < 60.0 * minutes {
         std::thread::sleep(Duration::from_secs(10));
         assert!(!program.has_ended(), "the program ended: {}", log());
-        most = most.max(program.resident_mib());
+        peak = peak.max(program.resident_mib());
     }
     let memory_after = program.resident_mib();
     screen.picture("soak-ends.png");
@@ -82,10 +82,10 @@ fn frames_and_memory_stay_bounded_while_500_particles_learn() {
     println!(
         "{minutes} minutes, {PARTICLES} particles, learning: {frames} frames of {median:.1} ms (medians of ten seconds), \
          {slow} above twice that, the longest {longest:.1} ms; memory {memory_before:.0} MiB, {memory_after:.0} MiB at \
-         the end, {most:.0} MiB at most"
+         the end, {peak:.0} MiB at most"
     );
-    assert!(frames > 0.0, "no frame was told in the log");
+    assert!(frames > 0.0, "the log has no frame");
     assert!(longest <= LONGEST_FRAME_MS, "a frame took {longest:.0} ms");
     assert!(slow < SLOW_SHARE * frames, "{slow} of {frames} frames took more than twice the median");
-    assert!(most - memory_before < GROWTH_MIB, "memory grew from {memory_before:.0} to {most:.0} MiB");
+    assert!(peak - memory_before < GROWTH_MIB, "memory grew from {memory_before:.0} to {peak:.0} MiB");
 }

@@ -112,6 +112,7 @@ const WALLS: &[Wall] = &[
             ABOVE_JOBS,
         ],
     },
+    Wall { folder: "worlds/swarm/measures", closed: &[ABOVE_WORLDS] },
     Wall { folder: "worlds", closed: &[BEVY, EGUI, ABOVE_SCENE, ABOVE_JOBS] },
     Wall { folder: "formats", closed: &[BEVY, EGUI, GPU, CANDLE, ABOVE_WORLDS, ABOVE_SCENE, ABOVE_JOBS] },
     Wall { folder: "media", closed: &[BEVY, EGUI, GPU, CANDLE, ABOVE_WORLDS, ABOVE_SCENE, ABOVE_JOBS] },
@@ -142,6 +143,8 @@ const WALLS: &[Wall] = &[
         ],
     },
     Wall { folder: "window/shell/studio", closed: &[INSIDE_WORLDS, &["crate::worlds::swarm"]] },
+    Wall { folder: "window/runtime/studio", closed: &[INSIDE_WORLDS, &["crate::worlds::swarm"]] },
+    Wall { folder: "window/runtime", closed: &[BEVY, EGUI, GPU, &["crate::worlds::swarm::train"]] },
     Wall { folder: "session/studio", closed: &[&["crate::worlds::swarm"]] },
     Wall { folder: "worlds/studio", closed: &[BEVY, EGUI, GPU, CANDLE, &["crate::worlds::swarm"]] },
     Wall { folder: "window/shell", closed: &[&["crate::worlds::swarm::train"]] },
@@ -312,9 +315,30 @@ fn no_folder_touches_what_it_may_not() {
     assert!(found.is_empty(), "through closed doors (see the crate docs):\n{}", found.join("\n"));
 }
 
-/// Threads outside [`THREADS`]' file that are not jobs of the program: the pipe of another program, and a table that is baked.
-const OTHER_THREADS: &[&str] = &["media/picture/mp4.rs", "worlds/points/studio/simulation.rs"];
+#[test]
+fn every_file_of_the_shell_needs_bevy_or_the_gpu() {
+    let source_folder = root().join("src");
+    let mut found = Vec::new();
+    for path in rust_files(&source_folder.join("window/shell")) {
+        let source = std::fs::read_to_string(&path).unwrap();
+        let is_of_shell = |path: &String| ["bevy", "bevy_egui", "wgpu"].contains(&path.split("::").next().unwrap());
+        // A file of tests belongs where the code that it tests is.
+        if path.file_name().unwrap() != "tests.rs" && !paths(&source).iter().any(is_of_shell) {
+            found.push(path.strip_prefix(&source_folder).unwrap().display().to_string());
+        }
+    }
+    assert!(found.is_empty(), "without Bevy, egui and wgpu: put them into window/runtime:\n{}", found.join("\n"));
+}
+
+/// Threads and pools outside [`THREADS`]' file that are not jobs of the program, and why.
+const OTHER_THREADS: &[(&str, &str)] = &[
+    ("media/picture/mp4.rs", "reads the pipe of another program"),
+    ("worlds/points/studio/simulation.rs", "computes a grid; worlds know no jobs, and the networks do without it"),
+    ("worlds/points/train/trainer.rs", "a pool of one thread, in which small loops are not spread over the cores"),
+];
 const THREADS: &str = "jobs/thread.rs";
+/// What starts threads.
+const STARTS: [&str; 3] = ["thread::Builder", "thread::spawn", "ThreadPoolBuilder"];
 
 #[test]
 fn threads_are_started_in_one_place() {
@@ -323,14 +347,72 @@ fn threads_are_started_in_one_place() {
     for path in rust_files(&source_folder) {
         let file = path.strip_prefix(&source_folder).unwrap().to_string_lossy().into_owned();
         let source = std::fs::read_to_string(&path).unwrap();
-        // Tests stand at the end of a file.
-        let code = without_comments_and_strings(source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default());
-        if ["thread::Builder", "thread::spawn"].iter().any(|start| code.contains(start)) {
+        let code = shipped_code(&source);
+        if STARTS.iter().any(|start| code.contains(start)) {
             found.push(file);
         }
     }
-    found.retain(|file| !OTHER_THREADS.contains(&file.as_str()));
+    for (other, _) in OTHER_THREADS {
+        assert!(found.iter().any(|file| file == other), "{other} starts no thread any more: take it off the list");
+    }
+    found.retain(|file| OTHER_THREADS.iter().all(|(other, _)| file != other));
     assert_eq!(found, [THREADS], "threads are started by `crate::jobs::start`");
+}
+
+/// `source` without its tests, which stand at its end, without comments and strings.
+fn shipped_code(source: &str) -> String {
+    // Some tests are of one system: `#[cfg(all(test, unix))]`.
+    without_comments_and_strings(source.split("\nmod tests {").next().unwrap_or_default())
+}
+
+/// Calls that write a file in place: a full disk or a crash leaves half of it. `.save` of a picture is one too, which the
+/// receivers in [`SAFE_SAVES`] do not have.
+const WRITES_IN_PLACE: &[&str] = &["fs::write(", "File::create(", "Writer::from_path(", ".save_with_format("];
+const SAFE_SAVES: &[&str] = &["project", "scene", "self", "files", "live", "prefs_saver", "stamp_saver"];
+
+/// The calls of `source` that write a file without `media::atomic`.
+fn writes_in_place(source: &str) -> Vec<&'static str> {
+    let code = shipped_code(source);
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let calls =
+        |call: &&str| code.match_indices(*call).any(|(at, _)| !code[..at].ends_with(is_word) || call.starts_with('.'));
+    let mut found: Vec<_> = WRITES_IN_PLACE.iter().copied().filter(calls).collect();
+    let is_safe = |at: usize| SAFE_SAVES.contains(&code[..at].rsplit(|c| !is_word(c)).next().unwrap_or_default());
+    if code.match_indices(".save(").any(|(at, _)| !is_safe(at)) {
+        found.push(".save(");
+    }
+    found
+}
+
+#[test]
+fn every_file_is_written_by_the_atomic_writer() {
+    let source_folder = root().join("src");
+    let mut found = Vec::new();
+    for path in rust_files(&source_folder) {
+        let file = path.strip_prefix(&source_folder).unwrap().to_string_lossy().into_owned();
+        // Test modules in files of their own.
+        if file.ends_with("tests.rs") || file.contains("/tests/") {
+            continue;
+        }
+        let source = std::fs::read_to_string(&path).unwrap();
+        found.extend(writes_in_place(&source).into_iter().map(|call| format!("src/{file}: {call}")));
+    }
+    assert!(found.is_empty(), "write files by `media::atomic` or `media::picture::write_png`:\n{}", found.join("\n"));
+
+    for breach in [
+        "std::fs::write(path, text)?;",
+        "let file = File::create(path)?;",
+        "let writer = csv::Writer::from_path(path)?;",
+        "pattern_picture(&last, &rule).save(path)?;",
+        "image.save(path)?;",
+    ] {
+        assert_eq!(writes_in_place(breach).len(), 1, "{breach}");
+    }
+    for allowed in ["AtomicFile::create(path)?;", "project.save(path)?;", "let format = ImageFormat::from_path(out)?;"]
+    {
+        assert!(writes_in_place(allowed).is_empty(), "{allowed}");
+    }
+    assert!(writes_in_place("#[cfg(test)]\nmod tests {\n    fn f() { fs::write(a, b); }\n}").is_empty());
 }
 
 #[test]
@@ -376,10 +458,13 @@ fn a_planted_breach_is_caught_in_every_guise() {
     assert!(caught("session/mod.rs", "#[cfg(test)]\nuse egui as toolkit;"));
     assert!(caught("session/studio/apply.rs", "use crate::worlds::{World, points::PointsDoc};"));
     assert!(caught("window/panels/studio/live.rs", "fn f(doc: &crate::worlds::field::FieldDoc) {}"));
+    assert!(caught("worlds/swarm/measures/quick.rs", "#[cfg(test)]\nuse crate::scene::Project;"));
     assert!(caught("worlds/swarm/train/batch.rs", "let t = std::thread::spawn(f);"));
     assert!(caught("window/panels/mod.rs", "let text = std::fs::read_to_string(path);"));
     assert!(caught("window/panels/mod.rs", "use bevy_egui::EguiContexts;"));
     assert!(caught("window/shell/mod.rs", "use candle_core::Tensor;"));
+    assert!(caught("window/runtime/files.rs", "fn f(picture: bevy::image::Image) {}"));
+    assert!(caught("window/runtime/effects.rs", "use bevy_egui::egui::Context;"));
 
     assert!(!caught("worlds/swarm/picture/mod.rs", "// use wgpu::Device;\nlet s = \"wgpu::Device\"; use glam::Vec2;"));
     assert!(!caught("worlds/swarm/engine/gpu.rs", "use wgpu::util::DeviceExt; use crate::worlds::swarm::rule::Rule;"));

@@ -157,7 +157,7 @@ fn a_drawn_ring_is_learned_wounded_filmed_and_exported() {
         (changed(&painted, &picture) > 3000 && bright(&picture) > 1000).then_some(())
     });
 
-    // Live: plots, a wound, a moment kept, a step back.
+    // Live: plots, a wound, a checkpoint, a step back.
     program.key("3");
     program.key("F2");
     program.key("w");
@@ -186,7 +186,7 @@ fn a_drawn_ring_is_learned_wounded_filmed_and_exported() {
     let scene = load_swarm(&picture).unwrap().project;
     assert!(scene.world.snapshot.particles.len() >= 6, "{:?}", scene.world.snapshot.particles);
     assert!(scene.world.rule.is_some() && scene.world.state.is_some(), "rule and swarm are in the picture");
-    assert_eq!(scene.world.savepoints.len(), 1, "the kept moment is in the picture");
+    assert_eq!(scene.world.checkpoints.len(), 1, "the checkpoint is in the picture");
     wait_for("the whole film", || {
         let mut frames = gif::DecodeOptions::new().read_info(std::fs::File::open(&film).unwrap()).ok()?;
         let mut count = 0;
@@ -197,7 +197,7 @@ fn a_drawn_ring_is_learned_wounded_filmed_and_exported() {
     });
     drop(program);
 
-    // Somebody else opens the picture.
+    // Another person opens the picture.
     let _program = Program::start(&screen, folder.path(), &[picture.to_str().unwrap()]);
     screen.xdotool("mousemove 1275 795");
     let first = wait_for("the swarm of the picture", || {
@@ -244,7 +244,7 @@ fn work_of_a_killed_program_is_offered_and_restored() {
     drop(program);
 }
 
-/// A place on the filled button of the sheet at the upper edge of the canvas: a block of its colour.
+/// A position on the filled button of the sheet at the upper edge of the canvas: a block of its colour.
 fn button(picture: &RgbImage) -> Option<[u32; 2]> {
     const FILL: [u8; 3] = [0x1E, 0x5A, 0x55];
     let is_fill = |x: u32, y: u32| (0..3).all(|k| picture[(x, y)].0[k].abs_diff(FILL[k]) < 6);

@@ -5,9 +5,10 @@
 @group(0) @binding(7) var<storage, read_write> counters: array<atomic<u32>>;
 // What was noise in the image before the step: x - x̂.
 @group(0) @binding(8) var<storage, read_write> noise: array<f32>;
+// 24 channels at half size, before the quarter-size layers.
+@group(0) @binding(9) var<storage, read> trunk: array<Input>;
 
-// joined = trunk + the quarter-size image unfolded; 24 channels at half size. `input` is the quarter-size image, `output`
-// holds the sum, `image` the trunk.
+// output = trunk + the quarter-size image unfolded; 24 channels at half size. `input` is the quarter-size image.
 @compute @workgroup_size(64)
 fn join(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let index = id.y * groups.x * 64u + id.x;
@@ -19,7 +20,7 @@ fn join(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     let at = vec2<u32>(pixel % size.x, pixel / size.x);
     let part = (at.y % 2u) * 2u + at.x % 2u;
     let cell = at.y / 2u * (size.x / 2u) + at.x / 2u;
-    output[index] = image[index] + input[cell * 96u + part * 24u + index % 24u];
+    output[index] = Output(f32(trunk[index]) + f32(input[cell * 96u + part * 24u + index % 24u]));
 }
 
 // The live step of one pixel; `input` has the heads, 24 channels at half size.
@@ -37,8 +38,8 @@ fn advance(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups
     let normals = counter_normals(vec4<u32>(field.seed, step, pixel));
     for (var c = 0u; c < 3u; c++) {
         let x = image[3u * pixel + c];
-        let head = input[cell * 24u + part * 3u + c];
-        let swim = input[cell * 24u + 12u + part * 3u + c];
+        let head = f32(input[cell * 24u + part * 3u + c]);
+        let swim = f32(input[cell * 24u + 12u + part * 3u + c]);
         let d = clamp(field.scaling.x * x + field.scaling.y * head, field.range.x, field.range.y);
         let moved = d + field.motion.x * (x - d) + field.motion.y * swim + field.motion.z * normals[c];
         if is_finite(moved) {

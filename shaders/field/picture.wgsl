@@ -13,14 +13,20 @@ struct Show {
     stride: u32,
     // Values of a pixel of the field.
     channels: u32,
-    // 0 the second value by the table, 1 three values as they are, 2 to 4 one of them, 5 their mean.
+    // Of two values: 0 the second by the table, 6 the first, 7 a mixture of both. Of three: 1 as they are, 2 to 4 one of
+    // them, 5 their mean.
     colours: u32,
-    // The value at the first colour of the table, and colours for each unit of value.
+    // The value at the first colour of the table, and colours for each unit of value; below, those of the first of two.
     low: f32,
     per_value: f32,
     // Light of what is repeated, relative to the field itself.
     repeated: f32,
-    padding: vec2<f32>,
+    low_u: f32,
+    per_u: f32,
+    // Of the mixture, sRGB: its ground, and what both values add to it at their last colour.
+    ground: vec4<f32>,
+    ink_u: vec4<f32>,
+    ink_v: vec4<f32>,
 }
 
 @group(0) @binding(0) var<uniform> show: Show;
@@ -79,11 +85,19 @@ fn draw(@builtin(global_invocation_id) id: vec3<u32>) {
     let row = place(at.y, show.field.y);
     let is_repeated = column.is_repeated || row.is_repeated;
     let to = id.y * show.stride + id.x;
-    if (show.colours == 0u) {
-        let shades = arrayLength(&table) / 2u;
-        let entry = (value(column, row, 1u) - show.low) * show.per_value;
-        let k = min(u32(clamp(entry, 0.0, f32(shades - 1u))), shades - 1u);
-        picture[to] = table[select(k, k + shades, is_repeated)];
+    if (show.channels == 2u) {
+        let last = f32(arrayLength(&table) / 2u - 1u);
+        let u = clamp((value(column, row, 0u) - show.low_u) * show.per_u, 0.0, last);
+        let v = clamp((value(column, row, 1u) - show.low) * show.per_value, 0.0, last);
+        if (show.colours == 7u) {
+            let ground = show.ground.xyz;
+            let full = ground + u / last * show.ink_u.xyz + v / last * show.ink_v.xyz;
+            let light = select(1.0, show.repeated, is_repeated);
+            picture[to] = packed(ground + light * (clamp(full, vec3<f32>(0.0), vec3<f32>(255.0)) - ground));
+            return;
+        }
+        let k = u32(select(v, u, show.colours == 6u));
+        picture[to] = table[select(k, k + u32(last) + 1u, is_repeated)];
         return;
     }
     var colour = vec3<f32>(value(column, row, 0u), value(column, row, 1u), value(column, row, 2u));

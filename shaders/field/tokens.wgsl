@@ -1,6 +1,7 @@
 // Layers of the token network; the twin of src/worlds/field/tokens/net/forward.rs. The program puts TAPS, INPUTS,
 // OUTPUTS, WEIGHTS, BIASES and RESPONSES (first numbers in `net`, none is NO_RESPONSES) before this text, and one of the
-// sources and endings below is chosen by SOURCE and ENDING.
+// sources and endings below is chosen by SOURCE and ENDING. Weight, Input and Output are the types of stored numbers, f32
+// or f16; sums are f32.
 
 struct Field {
     // Width and height of the field, pixels.
@@ -17,9 +18,9 @@ struct Field {
 }
 
 @group(0) @binding(0) var<uniform> field: Field;
-@group(0) @binding(1) var<storage, read> net: array<f32>;
-@group(0) @binding(2) var<storage, read> input: array<f32>;
-@group(0) @binding(3) var<storage, read_write> output: array<f32>;
+@group(0) @binding(1) var<storage, read> net: array<Weight>;
+@group(0) @binding(2) var<storage, read> input: array<Input>;
+@group(0) @binding(3) var<storage, read_write> output: array<Output>;
 // The step that is being made.
 @group(0) @binding(4) var<storage, read> clock: array<u32>;
 
@@ -42,7 +43,7 @@ fn extent() -> vec2<u32> {
 
 fn fetch(at: vec2<u32>, channel: u32) -> f32 {
     if SOURCE == PLAIN {
-        return input[(at.y * extent().x + at.x) * INPUTS + channel];
+        return f32(input[(at.y * extent().x + at.x) * INPUTS + channel]);
     }
     // Channels of a folded image: those of its upper left, upper right, lower left and lower right pixel.
     let channels = INPUTS / 4u;
@@ -54,7 +55,7 @@ fn fetch(at: vec2<u32>, channel: u32) -> f32 {
         place = field_pixel(placement(clock[0]), place);
         scale = field.scaling.z;
     }
-    return scale * input[(place.y * wide.x + place.x) * channels + channel % channels];
+    return scale * f32(input[(place.y * wide.x + place.x) * channels + channel % channels]);
 }
 
 @compute @workgroup_size(64)
@@ -70,9 +71,9 @@ fn layer(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) 
     let at = vec2<u32>(pixel % size.x, pixel / size.x);
     var sums: array<f32, GROUP>;
     for (var k = 0u; k < GROUP; k++) {
-        sums[k] = net[BIASES + first + k];
+        sums[k] = f32(net[BIASES + first + k]);
         if RESPONSES != NO_RESPONSES {
-            sums[k] += field.scaling.w * net[RESPONSES + first + k];
+            sums[k] += field.scaling.w * f32(net[RESPONSES + first + k]);
         }
     }
     for (var tap = 0u; tap < TAPS; tap++) {
@@ -84,18 +85,18 @@ fn layer(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) 
             let value = fetch(source, i);
             let weights = WEIGHTS + ((first / 24u * TAPS + tap) * INPUTS + i) * 24u + first % 24u;
             for (var k = 0u; k < GROUP; k++) {
-                sums[k] += value * net[weights + k];
+                sums[k] += value * f32(net[weights + k]);
             }
         }
     }
     for (var k = 0u; k < GROUP; k++) {
         let to = pixel * OUTPUTS + first + k;
         if ENDING == LINEAR {
-            output[to] = sums[k];
+            output[to] = Output(sums[k]);
         } else if ENDING == SILU {
-            output[to] = silu(sums[k]);
+            output[to] = Output(silu(sums[k]));
         } else {
-            output[to] = input[pixel * INPUTS + first + k] + silu(sums[k]);
+            output[to] = Output(f32(input[pixel * INPUTS + first + k]) + silu(sums[k]));
         }
     }
 }

@@ -4,7 +4,8 @@
 // Per network: first weight, layers, sizes (inputs to outputs), gain as bits; the energy first.
 @group(0) @binding(2) var<storage, read> shapes: array<u32>;
 @group(0) @binding(3) var<storage, read> weights: array<f32>;
-// Waves: w and phase, amplitude. Monomials: exponents, coefficients.
+// Waves: w and phase, amplitude. Functions of a dictionary: exponents or w, and the kind: 0 a monomial, 1 the sine of w.x,
+// 2 its cosine; coefficients.
 @group(0) @binding(4) var<storage, read> tables: array<vec4<f32>>;
 
 const SHAPE: u32 = 12u;
@@ -136,6 +137,15 @@ fn power(x: f32, e: f32) -> f32 {
     return select(select(x * x * x, x * x, e < 2.5), x, e < 1.5);
 }
 
+// One function of a dictionary.
+fn term(row: vec4<f32>, x: vec3<f32>) -> f32 {
+    if (row.w < 0.5) {
+        return power(x.x, row.x) * power(x.y, row.y) * power(x.z, row.z);
+    }
+    let angle = dot(row.xyz, x);
+    return select(cos(angle), sin(angle), row.w < 1.5);
+}
+
 // V = curl A + s x A.
 fn exact_flow(x: vec3<f32>, score: vec3<f32>) -> vec3<f32> {
     var a = params.constant.xyz;
@@ -193,8 +203,7 @@ fn field(x: vec3<f32>) -> Field {
         out.velocity *= bitcast<f32>(shapes[SHAPE + 11u]);
     } else if (params.flow == 3u) {
         for (var k = 0u; k < params.terms; k++) {
-            let e = tables[2u * k].xyz;
-            out.velocity += power(x.x, e.x) * power(x.y, e.y) * power(x.z, e.z) * tables[2u * k + 1u].xyz;
+            out.velocity += term(tables[2u * k], x) * tables[2u * k + 1u].xyz;
         }
     }
     if (params.dim == 2u) {

@@ -4,6 +4,20 @@
 // As in src/media/looks/shape.rs.
 const GLOW_REACH = 0.55;
 const GLOW_STRENGTH = 0.24;
+const LIGHT_BASE = 0.78;
+const LIGHT_AHEAD = 0.28;
+const LIGHT_INSIDE = 0.25;
+const STAGE_SHINE = 0.2;
+const STAGE_SHINE_COVER = 0.3;
+const DOT_RADIUS = 0.62;
+const DROP_HEAD_RADIUS = 0.5;
+const DROP_TAIL_RADIUS = 0.06;
+const DROP_LENGTH = 1.45;
+const DROP_HEAD_AHEAD = 0.45;
+const ARROW_WING_AHEAD = -0.8;
+const ARROW_WING_ASIDE = 0.68;
+const ARROW_NOTCH_AHEAD = -0.42;
+const ARROW_ROUNDING = 0.06;
 
 fn clip(position: vec2<f32>) -> vec4<f32> {
     return vec4(position * view.ndc_scale + view.ndc_offset, 0.0, 1.0);
@@ -36,9 +50,9 @@ fn stage_fragment(in: StageVertex) -> @location(0) vec4<f32> {
     let inside = clamp(0.5 - d, 0.0, 1.0);
     let line = clamp(1.2 - abs(d), 0.0, 1.0);
     let fade = clamp(1.0 - d / STAGE_MARGIN, 0.0, 1.0);
-    let shine = 0.2 * fade * fade * fade * (1.0 - inside);
+    let shine = STAGE_SHINE * fade * fade * fade * (1.0 - inside);
     let fill = view.stage_fill * inside;
-    return mix(fill, view.stage_edge, line) + view.stage_edge * vec4(vec3(shine), shine * 0.3) * (1.0 - line);
+    return mix(fill, view.stage_edge, line) + view.stage_edge * vec4(vec3(shine), shine * STAGE_SHINE_COVER) * (1.0 - line);
 }
 
 // ---- the bodies ------------------------------------------------------------------------------------------------------
@@ -117,14 +131,14 @@ fn body_vertex(@builtin(vertex_index) corner: u32, @builtin(instance_index) inst
 fn body_distance(p: vec2<f32>) -> f32 {
     let q = vec2(p.x, abs(p.y));
     if view.body_shape == 2u {
-        return length(q) - 0.62;
+        return length(q) - DOT_RADIUS;
     }
     if view.body_shape == 1u {
         // A drop: the hull of a round head (radius a) and a tail tip (radius b), h behind it.
-        let a = 0.5;
-        let b = 0.06;
-        let h = 1.45;
-        let p = vec2(0.45 - q.x, q.y); // backward from the head
+        let a = DROP_HEAD_RADIUS;
+        let b = DROP_TAIL_RADIUS;
+        let h = DROP_LENGTH;
+        let p = vec2(DROP_HEAD_AHEAD - q.x, q.y); // backward from the head
         let s = (a - b) / h;           // the slanted side has the normal (s, c)
         let c = sqrt(1.0 - s * s);
         let along = p.x * c - p.y * s;
@@ -138,11 +152,11 @@ fn body_distance(p: vec2<f32>) -> f32 {
     }
     // An arrow with a notched tail: two half planes, rounded.
     let nose = vec2(1.0, 0.0);
-    let wing = vec2(-0.8, 0.68);
-    let notch = vec2(-0.42, 0.0);
+    let wing = vec2(ARROW_WING_AHEAD, ARROW_WING_ASIDE);
+    let notch = vec2(ARROW_NOTCH_AHEAD, 0.0);
     let flank = normalize(vec2(wing.y - nose.y, nose.x - wing.x));
     let back = normalize(vec2(-(wing.y - notch.y), wing.x - notch.x));
-    return max(dot(q - nose, flank), dot(q - notch, back)) - 0.06;
+    return max(dot(q - nose, flank), dot(q - notch, back)) - ARROW_ROUNDING;
 }
 
 @fragment
@@ -150,7 +164,7 @@ fn body_fragment(in: BodyVertex) -> @location(0) vec4<f32> {
     let d = body_distance(in.body);
     let cover = clamp(0.5 - d * in.pixels_per_body, 0.0, 1.0);
     // Lit from the front, so that the heading reads at a glance even in a small body.
-    let light = 0.78 + 0.28 * clamp(in.body.x, -1.0, 1.0) + 0.25 * clamp(-d * 2.0, 0.0, 0.4);
+    let light = LIGHT_BASE + LIGHT_AHEAD * clamp(in.body.x, -1.0, 1.0) + LIGHT_INSIDE * clamp(-d * 2.0, 0.0, 0.4);
     // The glow follows the body, and rounds off beyond its points.
     let far = max(max(d, length(in.body) - 1.0), 0.0) / GLOW_REACH;
     let fade = clamp(1.0 - far, 0.0, 1.0);

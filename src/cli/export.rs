@@ -6,15 +6,14 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use super::output::{Answer, load, warn};
-use crate::formats::{Export, ExportError, ExportSubject, export};
+use crate::formats::{Export, ExportError, ExportSubject, export, listed_formats};
 use crate::scene::{check_writable, write_atomic};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// Scene: a .ron file, or a picture that holds one
     scene: PathBuf,
-    /// File to write: a table (.csv, .tsv), extended .xyz, or an image (.png, .jpg, .gif, .webp, .bmp, .tiff)
-    #[arg(short, long, value_name = "OUT")]
+    #[arg(short, long, value_name = "OUT", help = format!("File to write: {}", listed_formats()))]
     out: PathBuf,
     /// The painted picture, or the live swarm that was saved with it
     #[arg(long, default_value = "picture")]

@@ -1,4 +1,4 @@
-//! Moving pictures of a run: a frame now and then, in each of the formats that were asked for.
+//! Moving pictures of a run: frames at equal distances, in each of the formats that were asked for.
 
 use std::path::{Path, PathBuf};
 
@@ -59,10 +59,10 @@ impl FilmArgs {
     }
 }
 
-/// Frames of a moving picture where nobody says otherwise.
-const USUAL_FRAMES: u32 = 120;
+/// Default of the number of frames of a moving picture.
+const DEFAULT_FRAMES: u32 = 120;
 
-/// Behind each particle is seen where it was for so long, seconds of the film.
+/// Length of the trail behind each particle, seconds of the film.
 const TRAIL_S: f64 = 0.4;
 
 /// When a film takes its frames: spread over the run, the last one at its end.
@@ -73,12 +73,12 @@ struct FramePlan {
 }
 
 impl FramePlan {
-    /// Finds out before the run what cannot be as it was asked for.
+    /// Warns before the run about options that cannot be met.
     fn new(args: &FilmArgs, steps: usize) -> Self {
         // A run of no steps has one picture.
-        let most = steps.max(1);
-        let frames = (args.film_frames.unwrap_or(USUAL_FRAMES) as usize).min(most);
-        if args.film_frames.is_some_and(|asked| asked as usize > most) && args.wanted().next().is_some() {
+        let max_frames = steps.max(1);
+        let frames = (args.film_frames.unwrap_or(DEFAULT_FRAMES) as usize).min(max_frames);
+        if args.film_frames.is_some_and(|asked| asked as usize > max_frames) && args.wanted().next().is_some() {
             warn(&format!("a run of {steps} steps has {frames} frames; ask for more --steps"));
         }
         if args.gif.is_some() && args.fps > MAX_GIF_RATE {
@@ -91,7 +91,7 @@ impl FramePlan {
         Self { steps, frames, taken: 0 }
     }
 
-    /// Most steps that may go by between two frames; at least one.
+    /// Maximum number of steps between two frames; at least one.
     fn every(&self) -> usize {
         (self.steps / self.frames).max(1)
     }
@@ -128,7 +128,7 @@ impl Films {
         Ok(Self { films, plan })
     }
 
-    /// Most steps that may go by between two calls of [`Self::take`]; at least one.
+    /// Maximum number of steps between two calls of [`Self::take`]; at least one.
     pub fn every(&self) -> usize {
         if self.films.is_empty() { usize::MAX } else { self.plan.every() }
     }

@@ -7,7 +7,9 @@ use glam::DVec2;
 use serde::Serialize;
 
 use super::output::{Answer, warn};
-use crate::formats::{Angles, Assumption, BoxChoice, ColumnChoice, FrameChoice, ImportOptions, YAxis, import_all};
+use crate::formats::{
+    Angles, Assumption, BoxChoice, ColumnChoice, FrameChoice, ImportOptions, YAxis, import_all, listed_formats,
+};
 use crate::scene::{Project, check_writable, film_note, holds_scene, lost_its_scene};
 use crate::worlds::SwarmDoc;
 use crate::worlds::swarm::measures::Alikeness;
@@ -15,9 +17,7 @@ use crate::worlds::swarm::picture::Mode;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// A table (.csv, .tsv), extended .xyz, or an image (.png, .jpg, .gif, .webp, .bmp, .tiff); several are the snapshots
-    /// of one pattern
-    #[arg(required = true)]
+    #[arg(required = true, help = format!("What to read: {}; several are the snapshots of one pattern", listed_formats()))]
     files: Vec<PathBuf>,
     /// Scene to write
     #[arg(short, long, value_name = "SCENE.ron")]
@@ -32,12 +32,12 @@ pub(super) struct Args {
     #[arg(long, default_value_t = ImportOptions::default().seed)]
     seed: u64,
     #[command(flatten)]
-    stated: StatedArgs,
+    import: ImportArgs,
 }
 
 /// What is stated about a file instead of being found from its content.
 #[derive(clap::Args)]
-pub(super) struct StatedArgs {
+pub(super) struct ImportArgs {
     /// Columns by name or number, such as x=PosX,y=PosY,heading=3; none leaves one out. Also vx, vy, species, frame, id
     #[arg(long, value_name = "x=..,y=..")]
     columns: Option<ColumnChoice>,
@@ -48,7 +48,7 @@ pub(super) struct StatedArgs {
     /// Where y points in the file: down as in images, or up
     #[arg(long, value_name = "down|up")]
     y: Option<YAxis>,
-    /// Which moments of a film are read, by the numbers that the file gives them, otherwise counted from 1; with several,
+    /// Which frames of a film are read, by the numbers that the file gives them, otherwise counted from 1; with several,
     /// a rule is learned from all
     #[arg(long, visible_alias = "frame", value_name = "all|first|last|N|A..B:STEP")]
     frames: Option<FrameChoice>,
@@ -60,7 +60,7 @@ pub(super) struct StatedArgs {
     no_header: bool,
 }
 
-impl StatedArgs {
+impl ImportArgs {
     /// Everything else is left at its default.
     pub fn options(&self) -> ImportOptions {
         ImportOptions {
@@ -108,7 +108,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
         ModeName::Motif => Mode::Motif,
         ModeName::Whole => Mode::Whole,
     });
-    let options = ImportOptions { mode, particles: args.particles, seed: args.seed, ..args.stated.options() };
+    let options = ImportOptions { mode, particles: args.particles, seed: args.seed, ..args.import.options() };
     let imported = import_all(&args.files, &options)?;
     for assumption in &imported.assumptions {
         warn(&format!("{}: {assumption}", args.files[0].display()));

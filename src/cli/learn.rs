@@ -126,18 +126,18 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
         );
         anyhow::ensure!(
             scene.world.flows.list.len() < MAX_FLOWS,
-            "{}: it has {MAX_FLOWS} flows, the most that a scene keeps; delete one in the window",
+            "{}: it has {MAX_FLOWS} flows, the limit of a scene; delete one in the window",
             args.scene.display()
         );
     }
     let begun = Instant::now();
     let start = scene.world.rule.clone().filter(|_| args.resume);
     let another = AddedFlow { seed: args.seed.unwrap_or(scene.world.flows.next_seed()), drive: drive_of(args, &scene) };
-    // The bar alone tells what is left. What cannot be learned from is refused by the run itself.
+    // The bar alone shows what is left. The run itself refuses invalid pictures.
     let pace = if quiet {
         None
     } else {
-        Pace::measure(&scene.world.snapshot, &scene.world.ensemble, &scene.world.training).ok()
+        Pace::measure(&scene.world.snapshot, &scene.world.ensemble, &scene.world.training, &|| false).ok()
     };
     let training = match scene.world.rule.clone().filter(|_| args.add_flow) {
         Some(rule) => {

@@ -3,6 +3,7 @@
 //! Answers go to stdout (with `--json` one JSON object), progress and warnings to stderr. Exit codes: 0 done, 1 an error in
 //! the input or the run, 2 a command line that is not understood, 3 no GPU or no display where one is needed.
 
+mod background;
 mod check;
 mod export;
 mod field;
@@ -141,7 +142,7 @@ fn clap_exit(said: &clap::Error) -> ExitCode {
 }
 
 /// # Errors
-/// Those of clap, and what is meant for the window beside a command, which clap would take and nobody would use.
+/// Those of clap, and options of the window beside a command, which clap accepts and no command uses.
 fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let cli = Cli::try_parse_from(args)?;
     let stray = match (&cli.file, cli.engine) {

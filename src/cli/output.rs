@@ -1,4 +1,4 @@
-//! What the commands share: answers for people and machines, errors in one line, scenes with their warnings, progress.
+//! What the commands share: output for people and machines, errors in one line, scenes with their warnings, progress.
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -32,7 +32,7 @@ impl Answer {
 }
 
 /// # Errors
-/// The answer cannot be written, such as on a full disk. A closed pipe (`unstill info … | head -1`) is no error.
+/// The answer cannot be written, such as on a full disk. A closed pipe (`unstill info … | head -1`) is not an error.
 pub(super) fn print_answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
     if json { print(&Value::Object(answer.json.clone()).to_string()) } else { print(answer.text.trim_end()) }
 }
@@ -55,7 +55,7 @@ pub(super) fn print_failure(sentence: &str, json: bool) {
     }
 }
 
-/// The whole chain of an error in one line; what a message already says of its cause is not said twice.
+/// The whole chain of an error in one line; a cause that a message already contains is not repeated.
 pub(super) fn one_line(error: &anyhow::Error) -> String {
     let mut line = String::new();
     for cause in error.chain() {
@@ -73,7 +73,7 @@ pub(super) fn warn(sentence: &str) {
     let _ = writeln!(std::io::stderr(), "unstill: warning: {sentence}");
 }
 
-/// Reads a scene and says on stderr what the reading left out.
+/// Reads a scene and reports on stderr what was left out.
 pub(super) fn load(path: &Path) -> anyhow::Result<Loaded<SwarmDoc>> {
     let loaded = load_swarm(path)?;
     for warning in &loaded.warnings {
@@ -110,7 +110,7 @@ pub(super) fn with_interval(value: Option<f64>, interval: Option<[f64; 2]>) -> S
 pub(super) struct Progress {
     bar: ProgressBar,
     lines: bool,
-    told: Instant,
+    last_line: Instant,
 }
 
 impl Progress {
@@ -122,7 +122,7 @@ impl Progress {
         let bar = ProgressBar::with_draw_target(Some(steps), target);
         let style = ProgressStyle::with_template("{prefix:>10} {wide_bar} {pos}/{len} {msg}");
         bar.set_style(style.expect("the template is valid"));
-        Self { bar, lines: !terminal && !quiet, told: Instant::now() }
+        Self { bar, lines: !terminal && !quiet, last_line: Instant::now() }
     }
 
     pub fn phase(&self, name: &'static str) {
@@ -131,8 +131,8 @@ impl Progress {
 
     pub fn at(&mut self, step: u64, message: impl FnOnce() -> String) {
         self.bar.set_position(step);
-        if self.lines && self.told.elapsed() >= Self::LINE_EVERY {
-            self.told = Instant::now();
+        if self.lines && self.last_line.elapsed() >= Self::LINE_EVERY {
+            self.last_line = Instant::now();
             let (prefix, of) = (self.bar.prefix(), self.bar.length().unwrap_or(0));
             let _ = writeln!(std::io::stderr(), "unstill: {prefix} {step}/{of} {}", message());
         } else if !self.bar.is_hidden() {
@@ -140,7 +140,7 @@ impl Progress {
         }
     }
 
-    /// For when the length is known only after the start.
+    /// For runs whose length is known only after the start.
     pub fn set_total(&self, steps: u64) {
         self.bar.set_length(steps);
     }

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use serde::Serialize;
 
-use super::import::StatedArgs;
+use super::import::ImportArgs;
 use super::output::{Answer, load, rule_of, warn, with_interval};
 use crate::formats::{FrameChoice, ImportOptions, import};
-use crate::scene::SwarmProject;
+use crate::scene::{SwarmProject, is_scene_name};
 use crate::worlds::swarm::measures::{Agreement, Truth, TruthRow};
 use crate::worlds::swarm::picture::{Part, Stills};
 use crate::worlds::swarm::rule::LiveSettings;
@@ -16,12 +16,12 @@ use crate::worlds::swarm::rule::LiveSettings;
 #[derive(clap::Args)]
 #[command(next_help_heading = "The film of --truth")]
 pub(super) struct TruthArgs {
-    /// Compare the learned motion with the true one in this film, instead of measuring fidelities; a scene that has a film
-    /// is a film, too, of which only the snapshots held out of learning count
+    /// Compare the learned motion with the true one in this film, instead of measuring fidelities; a scene with a film also
+    /// counts, by the snapshots held out of learning
     #[arg(long, value_name = "FILM", conflicts_with_all = ["certify", "long", "particles", "area"])]
     truth: Option<PathBuf>,
     #[command(flatten)]
-    stated: StatedArgs,
+    import: ImportArgs,
 }
 
 #[derive(Serialize)]
@@ -41,7 +41,7 @@ impl TruthArgs {
     }
 }
 
-/// Where the scene has a film, or where the file is one.
+/// Compares the rule of `scene` with the motion of `film`: a scene that holds a film, or a file that is one.
 pub(super) fn run(
     args: &TruthArgs,
     film: &Path,
@@ -50,8 +50,7 @@ pub(super) fn run(
     live: &LiveSettings,
 ) -> anyhow::Result<Answer> {
     let rule = rule_of(scene, path)?;
-    let is_scene = film.extension().is_some_and(|e| ["ron", "png"].iter().any(|s| e.eq_ignore_ascii_case(s)));
-    let (stills, part) = if is_scene {
+    let (stills, part) = if is_scene_name(film) {
         (load(film)?.project.world.stills(), Part::HeldOut)
     } else {
         (read(args, film, scene)?, Part::All)
@@ -69,9 +68,9 @@ pub(super) fn run(
 }
 
 fn read(args: &TruthArgs, film: &Path, scene: &SwarmProject) -> anyhow::Result<Stills> {
-    let stated = args.stated.options();
-    let frames = if stated.frames == FrameChoice::Any { FrameChoice::ALL } else { stated.frames };
-    let options = ImportOptions { mode: Some(scene.world.snapshot.mode), frames, ..stated };
+    let import_options = args.import.options();
+    let frames = if import_options.frames == FrameChoice::Any { FrameChoice::ALL } else { import_options.frames };
+    let options = ImportOptions { mode: Some(scene.world.snapshot.mode), frames, ..import_options };
     let imported = import(film, &options)?;
     for assumption in &imported.assumptions {
         warn(&format!("{}: {assumption}", film.display()));
@@ -86,7 +85,7 @@ fn text(truth: &Truth, film: &Path, scene: &Path) -> String {
     };
     let mut lines = vec![
         format!(
-            "{} against {}: {} displacements at {} moments; cosines with intervals of 90 %",
+            "{} against {}: {} displacements at {} frames; cosines with intervals of 90 %",
             scene.display(),
             film.display(),
             truth.displacements,
@@ -100,7 +99,7 @@ fn text(truth: &Truth, film: &Path, scene: &Path) -> String {
         ),
     ];
     if truth.by_order {
-        lines.push("The frames have no ids: particles were followed by their places in the file.".to_owned());
+        lines.push("The frames have no ids: particles were matched by their order in the file.".to_owned());
     }
     for row in &truth.rows {
         lines.push(row_text(row, &percent));
@@ -111,7 +110,7 @@ fn text(truth: &Truth, film: &Path, scene: &Path) -> String {
 fn row_text(row: &TruthRow, percent: &dyn Fn([f64; 3]) -> String) -> String {
     let cosine = |agreement: &Agreement| with_interval(agreement.cosine, agreement.interval);
     let scale = row.time_scale.map_or(String::new(), |tau| format!("; one frame is {tau:.3} units of live time"));
-    let single = row.single.map_or(String::new(), |single| format!("; a single one has ±{single:.2} by chance"));
+    let single = row.single.map_or(String::new(), |single| format!("; a single random flow scores ±{single:.2}"));
     format!(
         "{:<12} {}  forward {}, lateral {}, turn {}\n             moves {}{scale}{single}",
         row.name,

@@ -101,6 +101,7 @@ pub(super) struct PointsLine {
 }
 
 #[derive(Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "one value, made from the command line")]
 enum PointsCommand {
     /// Make a scene of a cloud
     Import(IntoScene<points::import::Args>),
@@ -195,7 +196,8 @@ impl FieldLine {
     }
 }
 
-fn opened(scene: &Path) -> anyhow::Result<Project> {
+/// Reads a scene of any world and reports on stderr what the reading left out.
+pub(super) fn opened(scene: &Path) -> anyhow::Result<Project> {
     let loaded = Project::load(scene)?;
     for warning in &loaded.warnings {
         warn(&format!("{}: {warning}", scene.display()));

@@ -13,7 +13,7 @@ use crate::worlds::swarm::picture::{Boundary, FilmFrame, Mode, Particle, Snapsho
 const MOTIF_PARTICLES: usize = 64;
 
 /// # Errors
-/// The first moment that is not a usable snapshot; among several chosen ones unusable moments are left out.
+/// The first frame that is not a usable snapshot; among several chosen ones unusable frames are left out.
 pub(super) fn assemble(reading: Reading, path: &Path, options: &ImportOptions) -> Result<Imported, ImportError> {
     let Reading { frames, y_down, folds, suggested, mut assumptions, species } = reading;
     let first_len = frames.first().map_or(0, |frame| frame.rows.len());
@@ -49,7 +49,7 @@ pub(super) fn assemble(reading: Reading, path: &Path, options: &ImportOptions) -
             ImportError::Snapshot { source, .. } => source.to_string(),
             other => other.to_string(),
         };
-        let text = format!("{} moments were left out; the first is {label}: {why}.", left_out.len());
+        let text = format!("{} frames were left out; the first is {label}: {why}.", left_out.len());
         assumptions.push(Assumption::fact(About::Frame, text));
     }
     assumptions.extend(report.assumptions(mode));
@@ -61,20 +61,20 @@ pub(super) fn assemble(reading: Reading, path: &Path, options: &ImportOptions) -
     let snapshot = first.ok_or_else(too_few)?;
     let film = SnapshotFilm::new(film, 0, &snapshot, None);
     if matches!(options.frames, FrameChoice::Range { .. }) && !film.is_empty() {
-        let text = format!("{} moments were read.", film.len());
+        let text = format!("{} frames were read.", film.len());
         assumptions.push(Assumption::fact(About::Frame, text));
     }
     Ok(Imported { snapshot, film, assumptions, corner: report.corner, species })
 }
 
-/// What happened to the moments on their way to snapshots.
+/// What happened to the frames on their way to snapshots.
 #[derive(Default)]
 struct Report {
     choice: Option<BoxChoice>,
     y_down: bool,
     folds: bool,
     folded: usize,
-    /// Around the particles of all moments of a film without boxes: with a box for each, what stands still would move.
+    /// Around the particles of all frames of a film without boxes: with a box for each, what stands still would move.
     around: Option<Around>,
     /// Corner and size of the first box that was fitted.
     corner: Option<DVec2>,
@@ -95,13 +95,13 @@ impl Around {
     fn put(&self, snapshot: &mut Snapshot) {
         snapshot.box_size = self.size;
         for p in &mut snapshot.particles {
-            *p = p.at(p.place() - self.low);
+            *p = p.at(p.position() - self.low);
         }
     }
 }
 
 impl Report {
-    /// `None` for a single moment, and where the file or the user gives boxes.
+    /// `None` for a single frame, and where the file or the user gives boxes.
     fn box_around(&self, frames: &[FrameRows], mode: Mode) -> Option<Around> {
         let is_given = matches!(self.choice, Some(BoxChoice::Given { .. }));
         let is_fitted = self.choice == Some(BoxChoice::Fitted) || frames.iter().all(|frame| frame.box_size.is_none());
@@ -110,7 +110,7 @@ impl Report {
         }
         let up = if self.y_down { -1.0 } else { 1.0 };
         let bare = |row: &Row| Particle { x: row.x, y: up * row.y, ..Particle::default() };
-        let places = || frames.iter().flat_map(|frame| &frame.rows).map(|row| bare(row).place());
+        let places = || frames.iter().flat_map(|frame| &frame.rows).map(|row| bare(row).position());
         let (low, high) = (places().reduce(DVec2::min)?, places().reduce(DVec2::max)?);
         let widest = frames.iter().max_by_key(|frame| frame.rows.len())?;
         let mut like = Snapshot { mode, ..Snapshot::default() };
@@ -157,13 +157,13 @@ impl Report {
         snapshot.particles = rows.iter().map(bare).collect();
         if box_size.is_none() {
             snapshot.boundary = Boundary::Open;
-            let first = snapshot.particles.first().map(Particle::place);
+            let first = snapshot.particles.first().map(Particle::position);
             match &self.around {
                 Some(around) => around.put(&mut snapshot),
                 None => _ = fit_box(&mut snapshot),
             }
             if let (None, Some(first), Some(now)) = (self.corner, first, snapshot.particles.first()) {
-                self.corner = Some(first - now.place());
+                self.corner = Some(first - now.position());
             }
             self.fitted.get_or_insert(snapshot.box_size);
         }
@@ -239,11 +239,11 @@ fn fit_box(snapshot: &mut Snapshot) -> Option<f64> {
     snapshot.box_size = DVec2::splat(1.0);
     let [low, high] = snapshot.bounding()?;
     let extent = (high - low).max_element();
-    // Without a box yet, the extent stands in for the box side where there is no spacing to measure.
+    // Without a box yet, the extent replaces the box side where there is no spacing to measure.
     snapshot.box_size = DVec2::splat(extent.max(1.0));
     let margin = snapshot.unit_length() * if snapshot.mode == Mode::Motif { 1.0 } else { 0.5 };
     for p in &mut snapshot.particles {
-        *p = p.at(p.place() + (margin - low));
+        *p = p.at(p.position() + (margin - low));
     }
     snapshot.box_size = high - low + 2.0 * margin;
     Some(margin)

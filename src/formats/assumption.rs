@@ -78,12 +78,12 @@ impl std::fmt::Display for Assumption {
 /// Longest sentence of an assumption, characters.
 const MAX_SENTENCE: usize = 260;
 
-/// At most `most` characters of a text, with an ellipsis where something is left out.
-pub(super) fn shortened(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
+/// At most `max_chars` characters of a text, with an ellipsis where something is left out.
+pub(super) fn shortened(text: &str, max_chars: usize) -> String {
+    if text.chars().count() <= max_chars {
         return text.to_owned();
     }
-    let short: String = text.chars().take(most.saturating_sub(1)).collect();
+    let short: String = text.chars().take(max_chars.saturating_sub(1)).collect();
     short + "…"
 }
 

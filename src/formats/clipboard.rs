@@ -2,7 +2,7 @@
 
 use glam::DVec2;
 
-use super::text::plain;
+use super::text::normalised;
 use super::{Assumption, ImportOptions, table};
 use crate::worlds::swarm::picture::headings::from_neighbours;
 use crate::worlds::swarm::picture::{Particle, Snapshot, wrap_angle};
@@ -22,7 +22,7 @@ pub struct Table {
 /// # Errors
 /// What is wrong, in which line, and the next step, without a full stop.
 pub fn read_csv(text: &str) -> Result<Table, String> {
-    let read = table::parse(&plain(text.to_owned()), &ImportOptions::default()).map_err(|fault| {
+    let read = table::parse(&normalised(text.to_owned()), &ImportOptions::default()).map_err(|fault| {
         let at = fault.line.map_or_else(String::new, |line| format!("line {line}: "));
         format!("{at}{}; {}", fault.what, fault.hint)
     })?;

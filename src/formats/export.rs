@@ -6,7 +6,7 @@ use std::path::Path;
 use glam::DVec2;
 use image::{DynamicImage, ImageFormat};
 
-use super::{FormatKind, format_of, write_snapshot_csv, write_snapshot_xyz};
+use super::known::{PROPOSED_ENDINGS, format_of};
 use crate::media::picture::{PictureStyle, render};
 use crate::worlds::SwarmDoc;
 use crate::worlds::swarm::picture::{Boundary, Mode, Particle, Snapshot, Swarm};
@@ -40,7 +40,7 @@ pub struct Export {
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "each variant has its message")]
 pub enum ExportError {
-    #[error("this kind of file is not known; give a .csv, .xyz, .png or .jpg file")]
+    #[error("this kind of file is not known; give a {PROPOSED_ENDINGS} file")]
     UnknownKind,
     #[error("the scene holds no live swarm; export the picture")]
     NothingLives,
@@ -66,19 +66,17 @@ pub fn export(scene: &SwarmDoc, subject: ExportSubject, out: &Path, size_px: u32
     };
     let is_film = subject == ExportSubject::Picture && stills.count() > 1;
     let (particles, box_size) = (snapshot.particles.len(), snapshot.box_size);
-    if is_film && kind_of(out) == Some(FormatKind::Xyz) {
-        let mut bytes = Vec::new();
+    let format = format_of(out).ok_or(ExportError::UnknownKind)?;
+    let mut bytes = Vec::new();
+    if is_film && format.writes_films {
         for k in 0..stills.count() {
-            write_snapshot_xyz(&stills.snapshot(k), &mut bytes)?;
+            (format.write)(&stills.snapshot(k), out, size_px, &mut bytes)?;
         }
         return Ok(Export { bytes, snapshots: stills.count(), only: None, particles, box_size });
     }
     let only = is_film.then(|| [stills.film().selected() + 1, stills.count()]);
-    Ok(Export { bytes: bytes_of(snapshot, out, size_px)?, snapshots: 1, only, particles, box_size })
-}
-
-fn kind_of(out: &Path) -> Option<FormatKind> {
-    format_of(out).map(|format| format.kind)
+    (format.write)(snapshot, out, size_px, &mut bytes)?;
+    Ok(Export { bytes, snapshots: 1, only, particles, box_size })
 }
 
 /// The saved live swarm in the unit of the picture that its rule was learned from.
@@ -94,18 +92,9 @@ fn live_state(scene: &SwarmDoc) -> Result<Snapshot, ExportError> {
     })
 }
 
-fn bytes_of(snapshot: &Snapshot, out: &Path, size_px: u32) -> Result<Vec<u8>, ExportError> {
-    let mut bytes = Vec::new();
-    match kind_of(out).ok_or(ExportError::UnknownKind)? {
-        FormatKind::Table => write_snapshot_csv(snapshot, &mut bytes)?,
-        FormatKind::Xyz => write_snapshot_xyz(snapshot, &mut bytes)?,
-        FormatKind::Image => return image_of(snapshot, out, size_px),
-    }
-    Ok(bytes)
-}
-
-fn image_of(snapshot: &Snapshot, out: &Path, size_px: u32) -> Result<Vec<u8>, ExportError> {
-    let format = ImageFormat::from_path(out)?;
+/// Appends a picture of the snapshot, `size_px` pixels on its longer side, of the kind that the ending of `name` says.
+pub(super) fn image_of(snapshot: &Snapshot, name: &Path, size_px: u32, out: &mut Vec<u8>) -> Result<(), ExportError> {
+    let format = ImageFormat::from_path(name)?;
     let unit = snapshot.unit_length();
     let scaled = |p: &Particle| Particle { x: p.x / unit, y: p.y / unit, ..*p };
     let particles = snapshot.particles.iter().map(scaled).collect();
@@ -115,5 +104,6 @@ fn image_of(snapshot: &Snapshot, out: &Path, size_px: u32) -> Result<Vec<u8>, Ex
     let picture = if format == ImageFormat::Jpeg { DynamicImage::ImageRgb8(picture.to_rgb8()) } else { picture };
     let mut cursor = Cursor::new(Vec::new());
     picture.write_to(&mut cursor, format)?;
-    Ok(cursor.into_inner())
+    out.append(&mut cursor.into_inner());
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Many moments of one file, and many files.
+//! Many frames of one file, and many files.
 
 use super::*;
 use crate::worlds::swarm::picture::FilmFrame;
@@ -15,7 +15,7 @@ fn ids(imported: &Imported) -> Vec<Option<Vec<u32>>> {
 }
 
 #[test]
-fn animals_of_a_table_keep_their_ids_over_moments_and_gaps() {
+fn animals_of_a_table_keep_their_ids_over_frames_and_gaps() {
     let text = "frame,id,x,y\n10,b,1,1\n10,a,2,1\n20,a,2,2\n20,c,3,3\n30,a,2,3\n30,a,5,3\n";
     let film = read("film.csv", text);
     assert_eq!(ids(&film), [Some(vec![0, 1]), Some(vec![1, 2]), None], "the last one has an animal twice");
@@ -63,7 +63,7 @@ fn frames_have_their_own_boxes_and_numbers_of_particles() {
 }
 
 #[test]
-fn moments_without_boxes_share_one_so_that_what_stands_still_does() {
+fn frames_without_boxes_share_one_so_that_what_stands_still_does() {
     let text = "frame,id,x,y\n0,1,0,0\n0,2,4,0\n0,3,1,5\n1,1,-3,0\n1,2,4,0\n1,3,1,9\n2,2,4,0\n2,3,1,9\n";
     for y in [YAxis::Up, YAxis::Down] {
         let folder = tempfile::tempdir().unwrap();

@@ -7,7 +7,7 @@ use glam::DVec2;
 use super::{About, Assumption, ImportError, ImportOptions, Imported, import};
 use crate::worlds::swarm::picture::{FilmFrame, MAX_SPECIES, SnapshotFilm};
 
-/// Reads several files as the snapshots of one pattern, in this order: every file's moments, by the same options.
+/// Reads several files as the snapshots of one pattern, in this order: every file's frames, by the same options.
 ///
 /// # Errors
 /// As [`import`], for the first file that cannot be read; different boundaries; too many species.
@@ -40,7 +40,7 @@ pub fn import_all(paths: &[PathBuf], options: &ImportOptions) -> Result<Imported
         // The first snapshot in double precision, beside its packed frame.
         let own = all.corner.unwrap_or(corner);
         for p in &mut all.snapshot.particles {
-            *p = p.at(p.place() + own - corner);
+            *p = p.at(p.position() + own - corner);
         }
         all.snapshot.box_size = box_size;
     }
@@ -62,7 +62,7 @@ pub fn import_all(paths: &[PathBuf], options: &ImportOptions) -> Result<Imported
     Ok(all)
 }
 
-/// The moments of one of the files.
+/// The frames of one of the files.
 struct OneFile {
     frames: Vec<FilmFrame>,
     /// Where in the file's frame the box that was put around them begins.
@@ -100,7 +100,7 @@ fn put_in_one_box(files: &mut [OneFile]) -> Option<(DVec2, DVec2)> {
         for frame in &mut file.frames {
             frame.box_size = size;
             for p in &mut frame.particles {
-                let moved = (p.place() + corner - low).as_vec2();
+                let moved = (p.position() + corner - low).as_vec2();
                 (p.x, p.y) = (moved.x, moved.y);
             }
         }
@@ -120,8 +120,8 @@ fn number_species(files: &mut [OneFile]) -> Result<Option<Assumption>, String> {
     let mut names: Vec<String> = Vec::new();
     for file in files.iter_mut() {
         if file.species.is_empty() {
-            let most = file.species_mut().max().copied().unwrap_or_default();
-            file.species = (0..=most).map(|k| k.to_string()).collect();
+            let last = file.species_mut().max().copied().unwrap_or_default();
+            file.species = (0..=last).map(|k| k.to_string()).collect();
         }
         for name in &file.species {
             if !names.contains(name) {

@@ -31,7 +31,9 @@ use crate::worlds::swarm::picture::{Mode, Snapshot, SnapshotError, SnapshotFilm,
 pub use assumption::{About, Assumption};
 pub use clipboard::{Table, read_csv};
 pub use export::{Export, ExportError, ExportSubject, export};
-pub use known::{FORMATS, FormatKind, FormatSpec, endings_of, format_of};
+pub use known::{
+    ALL_ENDINGS, FORMATS, FormatKind, FormatSpec, PROPOSED_ENDINGS, endings_of, format_of, listed_formats,
+};
 pub use many::import_all;
 pub use options::{AngleSense, AngleUnit, AngleZero, Angles, BoxChoice, ColumnChoice, ColumnUse, FrameChoice, YAxis};
 pub use outline::Outline;
@@ -39,6 +41,7 @@ pub use picture::MAX_IMAGE_SIDE;
 pub use picture::drawing::{Drawing, StippleOptions};
 pub use trajectory::{Trajectory, TrajectoryError, TrajectoryFrame, TrajectoryKind};
 pub use write::{write_csv, write_snapshot_csv, write_snapshot_xyz, write_xyz};
+pub(crate) use xyz::position_columns;
 
 /// What the user states about a file. Each value that is left out is found from the content and reported.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,9 +69,9 @@ pub struct ImportOptions {
 /// Snapshots that passed [`Snapshot::validate`], and everything that had to be assumed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Imported {
-    /// The first of the chosen moments.
+    /// The first of the chosen frames.
     pub snapshot: Snapshot,
-    /// All chosen moments, when several were asked for.
+    /// All chosen frames, when several were asked for.
     pub film: SnapshotFilm,
     /// What had to be assumed.
     pub assumptions: Vec<Assumption>,
@@ -91,7 +94,7 @@ impl Imported {
 pub enum ImportError {
     #[error("{}: cannot be read ({source}); check the name and the permissions", name_of(.file))]
     Read { file: PathBuf, source: std::io::Error },
-    #[error("{}: {}; give a .csv, .xyz, .png or .jpg file", name_of(.file), kind_of(.file))]
+    #[error("{}: {}; give a {PROPOSED_ENDINGS} file", name_of(.file), kind_of(.file))]
     UnknownKind { file: PathBuf },
     #[error("{}: {what}; {hint}", name_of(.file))]
     File { file: PathBuf, what: String, hint: String },

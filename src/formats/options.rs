@@ -237,7 +237,7 @@ impl FromStr for BoxChoice {
     }
 }
 
-/// Which moments of a film are read. A number is that of the file's own column of frames, or counts from 1.
+/// Which frames of a film are read. A number is that of the file's own column of frames, or counts from 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum FrameChoice {
     /// The first that holds a pattern.
@@ -262,7 +262,7 @@ impl FrameChoice {
     /// Every frame.
     pub const ALL: Self = Self::Range { from: f64::NEG_INFINITY, to: f64::INFINITY, step: 1 };
 
-    /// Positions among the moments of a film, whose numbers are `labels`.
+    /// Positions among the frames of a film, whose numbers are `labels`.
     pub(super) fn pick(self, labels: &[f64]) -> Vec<usize> {
         match self {
             Self::Any | Self::First => (0..labels.len().min(1)).collect(),

@@ -43,7 +43,7 @@ mod tests {
         let table = "# box: 3 3\nX (cm);Y (cm);n\n1;2;3\n";
         assert_eq!(outline("a.csv", table, false), (FormatKind::Table, "X (cm)|Y (cm)|n".to_owned()));
         assert_eq!(outline("b.tsv", "1\t2\t3\t4\n", true).1, "1|2|3|4");
-        assert_eq!(outline("b.tsv", "1\t2\t3\t4\n", false).1, "1|2|3|4", "numbers are no names");
+        assert_eq!(outline("b.tsv", "1\t2\t3\t4\n", false).1, "1|2|3|4", "numbers are not names");
         let xyz = "1\nLattice=\"1 0 0 0 1 0 0 0 1\" Properties=species:S:1:pos:R:3:angle:R:1\nA 0 0 0 1\n";
         assert_eq!(outline("c.xyz", xyz, false), (FormatKind::Xyz, "species|pos|angle".to_owned()));
         assert_eq!(outline("d.png", "", false), (FormatKind::Image, String::new()));

@@ -58,7 +58,7 @@ fn is_asked(imported: &Imported, about: About) -> bool {
 
 #[test]
 fn tables_of_further_trackers_are_read() {
-    // Manual Tracking of Fiji: the first column has no name, moments are slices.
+    // Manual Tracking of Fiji: the first column has no name, frames are slices.
     let fiji = table(
         " \tTrack n°\tSlice n°\tX\tY\tDistance\tVelocity\n1\t1\t1\t10\t20\t-1\t-1\n2\t1\t2\t11\t20\t1\t1\n3\t2\t1\t30\t50\t-1\t-1\n4\t2\t2\t30\t52\t2\t2\n",
     );
@@ -74,12 +74,12 @@ fn tables_of_further_trackers_are_read() {
         "\"export-world data (NetLogo 6.4)\"\n\"flock.nlogo\"\n\n\"GLOBALS\"\n\"min-pxcor\",\"ticks\"\n\"-5\",\"9\"\n\n\"TURTLES\"\n\"who\",\"color\",\"heading\",\"xcor\",\"ycor\",\"breed\"\n\"0\",\"15\",\"90\",\"1\",\"2\",\"{turtles}\"\n\"1\",\"15\",\"0\",\"4\",\"6\",\"{turtles}\"\n\n\"PATCHES\"\n\"pxcor\",\"pycor\"\n\"-5\",\"5\"\n",
     );
     assert_eq!((offsets(&netlogo), degrees(&netlogo)), (vec![[0.0, 0.0], [3.0, 4.0]], vec![0.0, 90.0]));
-    // Hand-labelled images of DeepLabCut: the moment is the image, the end of a line may be missing.
+    // Hand-labelled images of DeepLabCut: the frame is the image, the end of a line may be missing.
     let labelled = "scorer,,,S,S,S,S\nindividuals,,,a,a,b,b\nbodyparts,,,nose,nose,nose,nose\ncoords,,,x,y,x,y\n\
                     labeled-data,film,img00.png,1,2,4,6\nlabeled-data,film,img01.png,1,2\nlabeled-data,film,img02.png,2,2,5,6\n";
     let labelled = table(labelled);
     assert_eq!(offsets(&labelled), [[0.0, 0.0], [3.0, -4.0]], "y counts from the top");
-    assert!(said(&labelled).contains("3 moments"), "{}", said(&labelled));
+    assert!(said(&labelled).contains("3 frames"), "{}", said(&labelled));
 }
 
 // A4.
@@ -93,7 +93,7 @@ fn no_header_banner_or_value_is_repeated_at_length() {
 }
 
 #[test]
-fn moments_under_further_names_are_never_merged() {
+fn frames_under_further_names_are_never_merged() {
     for name in
         ["video_frame", "Frame No.", "cmso_frame_id", "Elapsed Time [s]", "sim time", "Image #", "t [min]", "time_ms"]
     {
@@ -101,10 +101,10 @@ fn moments_under_further_names_are_never_merged() {
         assert_eq!(particles(&read).len(), 2, "{name}");
         assert!(is_asked(&read, About::Frame), "{name}");
     }
-    // No moment has a name at all, but the fish come again.
+    // No frame has a name at all, but the fish come again.
     let fish = table("Fish No,x,y\n1,0,0\n2,4,0\n1,1,0\n2,5,0\n");
     assert_eq!(particles(&fish).len(), 2);
-    // The last frame of a track is not a moment.
+    // The last frame of a track is not a frame.
     let tracks = table("last_frame,x,y\n7,0,0\n9,4,0\n7,1,3\n");
     assert_eq!(particles(&tracks).len(), 3);
 }
@@ -252,7 +252,7 @@ fn further_dialects_of_plain_xyz_are_read() {
 #[test]
 fn further_causes_are_named_where_nothing_is_read() {
     let alone = message("t.csv", "frame,id,x,y\n0,0,1,1\n1,0,1,2\n2,0,1,3\n");
-    assert!(alone.contains("3 moments") && alone.contains("frame"), "{alone}");
+    assert!(alone.contains("3 frames") && alone.contains("frame"), "{alone}");
     let single = message("t.xyz", "1\n\nA 0 0 0\n1\n\nA 1 0 0\n");
     assert!(single.contains("1 particle"), "{single}");
     for (name, text) in

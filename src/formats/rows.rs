@@ -20,12 +20,12 @@ pub(super) struct Row {
     pub line: usize,
 }
 
-/// The particles of one moment.
+/// The particles of one frame.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct FrameRows {
-    /// What the file calls the moment.
+    /// What the file calls the frame.
     pub label: String,
-    /// The number of the moment in the file, or counted from 1.
+    /// The number of the frame in the file, or counted from 1.
     pub number: f64,
     pub rows: Vec<Row>,
     /// Which animal each row is, where the file says so.
@@ -36,7 +36,7 @@ pub(super) struct FrameRows {
     pub periodic: Option<[bool; 2]>,
 }
 
-/// What a reader understood: at least one moment.
+/// What a reader understood: at least one frame.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Reading {
     pub frames: Vec<FrameRows>,

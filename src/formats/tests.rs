@@ -50,7 +50,7 @@ fn files_that_are_no_snapshots_are_told_so() {
     assert!(utf16.contains("save it as UTF-8"), "{utf16}");
     std::fs::File::create(&path).unwrap().set_len(text::MAX_FILE_BYTES + 1).unwrap();
     let large = import(&path, &ImportOptions::default()).unwrap_err().to_string();
-    assert!(large.contains("cut out a part"), "{large}");
+    assert!(large.contains("split it"), "{large}");
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn a_stated_box_replaces_that_of_the_file() {
 }
 
 #[test]
-fn several_moments_are_read_and_poor_ones_left_out() {
+fn several_frames_are_read_and_poor_ones_left_out() {
     let text = "frame,id,x,y\n0,0,1,1\n0,1,2,1\n1,0,1,1.5\n2,0,1,2\n2,1,2,2\n3,0,4,4\n3,1,4,5\n3,2,4,5\n";
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("film.csv");

@@ -78,7 +78,7 @@ impl Trajectory {
     /// A full disk.
     pub fn add(&mut self, frame: &TrajectoryFrame, step: u64, time: f64) -> Result<(), WriteError> {
         let unit = frame.unit_length;
-        let scaled = |p: &Particle| p.at(p.place() * unit);
+        let scaled = |p: &Particle| p.at(p.position() * unit);
         let particles: Vec<Particle> = frame.swarm.particles.iter().map(scaled).collect();
         let box_size = frame.swarm.box_size * unit;
         let stamp = FrameStamp { frame: self.frames, step, time };

@@ -74,7 +74,7 @@ pub struct GpuDevice {
 }
 
 impl GpuDevice {
-    /// The best adapter there is, a software one included, with all its limits.
+    /// The best adapter there is, a software one included, with all its limits, and with half precision where it has that.
     ///
     /// # Errors
     /// No adapter, or one that gives no device.
@@ -86,8 +86,12 @@ impl GpuDevice {
             ..Default::default()
         };
         let adapter = pollster::block_on(instance.request_adapter(&options)).map_err(|e| no_device(&e))?;
-        let wanted =
-            wgpu::DeviceDescriptor { label: Some("unstill"), required_limits: adapter.limits(), ..Default::default() };
+        let wanted = wgpu::DeviceDescriptor {
+            label: Some("unstill"),
+            required_features: adapter.features() & wgpu::Features::SHADER_F16,
+            required_limits: adapter.limits(),
+            ..Default::default()
+        };
         let (device, queue) = pollster::block_on(adapter.request_device(&wanted)).map_err(|e| no_device(&e))?;
         Ok(Self { device, queue, info: adapter.get_info() })
     }

@@ -38,7 +38,7 @@ pub enum GpuError {
 const MAX_REASON: usize = 200;
 
 impl GpuError {
-    /// A rejection in the driver's words, shortened: some drivers answer with pages.
+    /// A rejection in the driver's words, shortened: some drivers return pages of text.
     pub(crate) fn refused(reason: &impl std::fmt::Display) -> Self {
         Self::Refused(shortened(&reason.to_string()))
     }

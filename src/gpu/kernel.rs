@@ -5,7 +5,7 @@ use super::names::check_names;
 use super::reflection::{EntryPoint, Reflection, ShaderBinding};
 use super::{GpuError, checked};
 
-/// Most workgroups along one axis of a dispatch (WebGPU's lowest limit).
+/// Maximum number of workgroups along one axis of a dispatch (WebGPU's lowest limit).
 const MAX_GROUPS: u32 = 65_535;
 
 /// A compiled shader text, from which kernels are made.

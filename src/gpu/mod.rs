@@ -6,6 +6,7 @@ mod device;
 mod error;
 #[cfg(feature = "window")]
 mod group;
+mod keep;
 mod kernel;
 mod names;
 mod pace;
@@ -21,6 +22,7 @@ pub use device::{BorrowedGpu, EngineChoice, GpuDevice, engine_name};
 pub use error::GpuError;
 #[cfg(feature = "window")]
 pub(crate) use group::RenderGroup;
+pub(crate) use keep::KeptBuffers;
 pub(crate) use kernel::{ComputeKernel, Dispatch, KernelModule};
 pub(crate) use pace::GpuPace;
 pub use picture::GpuPicture;

@@ -2,7 +2,7 @@
 
 use super::{GpuDevice, GpuError, Mapping, checked, storage};
 
-/// Rows begin at multiples of so many pixels, as a copy into a texture wants (256 bytes).
+/// Rows begin at multiples of this many pixels, as a copy into a texture requires (256 bytes).
 const ROW_ALIGNMENT: u32 = 64;
 
 /// A picture in a storage buffer, four bytes (red, green, blue, alpha; sRGB) a pixel, rows from the top.

@@ -65,7 +65,11 @@ impl Reflection {
         let invalid = |reason: String| GpuError::Shader { shader: label.to_owned(), reason: shortened(&reason) };
         let module = naga::front::wgsl::parse_str(text).map_err(|e| invalid(e.emit_to_string(text)))?;
         let flags = naga::valid::ValidationFlags::all();
-        let info = naga::valid::Validator::new(flags, naga::valid::Capabilities::empty())
+        // A text that says so is given only to devices that have it.
+        let has_half = text.starts_with("enable f16;");
+        let none = naga::valid::Capabilities::empty();
+        let allowed = if has_half { naga::valid::Capabilities::SHADER_FLOAT16 } else { none };
+        let info = naga::valid::Validator::new(flags, allowed)
             .validate(&module)
             .map_err(|e| invalid(e.emit_to_string(text)))?;
         Ok(Self { module, info })

@@ -11,15 +11,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use image::RgbaImage;
 
 use self::pictures::PictureSlot;
+use super::worker::EVENT_CAPACITY;
 use super::{Cores, FilmOrder, JobFault, JobName, RecordingJob, RecordingResult, RecordingState, panic_text, start};
 use crate::gpu::GpuDevice;
 use crate::media::atomic::write_atomic;
 use crate::worlds::World;
-use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
+use crate::worlds::studio::{BrushStroke, DrawOptions, LiveState, SeriesReading, Simulation, StudioError, Viewpoint};
 
 /// What a picture shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,10 +58,12 @@ pub enum CanvasOrder {
     Lift,
     /// Starts again from a state of the world's table.
     From(&'static str),
-    /// Saves the present state in memory.
-    Keep,
-    /// Returns to the state saved last.
-    Back,
+    /// One step back in time.
+    StepBack,
+    /// Asks for the present state; the number comes back with it.
+    Keep(u64),
+    /// Goes on from a state.
+    ReturnTo(LiveState),
     /// Whether readings are wanted.
     Observe(bool),
     /// Begins a film of what lives; one under way is ended first.
@@ -102,6 +105,10 @@ pub enum CanvasEvent {
     Filmed(RecordingResult),
     /// What lives was written to this file.
     Exported(PathBuf),
+    /// There was no earlier state to step back to.
+    NothingBefore,
+    /// The state that was asked for, with the number of the order.
+    Kept(u64, LiveState),
     /// One sentence about an order that was refused.
     Refused(String),
 }
@@ -113,8 +120,14 @@ const READ_EVERY: Duration = Duration::from_millis(500);
 /// Readings take at most about this share of the time.
 const READING_SHARE: u32 = 8;
 
+/// Orders that wait: those of several seconds of strokes, which wait where a step takes that long.
+const ORDER_CAPACITY: usize = 1024;
+
 /// The thread. It ends when this is dropped, after its present step.
 pub struct CanvasWorker {
+    name: JobName,
+    /// For orders that find no room.
+    outbox: Sender<CanvasEvent>,
     orders: Sender<CanvasOrder>,
     events: Receiver<CanvasEvent>,
     slot: Arc<PictureSlot>,
@@ -124,19 +137,23 @@ impl CanvasWorker {
     /// # Errors
     /// [`JobFault::NotStarted`]
     pub fn new(name: &'static str) -> Result<Self, JobFault> {
-        let (orders, inbox) = unbounded();
-        let (outbox, events) = unbounded();
+        let (orders, inbox) = bounded(ORDER_CAPACITY);
+        let (outbox, events) = bounded(EVENT_CAPACITY);
         let slot = Arc::<PictureSlot>::default();
         let theirs = slot.clone();
         let name = JobName { thread: name, what: "The living canvas" };
-        start(name, Cores::Shared, move || CanvasState::new(outbox, theirs).run(&inbox))?;
-        Ok(Self { orders, events, slot })
+        let state = CanvasState::new(outbox.clone(), theirs);
+        start(name, Cores::Shared, move || state.run(&inbox))?;
+        Ok(Self { name, outbox, orders, events, slot })
     }
 
-    /// Puts an order at the end of the queue; never blocks.
+    /// Puts an order at the end of the queue; never blocks. One that finds no room is reported.
     pub fn order(&self, order: CanvasOrder) {
-        // Fails only when the thread has ended, which happens with this value.
-        let _ = self.orders.send(order);
+        // The thread lives as long as this value.
+        if self.orders.try_send(order).is_err() {
+            let fault = JobFault::Full { what: self.name.what };
+            let _ = self.outbox.try_send(CanvasEvent::Refused(fault.to_string()));
+        }
     }
 
     /// What has happened since the last call.
@@ -295,9 +312,11 @@ impl CanvasState {
         let Some(simulation) = &mut self.simulation else { return };
         let refusal = match order {
             CanvasOrder::Stroke(stroke) => simulation.stroke(&stroke).err().map(|why| why.to_string()),
-            CanvasOrder::Back => {
-                let is_back = simulation.back_to_checkpoint();
-                (!is_back).then(|| "no state is kept yet; keep one first (K)".to_owned())
+            CanvasOrder::StepBack if simulation.step_back() => None,
+            CanvasOrder::StepBack => return self.report(CanvasEvent::NothingBefore),
+            CanvasOrder::ReturnTo(state) => {
+                let fits = simulation.return_to(&state);
+                (!fits).then(|| "the checkpoint does not fit what lives now; its picture was another one".to_owned())
             }
             CanvasOrder::Export(path) => match written(simulation.as_mut(), &path) {
                 Ok(()) => return self.report(CanvasEvent::Exported(path)),
@@ -315,9 +334,9 @@ impl CanvasState {
                 simulation.restart(id);
                 None
             }
-            CanvasOrder::Keep => {
-                simulation.keep_checkpoint();
-                None
+            CanvasOrder::Keep(number) => {
+                let state = simulation.live_state();
+                return self.report(CanvasEvent::Kept(number, state));
             }
             _ => None,
         };

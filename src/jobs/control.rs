@@ -1,4 +1,4 @@
-//! What a run in the background shall do: its owner orders, and the run obeys between two steps.
+//! What a run in the background is to do: its owner orders, and the run applies the orders between two steps.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -18,7 +18,7 @@ pub(super) enum Wish {
 
 struct Wishes {
     wish: Wish,
-    /// The present phase shall end.
+    /// The present phase is to end.
     ends_phase: bool,
 }
 
@@ -58,7 +58,7 @@ impl Control {
         self.wishes().ends_phase = true;
     }
 
-    /// Whether the present phase shall end; asked once for each order.
+    /// Whether the present phase is to end; true once for each order.
     pub(super) fn takes_end_of_phase(&self) -> bool {
         std::mem::take(&mut self.wishes().ends_phase)
     }
@@ -81,7 +81,7 @@ pub(super) trait Stepping {
     /// One step; `false` when the run is complete.
     fn step(&mut self) -> Result<bool, Self::Error>;
 
-    /// The present phase shall come to its end soon, in an orderly way.
+    /// Ends the present phase soon, in an orderly way.
     fn end_phase(&mut self);
 
     fn pause(&mut self);

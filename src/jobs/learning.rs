@@ -1,15 +1,15 @@
 //! Learning of any world of the studio in the background: one named thread that pauses, goes on and stops between any two
 //! steps. Progress travels as events; what is learned waits in a slot where the newest replaces the one before.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::control::{Control, Stepping, Wish, run_steps};
-use super::{Cores, LEARNING, Reason, panic_text, start};
+use super::worker::EVENT_CAPACITY;
+use super::{Cores, LEARNING, Reason, guarded, start};
 use crate::worlds::World;
 use crate::worlds::studio::{Learned, StudioError, TrainingStep, WorldTraining};
 
@@ -55,18 +55,11 @@ impl LearningRun {
     /// Starts to learn `world` by a method of its tables. What cannot be learned arrives as an event.
     pub fn start(world: Arc<World>, method: &'static str) -> Self {
         let shared = Arc::new(LearningShared { control: Control::default(), newest: ArcSwapOption::empty() });
-        let (sender, events) = unbounded();
+        let (sender, events) = bounded(EVENT_CAPACITY);
         let (mine, outbox) = (shared.clone(), sender.clone());
         let work = move || {
-            let outcome = catch_unwind(AssertUnwindSafe(|| learn(&mine, &outbox, &world, method)));
-            let last = match outcome {
-                Ok(Ok(reason)) => LearningEvent::Finished(reason),
-                Ok(Err(error)) => LearningEvent::Failed(error.to_string()),
-                Err(panic) => LearningEvent::Failed(format!(
-                    "learning failed because of a bug in the program ({}); please report it. What was learned before is kept",
-                    panic_text(panic.as_ref())
-                )),
-            };
+            let result = guarded("learning", || learn(&mine, &outbox, &world, method).map_err(|e| e.to_string()));
+            let last = result.map_or_else(LearningEvent::Failed, LearningEvent::Finished);
             // Fails only when the run was dropped.
             let _ = outbox.send(last);
         };
@@ -121,6 +114,8 @@ fn learn(
     method: &str,
 ) -> Result<Reason, StudioError> {
     let info = world.info().ok_or_else(|| StudioError::Unknown(method.to_owned()))?;
+    // Worlds prepare in a few hundredths of a second; longer work belongs to their steps. A stop meanwhile takes effect
+    // before the first step.
     let training = info.start_training(method)?;
     let now = Instant::now();
     let mut run = WorldRun {
@@ -128,10 +123,12 @@ fn learn(
         outbox,
         training,
         meter: LossMeter::default(),
+        newest: None,
         reported: now,
         publish_at: now + FIRST_RESULT,
     };
     let result = run_steps(&shared.control, &mut run);
+    run.report_rest();
     // After an error this is what the last good step left.
     run.publish();
     result
@@ -143,6 +140,8 @@ struct WorldRun<'a> {
     outbox: &'a Sender<LearningEvent>,
     training: Box<dyn WorldTraining>,
     meter: LossMeter,
+    /// The newest step, while it is not reported.
+    newest: Option<TrainingStep>,
     reported: Instant,
     publish_at: Instant,
 }
@@ -154,6 +153,24 @@ impl WorldRun<'_> {
         }
     }
 
+    /// The steps since the last progress, where there are some.
+    fn progress(&mut self) -> Option<LearningEvent> {
+        let step = self.newest.take()?;
+        let LossMeter { steps, loss, losses } = std::mem::take(&mut self.meter);
+        let loss = (losses > 0).then(|| loss / losses as f64);
+        let steps_per_s = steps as f64 / self.reported.elapsed().as_secs_f64().max(1e-9);
+        self.reported = Instant::now();
+        Some(LearningEvent::Progress { step, loss, steps_per_s })
+    }
+
+    /// Reports the last steps of a run.
+    fn report_rest(&mut self) {
+        if let Some(event) = self.progress() {
+            self.report(event);
+        }
+    }
+
+    /// Waits where the events before it have not been read.
     fn report(&self, event: LearningEvent) {
         // Fails only when the run was dropped.
         let _ = self.outbox.send(event);
@@ -166,12 +183,12 @@ impl Stepping for WorldRun<'_> {
     fn step(&mut self) -> Result<bool, StudioError> {
         let Some(step) = self.training.step()? else { return Ok(false) };
         self.meter.add(&step);
-        let elapsed = self.reported.elapsed();
-        if elapsed >= REPORT_EVERY {
-            let LossMeter { steps, loss, losses } = std::mem::take(&mut self.meter);
-            let loss = (losses > 0).then(|| loss / losses as f64);
-            self.report(LearningEvent::Progress { step, loss, steps_per_s: steps as f64 / elapsed.as_secs_f64() });
-            self.reported = Instant::now();
+        self.newest = Some(step);
+        if self.reported.elapsed() >= REPORT_EVERY
+            && let Some(event) = self.progress()
+        {
+            // Without room newer progress takes its place.
+            let _ = self.outbox.try_send(event);
         }
         if Instant::now() >= self.publish_at {
             self.publish();
@@ -266,5 +283,22 @@ mod tests {
         assert!(matches!(last(&empty), LearningEvent::Failed(why) if why.contains("points")));
         let swarm = LearningRun::start(Arc::new(World::from(crate::worlds::SwarmDoc::default())), "exact");
         assert!(matches!(last(&swarm), LearningEvent::Failed(_)));
+    }
+
+    #[test]
+    fn a_run_stopped_while_it_prepares_makes_no_step() {
+        let shared = LearningShared { control: Control::default(), newest: ArcSwapOption::empty() };
+        shared.control.order(Wish::Stop);
+        let (outbox, events) = bounded(EVENT_CAPACITY);
+        let reason = learn(&shared, &outbox, &ring(1e7), "exact").expect("a sound world");
+        assert_eq!(reason, Reason::Stopped);
+        assert!(events.is_empty() && shared.newest.load().is_none());
+    }
+
+    #[test]
+    fn a_thread_that_cannot_start_is_one_event() {
+        let run = crate::jobs::thread::testing::without_threads(|| LearningRun::start(ring(1.0), "exact"));
+        assert!(matches!(run.events().recv(), Ok(LearningEvent::Failed(why)) if why.contains("started no thread")));
+        assert!(run.events().recv().is_err(), "the channel ends");
     }
 }

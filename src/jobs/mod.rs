@@ -39,7 +39,7 @@ use crate::worlds::swarm::train::{LearnError, StepStats, Trainer, TrainingSettin
 /// Learning, of whatever world.
 const LEARNING: JobName = JobName { thread: "train", what: "Learning" };
 
-/// What the trainer tells. The last event of a run is [`Event::Finished`] or [`Event::Failed`], and it is never lost.
+/// What the trainer reports. The last event of a run is [`Event::Finished`] or [`Event::Failed`], and it is never lost.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// About every tenth of a second while it trains.
@@ -150,8 +150,8 @@ impl Training {
         Self::spawn(move |stop| Trainer::another_flow(&stills, &ensemble, &settings, &rule, stop))
     }
 
-    /// Starts a run of any [`Learner`], made inside the thread. `make` may ask now and then whether to stop, and then
-    /// answers [`LearnError::Stopped`].
+    /// Starts a run of any [`Learner`], made inside the thread. `make` may poll now and then whether to stop, and then
+    /// returns [`LearnError::Stopped`].
     pub fn spawn<L: Learner>(make: impl FnOnce(&dyn Fn() -> bool) -> Result<L, LearnError> + Send + 'static) -> Self {
         let shared = Arc::new(TrainingShared {
             control: Control::default(),
@@ -176,7 +176,7 @@ impl Training {
         StopHandle(Arc::clone(&self.shared))
     }
 
-    /// Takes effect after the present step; [`Event::Paused`] tells when.
+    /// Takes effect after the present step; [`Event::Paused`] reports when.
     pub fn pause(&self) {
         self.shared.control.order(Wish::Pause);
     }

@@ -34,12 +34,12 @@ impl RunOutbox {
         self.flush();
     }
 
-    pub(super) fn tell(&mut self, event: Event) {
+    pub(super) fn send(&mut self, event: Event) {
         self.waiting.push_back(event);
         self.flush();
     }
 
-    /// Sends what waits while there is room; one place stays free for the last event.
+    /// Sends what waits while there is room; one slot stays free for the last event.
     pub(super) fn flush(&mut self) {
         // This is the only sender, so room seen here is still there when we send.
         while self.sender.len() + 1 < CAPACITY {
@@ -53,7 +53,7 @@ impl RunOutbox {
     /// The last event. What still waits for room is superseded by it.
     pub(super) fn finish(mut self, event: Event) {
         self.flush();
-        // Fails only when nobody listens any more.
+        // Fails only when the receiver was dropped.
         let _ = self.sender.try_send(event);
     }
 }

@@ -26,11 +26,16 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Times some steps of learning; takes a fraction of a second as a rule.
+    /// Times some steps of learning; takes a fraction of a second as a rule. `stop` is polled between samples and steps.
     ///
     /// # Errors
-    /// A picture or settings that cannot be learned from.
-    pub fn measure(snapshot: &Snapshot, ensemble: &Ensemble, settings: &TrainingSettings) -> Result<Self, LearnError> {
+    /// A picture or settings that cannot be learned from, and [`LearnError::Stopped`].
+    pub fn measure(
+        snapshot: &Snapshot,
+        ensemble: &Ensemble,
+        settings: &TrainingSettings,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Self, LearnError> {
         let pool = settings.pool.min(SAMPLES);
         let few = TrainingSettings {
             pool,
@@ -40,12 +45,15 @@ impl Pace {
             ..*settings
         };
         let begun = Instant::now();
-        let mut trainer = Trainer::new(snapshot, ensemble, &few, None)?;
+        let mut trainer = Trainer::unless_stopped(&snapshot.into(), ensemble, &few, None, stop)?;
         let sample_s = begun.elapsed().as_secs_f64() / pool.max(1) as f64;
         // Seconds and steps by phase.
         let mut timed = [(0.0, 0usize); 3];
         let mut last = None;
         loop {
+            if stop() {
+                return Err(LearnError::Stopped);
+            }
             let begun = Instant::now();
             let Some(StepStats { phase, .. }) = trainer.step()? else { break };
             if last == Some(phase) {
@@ -116,11 +124,11 @@ mod tests {
         let settings = TrainingSettings { steps: 300, flow_steps: 100, contrast: 0.0, ..TrainingSettings::default() };
         let pace = Pace { sample_s: 0.1, energy_step_s: 0.01, contrast_step_s: 0.02, flow_step_s: 0.03 };
         let at = |phase, step, steps| StepStats { phase, step, steps, loss: 1.0 };
-        // Half as fast as foretold: 100 steps of 20 ms and 100 of 60 ms.
+        // Half as fast as estimated: 100 steps of 20 ms and 100 of 60 ms.
         let energy = at(Phase::Energy, 200, 400);
         let left = left_s(Some(&pace), &settings, energy, 50.0).expect("all is known");
         assert!((left - 8.0).abs() < 1e-12, "{left}");
-        assert_eq!(left_s(None, &settings, energy, 50.0), None, "nobody knows how long the flow will take");
+        assert_eq!(left_s(None, &settings, energy, 50.0), None, "the length of a step of the flow is unknown");
         let flow = at(Phase::Flow, 350, 400);
         assert_eq!(left_s(None, &settings, flow, 25.0), Some(2.0));
         let exact = TrainingSettings { flow: FlowKind::Exact, ..settings };
@@ -139,7 +147,7 @@ mod tests {
         let snapshot = motifs::by_name("mill").expect("bundled").snapshot();
         let settings =
             TrainingSettings { pool: 16, steps: 40, flow_steps: 20, batch: 4, ..TrainingSettings::default() };
-        let pace = Pace::measure(&snapshot, &Ensemble::default(), &settings).expect("a sound picture");
+        let pace = Pace::measure(&snapshot, &Ensemble::default(), &settings, &|| false).expect("a sound picture");
         let begun = Instant::now();
         let mut trainer = Trainer::new(&snapshot, &Ensemble::default(), &settings, None).expect("a sound picture");
         while trainer.step().expect("a good step").is_some() {}
@@ -148,6 +156,20 @@ mod tests {
         assert!((0.1..10.0).contains(&ratio), "{pace:?}, ratio {ratio}");
         let exact = TrainingSettings { flow: FlowKind::Exact, ..settings };
         assert!(pace.estimate_s(&exact) < pace.estimate_s(&settings));
-        assert!(Pace::measure(&Snapshot::default(), &Ensemble::default(), &settings).is_err());
+        assert!(Pace::measure(&Snapshot::default(), &Ensemble::default(), &settings, &|| false).is_err());
+    }
+
+    #[test]
+    fn a_measurement_ends_at_the_first_poll_after_a_stop() {
+        let snapshot = motifs::by_name("mill").expect("bundled").snapshot();
+        let settings = TrainingSettings { pool: 4, batch: 4, ..TrainingSettings::default() };
+        // Polled once for each sample, and before each step.
+        for polls in [0, 2, 10] {
+            let polled = std::sync::atomic::AtomicUsize::new(0);
+            let stop = || polled.fetch_add(1, std::sync::atomic::Ordering::Relaxed) >= polls;
+            let result = Pace::measure(&snapshot, &Ensemble::default(), &settings, &stop);
+            assert!(matches!(result, Err(LearnError::Stopped)), "{result:?}");
+            assert!(polled.into_inner() > polls);
+        }
     }
 }

@@ -260,6 +260,7 @@ mod tests {
 
     impl RecordingWriter<u32> for Summing {
         fn add(&mut self, frame: u32) -> Result<(), String> {
+            assert!(frame != 7, "on purpose");
             if frame == 13 {
                 return Err("no luck".to_owned());
             }
@@ -330,5 +331,24 @@ mod tests {
         assert_eq!(reports.recv_timeout(PATIENCE), Ok(Err("no luck".to_owned())));
         job.take(1);
         assert!(job.state().is_ending);
+    }
+
+    #[test]
+    fn a_panic_of_the_writer_is_the_result() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut job, reports) = film(folder.path(), 100);
+        job.take(7);
+        let why = reports.recv_timeout(PATIENCE).unwrap().unwrap_err();
+        assert!(why.contains("bug in the program (on purpose)"), "{why}");
+        assert!(job.is_over());
+    }
+
+    #[test]
+    fn a_thread_that_cannot_start_is_an_error() {
+        let kind = RecordingKind::Film(FilmKind::Apng);
+        let plan = RecordingPlan { path: "film".into(), kind, frames: 1, steps_per_frame: 1, waiting: 1 };
+        let start = || RecordingJob::start(plan, || Ok(Summing("film".into(), 0)), |_| ());
+        let job = crate::jobs::thread::testing::without_threads(start);
+        assert!(matches!(job, Err(JobFault::NotStarted { .. })));
     }
 }

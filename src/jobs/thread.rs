@@ -27,6 +27,12 @@ pub enum JobFault {
         /// The system's reason.
         why: String,
     },
+    /// Too many orders wait.
+    #[error("{what} is too far behind, so the last order was dropped; wait a moment and repeat it")]
+    Full {
+        /// [`JobName::what`] of the job.
+        what: &'static str,
+    },
     /// The thread panicked.
     #[error("{what} stopped because of a bug in the program ({why}); please report it. Your work is kept")]
     Panicked {
@@ -70,17 +76,21 @@ impl Handle {
     }
 }
 
-/// Starts a thread. `work` catches its own panics where somebody waits for what it does; see [`guarded`].
+/// Starts a thread. `work` catches its own panics where a caller waits for what it does; see [`guarded`].
 ///
 /// # Errors
 /// [`JobFault::NotStarted`]
 pub fn start(name: JobName, cores: Cores, work: impl FnOnce() + Send + 'static) -> Result<Handle, JobFault> {
     let (end, ended) = bounded(0);
     let work = move || {
-        // Told on stderr; a thread of a pool must not take the program with it.
+        // Reported on stderr; a thread of a pool must not take the program with it.
         let _ = catch_unwind(AssertUnwindSafe(work));
         drop::<crossbeam_channel::Sender<()>>(end);
     };
+    #[cfg(test)]
+    if testing::are_threads_refused() {
+        return Err(JobFault::NotStarted { what: name.what, why: "refused by a test".to_owned() });
+    }
     let title = format!("unstill-{}", name.thread);
     let started = match cores {
         Cores::Shared => std::thread::Builder::new().name(title).spawn(work).map(drop).map_err(|e| e.to_string()),
@@ -111,6 +121,27 @@ pub fn panic_text(panic: &(dyn Any + Send)) -> &str {
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no reason given")
+}
+
+#[cfg(test)]
+pub mod testing {
+    use std::cell::Cell;
+
+    thread_local! {
+        static REFUSED: Cell<bool> = const { Cell::new(false) };
+    }
+
+    /// Does `work` as on a system that starts no thread.
+    pub fn without_threads<T>(work: impl FnOnce() -> T) -> T {
+        REFUSED.set(true);
+        let result = work();
+        REFUSED.set(false);
+        result
+    }
+
+    pub fn are_threads_refused() -> bool {
+        REFUSED.get()
+    }
 }
 
 #[cfg(test)]

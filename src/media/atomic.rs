@@ -14,7 +14,7 @@ use super::picture::advice;
 pub struct WriteError {
     /// The file.
     pub path: PathBuf,
-    /// The answer of the system.
+    /// The error of the system.
     pub error: io::Error,
 }
 
@@ -57,7 +57,7 @@ impl AtomicFile {
         Ok(Self { out: BufWriter::new(temporary_in(folder_of(&target))?), target })
     }
 
-    /// Where it lies until it is committed.
+    /// Where it is until it is committed.
     pub fn path(&self) -> &Path {
         self.out.get_ref().path()
     }
@@ -85,7 +85,7 @@ impl AtomicFile {
         }
         file.persist(&target).map_err(|e| e.error)?;
         // The rename itself lasts through a power cut once the folder is flushed. Not every file system can do that, and
-        // the new file is already complete, so a failure here is none.
+        // the new file is already complete, so a failure here is not an error.
         if let Ok(folder) = fs::File::open(folder_of(&target)) {
             let _ = folder.sync_all();
         }

@@ -57,7 +57,7 @@ impl Chart {
         self
     }
 
-    /// Nothing to be seen yet.
+    /// Whether there is nothing to draw yet.
     pub fn is_empty(&self) -> bool {
         self.curves.iter().all(|curve| curve.points.is_empty())
     }
@@ -95,7 +95,7 @@ impl Chart {
     }
 }
 
-/// The least of 1, 2, 5, 10, 20 and so on, also of 0.5, 0.2 and so on, that is no less than `rough`, a positive number:
+/// The smallest of 1, 2, 5, 10, 20 and so on, also of 0.5, 0.2 and so on, that is no less than `rough`, a positive number:
 /// the distance of the marks on an axis.
 pub fn round_step(rough: f64) -> f64 {
     let magnitude = 10f64.powf(rough.log10().floor());

@@ -2,6 +2,7 @@
 
 pub(crate) mod atomic;
 pub(crate) mod chart;
+pub(crate) mod letters;
 pub(crate) mod looks;
 pub mod picture;
 pub(crate) mod png_chunks;

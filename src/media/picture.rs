@@ -20,7 +20,7 @@ mod quantise;
 use std::path::Path;
 
 use glam::{DVec2, UVec2};
-use image::{ImageEncoder, RgbaImage};
+use image::{ImageBuffer, ImageEncoder, PixelWithColorType, RgbaImage};
 
 use super::atomic::AtomicFile;
 use super::looks::{Body, ColourBy, Palette, Theme};
@@ -122,10 +122,13 @@ pub fn render(swarm: &Swarm, style: &PictureStyle) -> RgbaImage {
 }
 
 /// Writes a PNG; an older file at `path` is replaced only when the new one is complete.
-pub fn write_png(path: &Path, picture: &RgbaImage) -> Result<(), PictureError> {
+pub fn write_png<P>(path: &Path, picture: &ImageBuffer<P, Vec<u8>>) -> Result<(), PictureError>
+where
+    P: PixelWithColorType<Subpixel = u8>,
+{
     let mut file = new_file(path)?;
     image::codecs::png::PngEncoder::new(&mut file)
-        .write_image(picture, picture.width(), picture.height(), image::ExtendedColorType::Rgba8)
+        .write_image(picture, picture.width(), picture.height(), P::COLOR_TYPE)
         .map_err(|error| match error {
             image::ImageError::IoError(source) => PictureError::Write { file: path.to_owned(), source },
             other => PictureError::Encode { file: path.to_owned(), reason: other.to_string() },
@@ -181,7 +184,7 @@ mod tests {
     fn the_thick_end_is_the_front() {
         let along = |heading: f64| {
             let picture = render(&lone(5.0, 2.5, heading), &style());
-            // The pixel ahead of the middle lies in the head, the one as far behind beside the thin tail.
+            // The pixel ahead of the middle is in the head, the one as far behind beside the thin tail.
             let pixel = |ahead: f64, aside: f64| {
                 let x = 100.0 + ahead * heading.cos() - aside * heading.sin();
                 let y = 50.0 - (ahead * heading.sin() + aside * heading.cos());
@@ -211,7 +214,7 @@ mod tests {
         let large = render(&swarm, &PictureStyle { size_px: 400, ..style() });
         let piece = image::imageops::crop_imm(&large, 100, 50, 200, 100).to_image();
         assert_eq!(framed(DVec2::new(5.0, 2.5), 2.0, false), piece);
-        // The right half of the picture lies beyond the box.
+        // The right half of the picture is beyond the box.
         let brightest = |picture: &RgbaImage| {
             let part = image::imageops::crop_imm(picture, 110, 0, 90, 100).to_image();
             part.pixels().flat_map(|p| p.0[..3].to_vec()).max()
@@ -239,7 +242,7 @@ mod tests {
             let picture = painter.paint(&Shot { framing, ..shots[2].clone() });
             picture.get_pixel(pixel, 50).0[..3].iter().map(|c| i32::from(*c)).sum::<i32>()
         };
-        // The place (4, 2.5) in two views.
+        // The position (4, 2.5) in two views.
         let seen = [at(4.0, 100), at(5.0, 60)];
         let none: i32 = style.background().iter().map(|c| i32::from(*c)).sum();
         assert!(seen[0] > none + 30 && (seen[0] - seen[1]).abs() <= 3, "{seen:?}, without {none}");

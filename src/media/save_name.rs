@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// Why a typed name is no name of a file that can be saved.
+/// Why a typed name cannot be the name of a file.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SaveNameError {
     /// The ending names another kind of file.

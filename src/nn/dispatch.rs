@@ -49,7 +49,7 @@ impl Isa {
     pub fn run<K: Kernel>(self, kernel: K) -> K::Output {
         match self.0 {
             InstructionSet::Plain => kernel.run::<4, false>(),
-            // SAFETY: this kind is made only by `detect`, after the processor said that it has avx2 and fma.
+            // SAFETY: this kind is made only by `detect`, after the processor reported avx2 and fma.
             #[cfg(target_arch = "x86_64")]
             InstructionSet::Avx2 => unsafe { run_avx2(kernel) },
         }

@@ -3,6 +3,9 @@
 //!
 //! Every function is `#[inline(always)]` so that it is compiled with the instruction set of its caller (see `dispatch`).
 //! `B` is the number of outputs kept in registers, `FMA` whether fused multiply-add is an instruction here.
+//!
+//! The crate `fearless_simd` (1.2) needs 0.97 to 1.05 of the time of `dense` on AVX2 (minima of 300 alternating runs, bit for
+//! bit the same): no reason to change; the other functions were not compared.
 
 /// Particles side by side in one vector.
 pub const LANES: usize = 16;

@@ -34,7 +34,7 @@ pub(super) fn write_film(world: &World, path: &Path) -> Result<Option<String>, W
     let bytes = film_bytes(&doc.stills().stored_film());
     let name = format!("{}-{:0DIGITS$x}{ENDING}", stem(path), fingerprint(&bytes));
     let file = path.with_file_name(&name);
-    // The name says what is in it.
+    // The name identifies the content.
     if fs::metadata(&file).is_ok_and(|there| there.len() == bytes.len() as u64) {
         return Ok(Some(name));
     }

@@ -282,7 +282,7 @@ fn sentence(code: &ron::Error) -> String {
             format!("`{found}` is not one of {}", known.join(", "))
         }
         E::DuplicateStructField { field, .. } => format!("the field `{field}` is there twice"),
-        // Names of types mean nothing to whoever reads this.
+        // Names of Rust types mean nothing in a file.
         E::InvalidValueForType { expected, found } if names_a_type(expected) => format!("{found} does not belong here"),
         E::ExpectedDifferentLength { expected, .. } if names_a_type(expected) => {
             "expected fields with their names".to_owned()

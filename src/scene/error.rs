@@ -1,9 +1,10 @@
-//! What can be wrong with a scene file, each in one sentence that says how to fix it.
+//! What can be wrong with a scene file, each in one sentence with a next step.
 
 use std::io;
 use std::path::PathBuf;
 
 use super::{MAX_FILE_BYTES, SCHEMA};
+use crate::formats::PROPOSED_ENDINGS;
 use crate::worlds::BadValue;
 use crate::worlds::field::FieldError;
 use crate::worlds::points::PointsDocError;
@@ -48,7 +49,7 @@ pub enum Fault {
     )]
     TooLarge { bytes: u64 },
     #[error(
-        "this is not an Unstill scene ({0}); give a .ron file that Unstill wrote, or particles or an image (.csv, .xyz, .png, .jpg) to import"
+        "this is not an Unstill scene ({0}); give a .ron file that Unstill wrote, or particles or an image ({PROPOSED_ENDINGS}) to import"
     )]
     NotAScene(String),
     #[error("the scene breaks off in line {line}: part of the file is missing; take an earlier copy of it")]
@@ -79,12 +80,12 @@ pub enum Fault {
 }
 
 /// A scene that could be written but not read again.
-pub(super) fn too_large(bytes: u64, most: u64) -> io::Error {
+pub(super) fn too_large(bytes: u64, max_bytes: u64) -> io::Error {
     io::Error::other(format!(
         "the scene would have {} MB, more than the {} MB that can be read again; delete checkpoints, or save it with fewer \
          particles",
         bytes.div_ceil(1 << 20),
-        most >> 20
+        max_bytes >> 20
     ))
 }
 

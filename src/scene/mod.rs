@@ -37,13 +37,17 @@ pub fn load_swarm(path: impl AsRef<Path>) -> Result<Loaded<SwarmDoc>, SceneError
 
 /// The name of the world of the scene at `path`, without reading all of it; `None` for what is not a scene of schema 2.
 pub fn world_name(path: &Path) -> Option<&'static str> {
-    let is_scene = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("ron")) || is_picture_name(path);
-    if !is_scene || std::fs::metadata(path).ok()?.len() > MAX_FILE_BYTES {
+    if !is_scene_name(path) || std::fs::metadata(path).ok()?.len() > MAX_FILE_BYTES {
         return None;
     }
     let bytes = std::fs::read(path).ok()?;
     let text = if picture::is_png(&bytes) { picture::text_in(&bytes).ok()?? } else { String::from_utf8(bytes).ok()? };
     document::world_of(text.strip_prefix('\u{feff}').unwrap_or(&text))
+}
+
+/// Whether a file of this name may be a scene: a scene file, or a picture that holds one.
+pub fn is_scene_name(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("ron")) || is_picture_name(path)
 }
 
 /// Whether a scene saved at `path` becomes a picture.
@@ -73,7 +77,7 @@ impl Project {
         }
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,
-            // A file cut inside a character is half a scene; any other byte is no text at all.
+            // A file cut inside a character is half a scene; a file with any other invalid byte is not text.
             Err(e) if e.utf8_error().error_len().is_none() => {
                 let line = e.as_bytes().iter().filter(|&&b| b == b'\n').count() + 1;
                 return Err(fault(Fault::CutOff { line }));
@@ -106,7 +110,7 @@ impl<W: Clone + Into<World>> Project<W> {
         self.save_showing(path.as_ref(), &Showing::default())
     }
 
-    /// As [`Self::save`]; says what a picture looks like.
+    /// As [`Self::save`], with the look of a picture.
     ///
     /// # Errors
     /// As [`Self::save`].
@@ -115,14 +119,14 @@ impl<W: Clone + Into<World>> Project<W> {
     }
 
     /// `most`: bytes of a text that can be read again.
-    fn save_within(&self, most: u64, path: &Path, showing: &Showing) -> Result<(), WriteError> {
+    fn save_within(&self, max_bytes: u64, path: &Path, showing: &Showing) -> Result<(), WriteError> {
         let refusal = |error| WriteError { path: path.to_owned(), error };
         if is_picture_name(path) {
             return write_atomic(path, &self.to_png(showing).map_err(refusal)?);
         }
         let text = self.text_beside(path)?;
-        if text.len() as u64 > most {
-            return Err(refusal(error::too_large(text.len() as u64, most)));
+        if text.len() as u64 > max_bytes {
+            return Err(refusal(error::too_large(text.len() as u64, max_bytes)));
         }
         write_atomic(path, text.as_bytes())?;
         remove_films(path, &text);

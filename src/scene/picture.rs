@@ -1,7 +1,7 @@
 //! A scene as a picture: a PNG that looks like the scene and holds the text of its scene file.
 //!
 //! The text lies packed in an iTXt chunk with the keyword [`KEYWORD`], in front of the pixels. Other programs show the
-//! picture; most keep such a chunk when they copy the file and lose it when they save the picture anew. A chunk of text
+//! picture; most keep such a chunk when they copy the file and lose it when they save the picture again. A chunk of text
 //! that another program turned into tEXt or zTXt is read as well.
 
 use std::fs::File;
@@ -18,9 +18,9 @@ use crate::media::looks::ColourBy;
 use crate::media::looks::Theme;
 use crate::media::picture::{Card, PictureStyle, is_card, render};
 use crate::media::png_chunks::{CutOff, PNG_SIGNATURE, length_and_kind, png_chunks};
-use crate::worlds::field::draw::{colour_picture, pattern_picture};
-use crate::worlds::field::{FieldSubject, LibraryDoc};
-use crate::worlds::studio::{BrushPlace, DrawOptions, WorldInfo as _};
+use crate::worlds::field::FieldSubject;
+use crate::worlds::field::studio::FieldView;
+use crate::worlds::studio::{BrushWorkspace, DrawOptions, WorldInfo as _};
 use crate::worlds::swarm::picture::{Mode, Swarm};
 use crate::worlds::swarm::rule::step;
 use crate::worlds::{FieldDoc, PointsDoc, SwarmDoc, World};
@@ -48,7 +48,7 @@ const SAMPLE_PARTICLES: usize = 300;
 pub struct Showing {
     /// `size_px` is that of the swarm without its frame.
     pub style: PictureStyle,
-    /// The swarm as somebody saw it; `None`: drawn from what the scene holds.
+    /// The swarm as the window showed it; `None`: drawn from what the scene holds.
     pub picture: Option<RgbaImage>,
 }
 
@@ -70,16 +70,17 @@ pub(super) fn is_png(start: &[u8]) -> bool {
     start.starts_with(PNG_SIGNATURE)
 }
 
-/// Whether the PNG at `path` says that it holds a scene, whole or not. Reads no pixels.
+/// Whether the PNG at `path` has a chunk for a scene, whole or not. Reads no pixels.
 ///
 /// # Errors
-/// The file cannot be read. A file that is no PNG, or that breaks off, holds none.
+/// The file cannot be read. A file that is not a PNG, or that breaks off, holds none.
 pub fn holds_scene(path: &Path) -> io::Result<bool> {
     let mut file = BufReader::new(File::open(path)?);
     let mut start = [0; PNG_SIGNATURE.len()];
     if file.read_exact(&mut start).is_err() || !is_png(&start) {
         return Ok(false);
     }
+    // `png_chunks` walks a PNG in memory; here a folder of large pictures is searched, and seeking reads only the heads.
     let mut head = [0; 8];
     while file.read_exact(&mut head).is_ok() {
         let (length, kind) = length_and_kind(&head);
@@ -184,8 +185,8 @@ fn unpacked(packed: &[u8]) -> Result<Vec<u8>, Fault> {
 /// A text longer than [`MAX_TEXT_BYTES`].
 pub(super) fn encode(picture: &RgbaImage, text: &str) -> io::Result<Vec<u8>> {
     if text.len() as u64 > MAX_TEXT_BYTES {
-        let most = MAX_TEXT_BYTES >> 20;
-        return Err(io::Error::other(format!("a picture holds a scene of up to {most} MB; save it as a .ron file")));
+        let max_mb = MAX_TEXT_BYTES >> 20;
+        return Err(io::Error::other(format!("a picture holds a scene of up to {max_mb} MB; save it as a .ron file")));
     }
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, picture.width(), picture.height());
@@ -213,7 +214,7 @@ impl<W: Clone + Into<World>> Project<W> {
             (Some(picture), _) => picture.clone(),
             (None, World::Swarm(doc)) => swarm_picture(doc, &showing.style),
             (None, World::Points(doc)) => cloud_picture(doc, showing.style.theme),
-            (None, World::Field(doc)) => field_picture(doc),
+            (None, World::Field(doc)) => field_picture(doc, showing.style.theme),
         };
         let card = Card { title: &self.title, author: &self.author, notes: &self.notes };
         encode(&card.frame(picture, showing.style.theme), &self.to_ron())
@@ -224,12 +225,12 @@ impl<W: Clone + Into<World>> Project<W> {
 fn cloud_picture(doc: &PointsDoc, theme: Theme) -> RgbaImage {
     let mut picture = RgbaImage::new(SCENE_PICTURE_PX, SCENE_PICTURE_PX);
     let options = DrawOptions { light: theme == Theme::Light, ..DrawOptions::default() };
-    doc.draw_still(&doc.viewpoint(BrushPlace::Paint), options, &mut Vec::new(), &mut picture);
+    doc.draw_still(&doc.viewpoint(BrushWorkspace::Paint), options, &mut Vec::new(), &mut picture);
     picture
 }
 
 /// The live field as it was left, else the first still, else the state that the rule starts from.
-fn field_picture(doc: &FieldDoc) -> RgbaImage {
+fn field_picture(doc: &FieldDoc, theme: Theme) -> RgbaImage {
     let still = match &doc.subject {
         FieldSubject::Library(library) => doc.state.clone().or_else(|| library.stills.first().cloned()),
         FieldSubject::Tokens(_) => doc.state.clone(),
@@ -238,11 +239,7 @@ fn field_picture(doc: &FieldDoc) -> RgbaImage {
         return RgbaImage::new(SCENE_PICTURE_PX, SCENE_PICTURE_PX);
     };
     let scale = (SCENE_PICTURE_PX / still.width.max(still.height) as u32).max(1);
-    let rgb = match &doc.subject {
-        FieldSubject::Library(LibraryDoc { rule: Some(rule), .. }) => pattern_picture(&still, rule, scale),
-        _ => colour_picture(&still, 0.0, 1.0, scale),
-    };
-    image::DynamicImage::ImageRgb8(rgb).to_rgba8()
+    FieldView::of(&still).picture(doc, scale, theme == Theme::Light)
 }
 
 fn swarm_picture(doc: &SwarmDoc, style: &PictureStyle) -> RgbaImage {
@@ -336,9 +333,9 @@ mod tests {
         assert!(shown.width() > SCENE_PICTURE_PX.min(600) && shown.height() > 300, "{:?}", shown.dimensions());
         let bodies = shown.pixels().filter(|p| p.0[0] > 150 && p.0[2] < 120).count();
         assert!(!lost_its_scene(&dir.path().join("none.png")));
-        let anew = dir.path().join("anew.png");
-        shown.save(&anew).unwrap();
-        assert!(lost_its_scene(&anew) && !holds_scene(&anew).unwrap());
+        let again = dir.path().join("again.png");
+        shown.save(&again).unwrap();
+        assert!(lost_its_scene(&again) && !holds_scene(&again).unwrap());
         let sent = dir.path().join("sent.jpg");
         shown.save(&sent).unwrap();
         assert!(lost_its_scene(&sent), "as messengers send pictures on");
@@ -348,11 +345,11 @@ mod tests {
     #[test]
     fn a_picture_that_lost_its_scene_says_so_and_an_ordinary_one_holds_none() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("saved-anew.png");
+        let path = dir.path().join("saved-again.png");
         RgbaImage::new(3, 3).save(&path).unwrap();
         assert!(!holds_scene(&path).unwrap());
         let message = Project::load(&path).unwrap_err().to_string();
-        assert!(message.contains("saved-anew.png") && message.contains("holds no scene"), "{message}");
+        assert!(message.contains("saved-again.png") && message.contains("holds no scene"), "{message}");
         std::fs::write(&path, "no picture").unwrap();
         assert!(!holds_scene(&path).unwrap());
     }

@@ -7,10 +7,10 @@ use glam::DVec2;
 use proptest::prelude::*;
 
 use super::*;
-use crate::worlds::swarm::doc::{Evidence, FlowNumbers, Flows, KeptLong, LearnedFlow, LiveState, Savepoint, bytes_of};
+use crate::worlds::swarm::doc::{Checkpoint, Evidence, FlowNumbers, Flows, KeptLong, LearnedFlow, LiveState, bytes_of};
 use crate::worlds::swarm::picture::{Boundary, Ensemble, Mode, Particle, Snapshot, Swarm};
 use crate::worlds::swarm::rule::{FlowKind, Knob, LiveSettings, LocalNet, NetShape, Rule, Swing, Swings};
-use crate::worlds::swarm::train::Drive;
+use crate::worlds::swarm::train::{Drive, TrainingSettings};
 
 const SCHEMA_1: &str = include_str!("testdata/schema1.ron");
 const SCHEMA_0: &str = include_str!("testdata/schema0.ron");
@@ -64,6 +64,7 @@ fn tiny_scene() -> SwarmProject {
                 mode: Mode::Motif,
                 boundary: Boundary::Periodic,
             }),
+            training: TrainingSettings { contrast: 0.3, ..TrainingSettings::default() },
             rule: Some(Arc::new(tiny_rule())),
             flows: tiny_flows(),
             live_particles: 40,
@@ -73,11 +74,11 @@ fn tiny_scene() -> SwarmProject {
                 step: 12,
             })),
             swings: tiny_swings(),
-            savepoints: vec![Savepoint {
+            checkpoints: vec![Checkpoint {
                 name: "calm".to_owned(),
                 live: LiveSettings { strength: 0.5, ..LiveSettings::default() },
                 swings: tiny_swings(),
-                rule: Some(tiny_rule().mark()),
+                rule: Some(tiny_rule().fingerprint()),
                 flow: Some(tiny_flows().list[1].net.clone()),
                 swarm: Arc::new(Swarm { particles: vec![particle(9.0, 8.5, 0.5)], box_size: DVec2::splat(10.0) }),
             }],
@@ -165,18 +166,18 @@ fn a_file_without_a_list_of_flows_has_the_one_of_its_rule() {
 }
 
 #[test]
-fn a_kept_moment_that_cannot_be_meant_is_refused_with_its_place() {
+fn an_invalid_checkpoint_is_refused_with_its_path() {
     let text = fault(&with("swarm: (particles: [(x: 9.0", "swarm: (particles: [(x: 19.0"));
     assert!(text.contains("savepoints[0].swarm"), "{text}");
     let text = fault(&with("strength: 0.5", "strength: NaN"));
     assert!(text.contains("savepoints[0].live.strength"), "{text}");
-    // A flow that is no more is no fault.
+    // A flow that is gone is not an error.
     let loaded = read(&with("flow: Some(1)", "flow: Some(7)"));
-    assert_eq!(loaded.project.world.savepoints[0].flow, None);
+    assert_eq!(loaded.project.world.checkpoints[0].flow, None);
 }
 
 #[test]
-fn a_file_of_before_swings_and_marks_is_read_without_them() {
+fn a_file_from_before_swings_and_fingerprints_is_read() {
     let text = tiny_scene().to_ron();
     let without = |text: &str, from: &str, to: &str| {
         let start = text.find(from).expect("it is written");
@@ -195,8 +196,8 @@ fn a_file_of_before_swings_and_marks_is_read_without_them() {
     let scene = loaded.project;
     let evidence = scene.world.evidence.as_ref().unwrap();
     assert_eq!((evidence.grown_interval, evidence.kept_long, evidence.area), (None, None, None));
-    assert!(scene.world.swings.is_empty() && scene.world.savepoints[0].swings.is_empty());
-    assert_eq!((scene.world.savepoints[0].rule, scene.world.evidence.unwrap().live), (None, None));
+    assert!(scene.world.swings.is_empty() && scene.world.checkpoints[0].swings.is_empty());
+    assert_eq!((scene.world.checkpoints[0].rule, scene.world.evidence.unwrap().live), (None, None));
 }
 
 #[test]
@@ -391,7 +392,7 @@ proptest! {
     fn every_scene_comes_back_exactly_from_its_text(scene in any_scene()) {
         let loaded = read(&scene.to_ron());
         prop_assert_eq!(loaded.project, scene);
-        // Some of these pictures cannot be learned from, and are said so; nothing else may be said.
+        // Some of these pictures cannot be learned from, which is reported; nothing else may be.
         let unexpected: Vec<_> = loaded.warnings.iter().filter(|w| !w.contains("cannot be learned from")).collect();
         prop_assert!(unexpected.is_empty(), "{:?}", unexpected);
     }

@@ -18,7 +18,7 @@ impl Session {
             Command::Share(_)
             | Command::Ask(_)
             | Command::Pointer(_)
-            | Command::SetPlace(_)
+            | Command::SetWorkspace(_)
             | Command::View(_)
             | Command::Prefer(_) => true,
         }
@@ -28,7 +28,7 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{DocumentCommand, LearnCommand, LiveCommand, PaintCommand, Place};
+    use crate::session::{DocumentCommand, LearnCommand, LiveCommand, PaintCommand, Workspace};
     use crate::worlds::swarm::picture::Particle;
 
     #[test]
@@ -40,7 +40,7 @@ mod tests {
                 && !session.can(&Command::Learn(LearnCommand::Start))
         );
         assert!(!session.can(&Command::Live(LiveCommand::Grow)) && !session.can(&Command::Learn(LearnCommand::Stop)));
-        session.apply(Command::SetPlace(Place::Paint));
+        session.apply(Command::SetWorkspace(Workspace::Paint));
         let at = |x, y| Particle { x, y, ..Particle::default() };
         session.apply(PaintCommand::Stroke(vec![at(2.0, 2.0), at(3.0, 2.0), at(2.5, 3.0)]));
         assert!(

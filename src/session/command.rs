@@ -20,14 +20,14 @@ pub use super::observing::{ObserveCommand, ObserveEffect, ObserveEvent};
 pub use super::painting::{PaintCommand, PaintEffect, PaintEvent, Tool};
 use super::prefs::{Preference, Prefs};
 pub use super::request::{
-    CertificateRequest, Keeping, MomentUse, PaceKey, PaceRequest, RuleRequest, RuleRole, Speed, TrainingRequest,
+    CertificateRequest, CheckpointUse, Keeping, PaceKey, PaceRequest, RuleRequest, RuleRole, Speed, TrainingRequest,
 };
-pub use super::sharing::{ShareCommand, ShareOrder};
+pub use super::sharing::{ShareCommand, ShareEffect};
 pub use super::sheets::{Dialog, ViewCommand};
 
 /// Where the user is. The canvas shows the picture in `Paint` and the live swarm in the other two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Place {
+pub enum Workspace {
     /// The canvas shows the still picture, and the tools change it.
     Paint,
     /// The live swarm beside the curves of the training run.
@@ -67,7 +67,7 @@ pub enum Command {
     /// The primary pointer button on the canvas, over the picture or over the swarm.
     Pointer(Pointer),
     /// Goes to another workspace; ends an open gesture first.
-    SetPlace(Place),
+    SetWorkspace(Workspace),
     /// Opens a dialog or sheet of the shell.
     Ask(Dialog),
     /// Changes only what is seen.
@@ -123,7 +123,7 @@ pub enum Level {
     Error,
 }
 
-/// Tells one training run from another; events of an older run are ignored.
+/// Identifies a training run; events of an older run are ignored.
 pub type RunId = u64;
 
 /// What the shell must do after a command, in this order: each feature has its own effects.
@@ -137,7 +137,7 @@ pub enum Effect {
     /// Files of scenes, and the end of the program.
     Document(DocumentEffect),
     /// Files of other programs and recordings.
-    Share(ShareOrder),
+    Share(ShareEffect),
     /// Texts, images, stamps and the clipboard.
     Paint(PaintEffect),
     /// Jobs of training, and measurements of rules.
@@ -155,7 +155,7 @@ pub enum Effect {
         /// One or two sentences for the user.
         text: String,
     },
-    /// Opens a dialog or sheet; its answer comes back as a command.
+    /// Opens a dialog or sheet; its result comes back as a command.
     Ask(Dialog),
     /// Changes the camera or the window, and nothing of the session.
     View(ViewCommand),
@@ -166,7 +166,7 @@ pub enum Effect {
 from_features!(
     Effect:
     Document(DocumentEffect),
-    Share(ShareOrder),
+    Share(ShareEffect),
     Paint(PaintEffect),
     Learn(LearnEffect),
     Live(LiveEffect),
@@ -203,11 +203,11 @@ pub enum EngineOrder {
     },
     /// The pointer's force on the particles until the next order; `None` ends it.
     SetForce(Option<Force>),
-    /// Change the swarm by hand; answered by [`LiveEvent::SwarmChanged`].
+    /// Change the swarm by hand; reported by [`LiveEvent::SwarmChanged`].
     Edit(Vec<SwarmEdit>),
-    /// Go back in time; answered by [`LiveEvent::SwarmChanged`].
+    /// Go back in time; reported by [`LiveEvent::SwarmChanged`].
     Back {
-        /// Where none can be undone, the answer is [`LiveEvent::NothingBefore`].
+        /// Where none can be undone, the event is [`LiveEvent::NothingBefore`].
         steps: u32,
     },
     /// No rule and no particles.

@@ -1,4 +1,4 @@
-//! A curve of bounded length, for what goes on for hours.
+//! A curve of bounded length, for measurements over hours.
 
 /// A curve of bounded length: when full, neighbouring points are averaged and the stride doubles.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,7 +13,7 @@ impl Curve {
     /// The stride doubles when this many points are held.
     pub const MAX_POINTS: usize = 512;
 
-    /// Adds a value; `x` must not fall. Values that are not finite are left out.
+    /// Adds a value; `x` must not decrease. Values that are not finite are left out.
     pub fn push(&mut self, x: f64, y: f64) {
         if !y.is_finite() {
             return;
@@ -56,7 +56,7 @@ mod tests {
         curve.push(f64::from(n), f64::NAN);
         let points = curve.points();
         assert!(points.len() < Curve::MAX_POINTS && points.len() >= Curve::MAX_POINTS / 4);
-        // The value equals x, so every averaged point must lie on the diagonal, in order.
+        // The value equals x, so every averaged point must be on the diagonal, in order.
         assert!(points.iter().all(|p| (p[0] - p[1]).abs() < 1e-9));
         assert!(points.windows(2).all(|w| w[0][0] < w[1][0]));
         assert!(points.last().unwrap()[0] > 0.99 * f64::from(n));

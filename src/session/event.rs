@@ -25,7 +25,7 @@ pub enum Event {
     Live(LiveEvent),
     /// Readings of the live swarm, speeds and certificates.
     Observe(ObserveEvent),
-    /// Something beside the engine broke off; one sentence.
+    /// A part of the program other than the engine failed; one sentence.
     Trouble(String),
     /// What was kept by an earlier run.
     PrefsRead(Box<Prefs>),

@@ -28,13 +28,13 @@ pub use crate::jobs::{RecordingKind, RecordingState};
 // Named by the preferences.
 pub use crate::media::looks::{Body, ColourBy, Palette, Theme};
 // The panels know scenes only through the session.
-pub use crate::worlds::swarm::doc::{Evidence, LearnedFlow, Savepoint};
+pub use crate::worlds::swarm::doc::{Checkpoint, Evidence, LearnedFlow};
 pub use crate::worlds::swarm::rule::{Knob, Swing, Swings};
 pub use command::{
-    Brush, Command, Dialog, DocumentCommand, DocumentEffect, DocumentEvent, Effect, EngineOrder, Event, Force, Keeping,
-    LearnCommand, LearnEffect, LearnEvent, Level, LiveCommand, LiveEffect, LiveEvent, MomentUse, ObserveCommand,
-    ObserveEffect, ObserveEvent, PaintCommand, PaintEffect, PaintEvent, Place, Pointer, RuleRole, RunId, SceneSource,
-    Speed, Tool, ViewCommand,
+    Brush, CheckpointUse, Command, Dialog, DocumentCommand, DocumentEffect, DocumentEvent, Effect, EngineOrder, Event,
+    Force, Keeping, LearnCommand, LearnEffect, LearnEvent, Level, LiveCommand, LiveEffect, LiveEvent, ObserveCommand,
+    ObserveEffect, ObserveEvent, PaintCommand, PaintEffect, PaintEvent, Pointer, RuleRole, RunId, SceneSource, Speed,
+    Tool, ViewCommand, Workspace,
 };
 #[cfg(feature = "window")]
 pub(crate) use command::{CertificateRequest, PaceRequest, RuleRequest, TrainingRequest};
@@ -47,9 +47,9 @@ pub use live::brushes::{BRUSHES, BrushAction, BrushInk, BrushRow};
 pub use live::view::{LiveView, MAX_STEPS_PER_FRAME, Wound};
 pub use observing::certificate::{CertificateState, CertificateView, Seal};
 #[cfg(feature = "window")]
-pub(crate) use observing::charts::PlotPlace;
+pub(crate) use observing::charts::PlotWorkspace;
 pub use observing::charts::{PlotKind, drawer_plots};
-pub use observing::observation::{Healing, Observation, WoundKind};
+pub use observing::observation::{DisturbanceKind, Healing, Observation};
 #[cfg(feature = "window")]
 pub(crate) use observing::truth::TruthRequest;
 pub use observing::truth::{TruthState, TruthView};
@@ -64,7 +64,7 @@ pub use painting::{
 pub use prefs::{FirstSteps, Look, MAX_RECENT, Preference, Prefs, TRAIL_RANGE_S, UI_SCALE_RANGE};
 pub use sharing::import_sheet::{ImportCommand, ImportReading, ImportRequest, ImportSheet};
 pub use sharing::trajectory::TrajectoryOptions;
-pub use sharing::{FilmOptions, FilmView, LOST_ITS_SCENE, ShareCommand, ShareEvent, ShareOrder};
+pub use sharing::{FilmOptions, FilmView, LOST_ITS_SCENE, ShareCommand, ShareEffect, ShareEvent};
 pub use state::Session;
 
 #[cfg(test)]

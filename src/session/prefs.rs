@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::command::{Command, Effect, LearnCommand, LiveCommand, PaintCommand, Place, Pointer};
+use super::command::{Command, Effect, LearnCommand, LiveCommand, PaintCommand, Pointer, Workspace};
 use super::sharing::FilmOptions;
 use super::sharing::trajectory::TrajectoryOptions;
 use super::state::Session;
@@ -19,7 +19,7 @@ const UI_SCALE_STEP: f64 = 0.125;
 /// How long a trail lasts, s.
 pub const TRAIL_RANGE_S: [f64; 2] = [0.3, 20.0];
 
-/// Most files that are remembered as recent.
+/// Maximum number of files that are remembered as recent.
 pub const MAX_RECENT: usize = 12;
 
 /// Fields that are missing in a file get their defaults; unknown ones are ignored.
@@ -74,13 +74,13 @@ impl Prefs {
 
     /// Numbers clamped to their ranges, as a file may hold any.
     pub fn made_usable(mut self) -> Self {
-        let fold = |value: f64, [least, most]: [f64; 2], default: f64| {
-            if value.is_finite() { value.clamp(least, most) } else { default }
+        let fold = |value: f64, [min, max]: [f64; 2], default: f64| {
+            if value.is_finite() { value.clamp(min, max) } else { default }
         };
         let default = Self::default();
         self.ui_scale = fold(self.ui_scale, UI_SCALE_RANGE, default.ui_scale);
         self.look.trail_s = fold(self.look.trail_s, TRAIL_RANGE_S, default.look.trail_s);
-        self.film = self.film.usable();
+        self.film = self.film.clamped();
         self.trajectory = self.trajectory.usable();
         self.recent.truncate(MAX_RECENT);
         self
@@ -133,7 +133,7 @@ pub struct FirstSteps {
 }
 
 impl FirstSteps {
-    /// The hint is not shown any more.
+    /// Whether the hint is not shown any more.
     pub fn are_done(self) -> bool {
         self.closed || (self.painted && self.learned && self.lived)
     }
@@ -248,7 +248,7 @@ pub(super) fn notice(session: &mut Session, command: &Command) -> Vec<Effect> {
     let mut new = session.prefs.clone();
     let steps = &mut new.first_steps;
     match command {
-        Command::Pointer(Pointer::Press(_)) if session.place == Place::Paint => steps.painted = true,
+        Command::Pointer(Pointer::Press(_)) if session.workspace == Workspace::Paint => steps.painted = true,
         Command::Paint(PaintCommand::Stroke(particles)) if !particles.is_empty() => steps.painted = true,
         Command::Learn(LearnCommand::Start) | Command::Learn(LearnCommand::Continue) => steps.learned = true,
         Command::Pointer(Pointer::Press(_))
@@ -322,12 +322,12 @@ mod tests {
     #[test]
     fn the_first_steps_are_noticed_each_where_it_belongs() {
         let mut session = Session::new(1);
-        session.apply(Command::SetPlace(Place::Live));
+        session.apply(Command::SetWorkspace(Workspace::Live));
         session.apply(Command::Pointer(Pointer::Press(DVec2::splat(1.0))));
         let steps = session.prefs().first_steps;
         assert!(steps.lived && !steps.painted && !steps.are_done());
         session.apply(Command::Pointer(Pointer::Release));
-        session.apply(Command::SetPlace(Place::Paint));
+        session.apply(Command::SetWorkspace(Workspace::Paint));
         session.apply(Command::Pointer(Pointer::Press(DVec2::splat(1.0))));
         session.apply(Command::Pointer(Pointer::Release));
         session.apply(LearnCommand::Start);

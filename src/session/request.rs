@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::command::RunId;
-use crate::worlds::swarm::doc::Savepoint;
+use crate::worlds::swarm::doc::Checkpoint;
 use crate::worlds::swarm::picture::{Ensemble, Mode, Snapshot, Stills};
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
 use crate::worlds::swarm::train::TrainingSettings;
@@ -73,10 +73,10 @@ pub struct CertificateRequest {
 
 /// What a copy of the living swarm is for.
 #[derive(Clone, Debug, PartialEq)]
-pub enum MomentUse {
-    /// It is kept in the scene.
+pub enum CheckpointUse {
+    /// It is saved in the scene.
     Keep(Box<Keeping>),
-    /// Undo brings it back: this step of the history puts another in its place.
+    /// Undo restores it: this step of the history replaces it.
     Undo(u64),
 }
 
@@ -86,7 +86,7 @@ pub struct Keeping {
     /// [`super::Session::serial`] of its scene.
     pub serial: u64,
     /// Rule and settings; its name and the swarm itself are still to come.
-    pub moment: Savepoint,
+    pub checkpoint: Checkpoint,
 }
 
 /// Speeds and faults, measured by the shell.

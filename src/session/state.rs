@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use super::command::{Command, Effect, Event, Level, Place, notify};
+use super::command::{Command, Effect, Event, Level, Workspace, notify};
 use super::document::history::History;
 use super::document::{self, SceneFile};
 use super::learning::{self, Learning};
@@ -24,7 +24,7 @@ pub struct Session {
     pub(super) document: SwarmProject,
     pub(super) file: SceneFile,
     pub(super) history: History,
-    pub(super) place: Place,
+    pub(super) workspace: Workspace,
     pub(super) painting: Painting,
     pub(super) learning: Learning,
     pub(super) live: LiveView,
@@ -48,7 +48,7 @@ impl Session {
             document,
             file: SceneFile::default(),
             history: History::default(),
-            place: Place::default(),
+            workspace: Workspace::default(),
             learning: Learning::default(),
             live: LiveView { rng: StdRng::seed_from_u64(seed), ..LiveView::default() },
             observing: Observing::default(),
@@ -68,8 +68,8 @@ impl Session {
     }
 
     /// The workspace that is shown.
-    pub fn place(&self) -> Place {
-        self.place
+    pub fn workspace(&self) -> Workspace {
+        self.workspace
     }
 
     /// The user's preferences, kept between runs.
@@ -91,9 +91,9 @@ impl Session {
             Command::Live(command) => live::command::apply(self, command),
             Command::Observe(command) => observing::command::apply(self, command),
             Command::Pointer(at) => pointer(self, at),
-            Command::SetPlace(place) => {
+            Command::SetWorkspace(workspace) => {
                 let effects = release(self);
-                self.place = place;
+                self.workspace = workspace;
                 effects
             }
             Command::Ask(dialog) => vec![Effect::Ask(dialog)],
@@ -120,8 +120,8 @@ impl Session {
         }
     }
 
-    /// Once a frame: what the engine must run now, at most `most_steps` integration steps.
-    pub fn tick(&mut self, most_steps: u32) -> Vec<Effect> {
-        super::tick::tick(self, most_steps)
+    /// Once a frame: what the engine must run now, at most `max_steps` integration steps.
+    pub fn tick(&mut self, max_steps: u32) -> Vec<Effect> {
+        super::tick::tick(self, max_steps)
     }
 }

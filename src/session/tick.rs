@@ -1,6 +1,6 @@
 //! The work of the session in each frame.
 
-use super::command::{Effect, EngineOrder, Place};
+use super::command::{Effect, EngineOrder, Workspace};
 use super::learning::pace;
 use super::live::start;
 use super::observing::certificate;
@@ -8,19 +8,19 @@ use super::painting;
 use super::state::Session;
 use crate::worlds::swarm::rule::GROW_STEPS;
 
-/// A growth runs so many times faster than life, where the machine can: what grows is seen within seconds.
+/// Factor of the speed during a growth, where the machine allows it: a growth then takes seconds.
 const GROWTH_PACE: u32 = 4;
 
-pub(super) fn tick(session: &mut Session, most_steps: u32) -> Vec<Effect> {
+pub(super) fn tick(session: &mut Session, max_steps: u32) -> Vec<Effect> {
     let mut effects: Vec<Effect> = pace::look(session).into_iter().chain(painting::look(session)).collect();
     effects.extend(certificate::follow(session));
     let asked = std::mem::take(&mut session.live.step_once);
     let something_lives = session.has_rule() && session.live.particles > 0;
-    let steps = match (asked, session.live.playing && session.place != Place::Paint) {
+    let steps = match (asked, session.live.playing && session.workspace != Workspace::Paint) {
         (true, _) => 1,
         (false, true) => {
             let pace = if session.live.growing.is_some() { GROWTH_PACE } else { 1 };
-            session.live.steps_per_frame.saturating_mul(pace).min(most_steps)
+            session.live.steps_per_frame.saturating_mul(pace).min(max_steps)
         }
         (false, false) => 0,
     };

@@ -52,10 +52,10 @@ impl From<FieldDoc> for World {
 
 /// A stored value that parses but cannot be meant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {what}; {fix}")]
+#[error("{path}: {what}; {fix}")]
 pub struct BadValue {
     /// The path of the field, from the world's own fields on.
-    pub place: String,
+    pub path: String,
     /// What is wrong with it.
     pub what: String,
     /// What to do.
@@ -63,8 +63,8 @@ pub struct BadValue {
 }
 
 impl BadValue {
-    /// A value at `place`, what is wrong with it, and what to do.
-    pub fn new(place: impl Into<String>, what: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { place: place.into(), what: what.into(), fix: fix.into() }
+    /// A value at `path`, what is wrong with it, and what to do.
+    pub fn new(path: impl Into<String>, what: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { path: path.into(), what: what.into(), fix: fix.into() }
     }
 }

@@ -163,7 +163,7 @@ impl Drop for Program<'_> {
     }
 }
 
-/// Asks again and again until there is an answer.
+/// Polls until there is a result.
 pub fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {

@@ -12,8 +12,8 @@ use glam::DVec2;
 
 use unstill::scene::Project;
 use unstill::session::{
-    Command, DocumentCommand, DocumentEvent, Effect, LiveEffect, LiveEvent, PaintCommand, Place, Prefs, SceneSource,
-    Session, opened_project,
+    Command, DocumentCommand, DocumentEvent, Effect, LiveEffect, LiveEvent, PaintCommand, Prefs, SceneSource, Session,
+    Workspace, opened_project,
 };
 use unstill::window::panels::{GalleryCard, Readouts, SIDE_WIDTH, TOP_HEIGHT, UiState, panels, set_style};
 use unstill::worlds::SwarmDoc;
@@ -24,7 +24,7 @@ use unstill::worlds::swarm::rule::Rule;
 /// The smallest laptop people still use.
 pub const LAPTOP: Vec2 = Vec2::new(1366.0, 768.0);
 
-/// What the panels asked for is carried out on the session; what the session asks for is kept, and a moment answered.
+/// What the panels asked for is carried out on the session; what the session asks for is kept, and a checkpoint answered.
 pub struct Shell {
     pub session: Session,
     pub state: UiState,
@@ -91,11 +91,11 @@ impl Shell {
 
     fn take(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            if let Effect::Live(LiveEffect::KeepMoment(wanted_for)) = &effect {
+            if let Effect::Live(LiveEffect::SaveCheckpoint(wanted_for)) = &effect {
                 let at = |x| Particle { x, y: 3.0, ..Particle::default() };
                 let swarm = Swarm { particles: vec![at(1.0), at(2.0), at(4.0)], box_size: DVec2::new(8.0, 6.0) };
                 let state = LiveState { swarm, seed: 1, step: 9 };
-                self.session.on_event(LiveEvent::MomentKept(wanted_for.clone(), Box::new(state)));
+                self.session.on_event(LiveEvent::CheckpointSaved(wanted_for.clone(), Box::new(state)));
             }
             self.state.on_effect(&effect);
             self.effects.push(effect);
@@ -192,7 +192,7 @@ pub fn alive() -> Session {
 
 /// An empty picture, ready to be painted.
 pub fn empty() -> Session {
-    in_place(Session::new(1), Place::Paint)
+    in_workspace(Session::new(1), Workspace::Paint)
 }
 
 /// Three particles, painted.
@@ -204,7 +204,7 @@ pub fn painted() -> Session {
     session
 }
 
-pub fn in_place(mut session: Session, place: Place) -> Session {
-    session.apply(Command::SetPlace(place));
+pub fn in_workspace(mut session: Session, workspace: Workspace) -> Session {
+    session.apply(Command::SetWorkspace(workspace));
     session
 }

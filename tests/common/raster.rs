@@ -82,11 +82,11 @@ fn fill(picture: &mut RgbaImage, mut corners: [Vertex; 3], texture: &ColorImage,
     if area == 0.0 || area.is_nan() {
         return;
     }
-    let least = |of: fn(&Pos2) -> f32| [a, b, c].iter().map(of).fold(f32::INFINITY, f32::min).floor().max(0.0) as u32;
-    let most = |of: fn(&Pos2) -> f32| [a, b, c].iter().map(of).fold(0.0, f32::max).ceil() as u32;
+    let min = |of: fn(&Pos2) -> f32| [a, b, c].iter().map(of).fold(f32::INFINITY, f32::min).floor().max(0.0) as u32;
+    let max = |of: fn(&Pos2) -> f32| [a, b, c].iter().map(of).fold(0.0, f32::max).ceil() as u32;
     let edges = [(b, c), (c, a), (a, b)];
-    for y in least(|p| p.y).max(clip[1])..most(|p| p.y).min(clip[3]) {
-        for x in least(|p| p.x).max(clip[0])..most(|p| p.x).min(clip[2]) {
+    for y in min(|p| p.y).max(clip[1])..max(|p| p.y).min(clip[3]) {
+        for x in min(|p| p.x).max(clip[0])..max(|p| p.x).min(clip[2]) {
             let at = Pos2::new(x as f32 + 0.5, y as f32 + 0.5);
             let weights = edges.map(|(from, to)| doubled_area(from, to, at));
             let is_inside =

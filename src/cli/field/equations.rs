@@ -13,7 +13,7 @@ use crate::worlds::field::library::FoundConstants;
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// How they are written
-    #[arg(long = "as", default_value = "text")]
+    #[arg(long = "as", alias = "format", default_value = "text")]
     form: Form,
 }
 

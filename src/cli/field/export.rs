@@ -1,4 +1,4 @@
-//! `unstill export` of a field scene: the living field, or what it is taught from, as an array or a picture.
+//! `unstill export` of a field scene: the live field, or what it learns from, as an array or a picture.
 
 use std::path::PathBuf;
 

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::project;
 use crate::cli::output::{Answer, warn};
+use crate::gpu::EngineChoice;
 use crate::scene::Project;
 use crate::worlds::field::library::MIN_RUNS;
 use crate::worlds::field::stills::load_stills;
@@ -42,7 +43,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<(Project, Answer)> {
     let facts = json!({ "command": "import", "stills": stills.len(), "width": width, "height": height });
     let text = format!("{name}: {} stills of {width} × {height} pixels\nNext: unstill learn", stills.len());
     let live = FieldLive { size: [width, height], ..FieldLive::default() };
-    let doc = FieldDoc { subject: FieldSubject::Library(library), live, state: None };
+    let doc = FieldDoc { subject: FieldSubject::Library(library), live, ..FieldDoc::default() };
     Ok((project(name, 1, doc), Answer::new(text, &facts)?))
 }
 
@@ -56,8 +57,12 @@ fn import_tokens(args: &Args) -> anyhow::Result<(Project, Answer)> {
     let names: Vec<_> = args.files.iter().map(|f| f.file_stem().unwrap_or_default().to_string_lossy()).collect();
     let name = names.join(" and ");
     let (kinds, clearance) = (doc.tokens.len(), doc.clearance_px);
-    let facts = json!({ "command": "import", "tokens": kinds, "clearance_px": clearance });
-    let text = format!("{name}: kinds of tokens: {kinds}, {clearance} pixels apart\nNext: unstill learn");
-    let doc = FieldDoc { subject: FieldSubject::Tokens(doc), ..FieldDoc::default() };
+    let has_card = EngineChoice::Auto.device()?.is_some();
+    let doc = FieldDoc::of_tokens(doc, has_card);
+    let side = doc.live.size[0];
+    let facts = json!({ "command": "import", "tokens": kinds, "clearance_px": clearance, "size": doc.live.size });
+    let text = format!(
+        "{name}: kinds of tokens: {kinds}, {clearance} pixels apart, on {side} × {side} pixels\nNext: unstill learn"
+    );
     Ok((project(name, 1, doc), Answer::new(text, &facts)?))
 }

@@ -6,10 +6,12 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use super::{doc_of, library_of, tokens};
-use crate::cli::output::{Answer, Progress, warn};
+use crate::cli::background;
+use crate::cli::output::{Answer, warn};
 use crate::scene::Project;
-use crate::worlds::field::library::{FoundConstants, Library, LibraryLearning};
-use crate::worlds::field::{FieldSubject, LibraryDoc, LibraryEvidence, equations};
+use crate::worlds::field::library::{FoundConstants, Library};
+use crate::worlds::field::{FieldSubject, LibraryDoc, equations};
+use crate::worlds::studio::WorldInfo as _;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -28,6 +30,9 @@ pub(crate) struct Args {
     /// Optimiser steps of tokens [default: what the scene says]
     #[arg(long)]
     steps: Option<usize>,
+    /// Side of the images that tokens are taught on, a multiple of 16 from 32 to 256 [default: what the scene says]
+    #[arg(long, value_name = "PX")]
+    side: Option<usize>,
     /// Go on from the network that the scene has
     #[arg(long = "continue")]
     resume: bool,
@@ -48,8 +53,9 @@ enum LibraryName {
 pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Result<Answer> {
     let doc = doc_of(project)?;
     if let FieldSubject::Tokens(tokens) = &mut doc.subject {
+        tokens.settings.side = args.side.unwrap_or(tokens.settings.side);
         let options = tokens::LearnOptions { steps: args.steps, seed: args.seed, resume: args.resume, quiet };
-        return tokens::learn(tokens, &options);
+        return tokens::learn(doc, &options);
     }
     let library = library_of(doc)?;
     let settings = &mut library.settings;
@@ -64,24 +70,9 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
         };
     }
     let begun = Instant::now();
-    let mut bar = Progress::new(1, quiet);
-    let mut learning = LibraryLearning::new(library.source(), library.settings)?;
-    while let Some(progress) = learning.step()? {
-        bar.phase(progress.phase);
-        bar.set_total(progress.total as u64);
-        bar.at(progress.done as u64, String::new);
-    }
-    let learned = learning.finish()?;
-    library.rule = Some(learned.rule);
-    library.evidence = Some(LibraryEvidence {
-        stills: learned.stills,
-        gap: learned.gap,
-        sd: learned.sd,
-        held_out: learned.held_out,
-        control_shuffled: None,
-        control_without_reaction: None,
-    });
-    answer(library, begun.elapsed().as_secs_f64())
+    let (learned, _) = background::learn(doc.clone().into(), "library", quiet)?;
+    doc.set_learned(learned);
+    answer(library_of(doc)?, begun.elapsed().as_secs_f64())
 }
 
 fn answer(library: &LibraryDoc, seconds: f64) -> anyhow::Result<Answer> {

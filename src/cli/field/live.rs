@@ -8,18 +8,19 @@ use glam::{USizeVec2, UVec2};
 use image::RgbaImage;
 use serde_json::json;
 
-use super::skew::SkewArgs;
-use super::{doc_of, library_of, tokens};
+use super::{doc_of, library_of, tokens, write_series};
 use crate::cli::film::{FilmArgs, PictureFilms};
+use crate::cli::knobs::{LiveKnobArgs, LiveKnobs, live_rows};
 use crate::cli::live::EngineName;
 use crate::cli::output::{Answer, Progress, warn};
 use crate::gpu::GpuDevice;
+use crate::media::picture::write_png;
 use crate::scene::Project;
-use crate::worlds::field::draw::pattern_picture;
 use crate::worlds::field::engine::FieldEngine;
 use crate::worlds::field::stills::{Still, write_npy};
+use crate::worlds::field::studio::{FieldView, KNOBS, TOKEN_KNOBS};
 use crate::worlds::field::{FieldDoc, FieldError, FieldStart, FieldSubject, MAX_SIDE, MIN_SIDE};
-use crate::worlds::studio::{DrawOptions, Viewpoint, WorldInfo};
+use crate::worlds::studio::{DrawOptions, KnobSpec, Viewpoint, WorldInfo};
 
 /// Steps between two looks at the progress.
 const CHUNK: u32 = 200;
@@ -31,23 +32,14 @@ pub(crate) struct Args {
     /// Live steps
     #[arg(long, default_value_t = 5000, value_parser = clap::value_parser!(u32).range(0..=1_000_000_000))]
     steps: u32,
-    /// Side of the torus, pixels [default: what the scene says]
-    #[arg(long)]
-    size: Option<usize>,
     /// Where the field begins [default: what the scene says]
     #[arg(long)]
     from: Option<From>,
     /// Of the start: same seed, same field
     #[arg(long)]
     seed: Option<u64>,
-    /// Time per step, up to the largest stable one [default: what the scene says]
-    #[arg(long)]
-    time_step: Option<f64>,
-    /// Speed of tokens along their front, pixels per step [default: what the scene says]
-    #[arg(long, allow_negative_numbers = true)]
-    swim: Option<f64>,
     #[command(flatten)]
-    skew: SkewArgs,
+    knobs: LiveKnobArgs<Knobs>,
     /// Write the last picture
     #[arg(long, value_name = "OUT")]
     png: Option<PathBuf>,
@@ -67,6 +59,27 @@ pub(crate) struct Args {
     scale: u32,
 }
 
+/// The live knobs of the field world, of both of its subjects.
+#[derive(Clone)]
+pub(in crate::cli) struct Knobs;
+
+impl LiveKnobs for Knobs {
+    fn rows() -> Vec<&'static KnobSpec> {
+        // A seed of the file has more digits than a knob.
+        live_rows(&[KNOBS, TOKEN_KNOBS], &["seed"])
+    }
+
+    /// As in `check` and in the formula K ∗ s.
+    fn alias(id: &str) -> Option<&'static str> {
+        match id {
+            "skew" => Some("k"),
+            "skew_radius" => Some("k-radius"),
+            "skew_seed" => Some("k-seed"),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum From {
     Seeds,
@@ -79,10 +92,9 @@ enum From {
 /// No rule, settings out of range, or a file that cannot be written.
 pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Result<Answer> {
     let doc = doc_of(project)?;
-    if let Some(side) = args.size {
-        anyhow::ensure!((MIN_SIDE..=MAX_SIDE).contains(&side), "--size {side} is out of range; give 16 to 2048");
-        doc.live.size = [side; 2];
-    }
+    args.knobs.apply(doc)?;
+    let [side, _] = doc.live.size;
+    anyhow::ensure!((MIN_SIDE..=MAX_SIDE).contains(&side), "--size {side} is out of range; give 16 to 2048");
     if let Some(from) = args.from {
         doc.live.start = match from {
             From::Seeds => FieldStart::Seeds,
@@ -92,11 +104,6 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
         };
     }
     doc.live.seed = args.seed.unwrap_or(doc.live.seed);
-    doc.live.time_step = args.time_step.unwrap_or(doc.live.time_step);
-    if let FieldSubject::Tokens(tokens) = &mut doc.subject {
-        tokens.live.swim_px = args.swim.unwrap_or(tokens.live.swim_px);
-        tokens.skew = args.skew.apply(tokens.skew);
-    }
     doc.validate()?;
     film(args, doc, quiet)?;
     let gpu = args.engine.choice().device()?;
@@ -115,7 +122,7 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
     }
     let time_step = doc.live.time_step;
     let library = library_of(doc)?;
-    let rule = library.rule.ok_or(FieldError::NoRule)?;
+    library.rule.ok_or(FieldError::NoRule)?;
     let mut engine = FieldEngine::new(doc, gpu)?;
     let used = engine.time_step().unwrap_or(time_step);
     if used < time_step {
@@ -144,15 +151,10 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
         warn(&format!("{} values became NaN or infinite; lower --time-step", counters.non_finite));
     }
     if let Some(path) = &args.csv {
-        let mut writer = csv::Writer::from_path(path)?;
-        writer.write_record(["step", "mean_u", "spread_u", "mean_v", "spread_v"])?;
-        for row in &series {
-            writer.serialize(row)?;
-        }
-        writer.flush()?;
+        write_series(path, &["step", "mean_u", "spread_u", "mean_v", "spread_v"], &series)?;
     }
     if let Some(path) = &args.png {
-        pattern_picture(&last, &rule, args.scale).save(path)?;
+        write_png(path, &FieldView::of(&last).picture(doc, args.scale, false))?;
     }
     if let Some(path) = &args.npy {
         write_npy(path, std::slice::from_ref(&last))?;
@@ -172,10 +174,12 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
         "mean_v": v[0],
         "spread_v": v[1],
         "non_finite": counters.non_finite,
+        "bytes_per_pixel": counters.bytes_per_pixel,
     });
     let text = format!(
-        "{} × {} pixels, {} steps live ({steps_per_s:.0} steps/s)\nu {:.3} ± {:.3}, v {:.3} ± {:.3}",
-        size[0], size[1], args.steps, u[0], u[1], v[0], v[1]
+        "{} × {} pixels, {} steps live ({steps_per_s:.0} steps/s), {} bytes a pixel\n\
+         u {:.3} ± {:.3}, v {:.3} ± {:.3}",
+        size[0], size[1], args.steps, counters.bytes_per_pixel, u[0], u[1], v[0], v[1]
     );
     Answer::new(text, &facts)
 }

@@ -12,7 +12,11 @@ mod skew;
 pub(super) mod study;
 mod tokens;
 
-use crate::scene::Project;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::scene::{Project, write_atomic};
 use crate::worlds::World;
 use crate::worlds::field::{FieldDoc, FieldError, FieldSubject, LibraryDoc};
 
@@ -35,6 +39,17 @@ fn library_of(doc: &mut FieldDoc) -> Result<&mut LibraryDoc, FieldError> {
 /// A project of the field world.
 fn project(title: String, seed: u64, doc: FieldDoc) -> Project {
     Project { title, notes: String::new(), author: String::new(), seed, world: World::Field(Box::new(doc)) }
+}
+
+/// Writes a table with a row for each look at a run.
+fn write_series<R: Serialize>(path: &Path, header: &[&str], rows: impl IntoIterator<Item = R>) -> anyhow::Result<()> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(header)?;
+    for row in rows {
+        writer.serialize(row)?;
+    }
+    let bytes = writer.into_inner().map_err(|error| error.into_error())?;
+    Ok(write_atomic(path, &bytes)?)
 }
 
 #[cfg(test)]
@@ -84,6 +99,62 @@ mod tests {
     }
 
     #[test]
+    fn stills_are_simulated_on_the_chosen_engine() {
+        let line = "gray-scott --preset waves --size 32 --runs 2 --steps 60 --engine";
+        let simulated = |engine: &str| simulate::run(&parse(&format!("{line} {engine}")));
+        let (on_cpu, answer) = simulated("cpu").unwrap();
+        assert_eq!(answer.json["engine"], "the processor");
+        if let Some(gpu) = crate::gpu::testing::gpu() {
+            let (on_gpu, answer) = simulated("gpu").unwrap();
+            assert!(answer.json["engine"].as_str().unwrap().contains(&gpu.info.name));
+            let stills = |mut project: Project| library_of(doc_of(&mut project).unwrap()).unwrap().stills.clone();
+            let (a, b) = (stills(on_cpu), stills(on_gpu));
+            assert_eq!(a.len(), b.len());
+            for (a, b) in a.iter().flat_map(|s| &s.data).zip(b.iter().flat_map(|s| &s.data)) {
+                assert!((a - b).abs() < 1e-4, "{a} {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn live_writes_the_look_of_the_scene_and_the_memory_of_a_pixel() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut project, _) = import::run(&parse("--tokens firefly")).unwrap();
+        learn::run(&parse("--steps 2 --side 48"), &mut project, true).unwrap();
+        let mut written = |name: &str, change: &dyn Fn(&mut crate::worlds::field::tokens::TokenLook)| {
+            let FieldSubject::Tokens(tokens) = &mut doc_of(&mut project).unwrap().subject else { panic!("tokens") };
+            assert_eq!(tokens.settings.side, 48);
+            change(&mut tokens.look);
+            let png = folder.path().join(name);
+            let line = format!("--steps 50 --size 64 --engine cpu --png {}", png.display());
+            let answer = live::run(&parse(&line), &mut project, true).unwrap();
+            assert!(answer.json["bytes_per_pixel"].as_u64().unwrap() > 24 && answer.text.contains("bytes a pixel"));
+            image::open(png).unwrap().to_rgba8()
+        };
+        let drawn = written("drawn.png", &|_| {});
+        let noisy = written("noisy.png", &|look| look.raw = true);
+        let grey = written("grey.png", &|look| {
+            (look.raw, look.colours) = (false, crate::worlds::field::tokens::TokenColours::Light);
+        });
+        assert_eq!(drawn.dimensions(), (256, 256));
+        assert!(drawn != noisy && drawn != grey && noisy != grey);
+    }
+
+    #[test]
+    fn equations_take_both_names_of_their_form() {
+        for name in ["as", "format"] {
+            let library = LibraryDoc {
+                rule: Some(crate::worlds::field::stills::GrayScott::default().rule()),
+                ..LibraryDoc::default()
+            };
+            let doc = FieldDoc { subject: FieldSubject::Library(library), ..FieldDoc::default() };
+            let mut project = project("life".to_owned(), 1, doc);
+            let answer = equations::run(&parse(&format!("--{name} latex")), &mut project).unwrap();
+            assert!(answer.text.contains("aligned"), "{}", answer.text);
+        }
+    }
+
+    #[test]
     fn tokens_are_learned_checked_and_shown() {
         let (mut project, _) = import::run(&parse("--tokens dot ring")).unwrap();
         assert!(check::run(&parse("--steps 50"), &mut project, true).is_err(), "there is no rule yet");
@@ -97,6 +168,10 @@ mod tests {
             assert!(answer.json[key].is_f64(), "{key}");
         }
         assert_eq!(answer.json["count_start"], 12);
+        for run in ["shuffled_at_rest", "shuffled_swimming", "tiler"] {
+            assert!(answer.json["pairs"][run]["polarisation"].is_f64(), "{run}");
+        }
+        assert!(answer.json["fitting"].as_u64().unwrap() > 12 && answer.json["grown_of_fitting"].is_f64());
         let answer = live::run(&parse("--steps 50 --size 64 --swim 0.02 --k -0.5"), &mut project, true).unwrap();
         assert!(answer.json["tokens"]["count_start"].as_u64().unwrap() > 2);
         assert!(equations::run(&parse(""), &mut project).err().unwrap().to_string().contains("drawn tokens"));

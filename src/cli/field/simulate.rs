@@ -6,7 +6,9 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use super::project;
+use crate::cli::live::EngineName;
 use crate::cli::output::Answer;
+use crate::gpu::{GpuDevice, engine_name};
 use crate::scene::Project;
 use crate::worlds::field::stills::{GrayScott, GrayScottRun, PRESETS, Preset, write_npy};
 use crate::worlds::field::{FieldDoc, FieldSubject, LibraryDoc};
@@ -45,6 +47,9 @@ pub(crate) struct Args {
     /// Also write all stills as an array [stills, 2, size, size]
     #[arg(long, value_name = "OUT.npy")]
     npy: Option<PathBuf>,
+    /// auto takes a real GPU or else the processor; gpu also takes one made of software
+    #[arg(long, default_value = "auto")]
+    engine: EngineName,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -59,9 +64,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<(Project, Answer)> {
     let preset = args.preset.as_deref().and_then(Preset::named).unwrap_or(PRESETS[0]);
     let law = GrayScott { f: args.f.unwrap_or(preset.f), k: args.k.unwrap_or(preset.k), du: args.du, dv: args.dv };
     let recipe = GrayScottRun { law, size: args.size, runs: args.runs, steps: args.steps, seed: args.seed };
-    let library = LibraryDoc::from_recipe(recipe)?;
+    recipe.validate()?;
+    let gpu = args.engine.choice().device()?;
+    let engine = engine_name(gpu.as_ref());
+    let gpu = gpu.as_ref().map(GpuDevice::borrowed);
+    let library = LibraryDoc::from_recipe_on(recipe, gpu)?;
     if let Some(path) = &args.npy {
-        write_npy(path, &recipe.simulate(0..recipe.runs).concat())?;
+        write_npy(path, &recipe.simulate_on(0..recipe.runs, gpu)?.concat())?;
     }
     let facts = json!({
         "command": "simulate",
@@ -72,6 +81,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<(Project, Answer)> {
         "seed": recipe.seed,
         "stills": recipe.runs * GrayScottRun::STILLS,
         "shown": library.stills.len(),
+        "engine": engine,
         "npy": args.npy,
     });
     let text = format!(

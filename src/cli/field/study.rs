@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use crate::cli::output::{Answer, Progress};
-use crate::worlds::field::measures::{GrayScottStudy, StudyOptions, StudyRow};
+use crate::worlds::field::measures::{GrayScottStudy, SkewRow, StudyOptions, StudyRow};
 use crate::worlds::field::stills::{GrayScottRun, PRESETS};
 
 #[derive(clap::Args)]
@@ -74,12 +74,10 @@ pub(crate) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
             &format!("\n{:<10} {:>4} {a:>16.3} {b:>7.3} {c:>7.3} {d:>7.3} {certain:>9} {live}", row.pattern, row.seed);
     }
     if !study.skew_rows.is_empty() {
-        text += "\n\nbest K∗s   seed   cosine on life   waves spirals    maze   at σ, standard deviations of a channel";
+        text += "\n\nbest K∗s   seed   cosine on life   waves spirals    maze   radius   at σ, standard deviations of a channel";
     }
-    for row in &study.skew_rows {
-        let [a, b, c, d] = row.cosine;
-        text +=
-            &format!("\n{:<10} {:>4} {a:>16.3} {b:>7.3} {c:>7.3} {d:>7.3} {:>6.1}", row.pattern, row.seed, row.sigma);
+    for SkewRow { pattern, seed, radius, sigma, cosine: [a, b, c, d] } in &study.skew_rows {
+        text += &format!("\n{pattern:<10} {seed:>4} {a:>16.3} {b:>7.3} {c:>7.3} {d:>7.3} {radius:>8} {sigma:>6.1}");
     }
     Answer::new(text, &facts)
 }

@@ -6,19 +6,23 @@ use std::time::Instant;
 use glam::USizeVec2;
 use serde_json::json;
 
+use super::write_series;
+use crate::cli::background;
 use crate::cli::output::{Answer, Progress, warn};
 use crate::gpu::BorrowedGpu;
-use crate::worlds::field::draw::colour_picture;
+use crate::media::picture::write_png;
 use crate::worlds::field::engine::FieldEngine;
 use crate::worlds::field::stills::write_npy;
+use crate::worlds::field::studio::{CONTINUE, FieldView};
 use crate::worlds::field::tokens::{
-    LOOK_EVERY, Sighting, SkewEvidence, TokenCheck, TokenCheckSettings, TokenDoc, TokenEnsemble, TokenEvidence,
-    TokenFindings, TokenSummary, TokenTraining, Tracker,
+    LOOK_EVERY, PairStatistics, Sighting, SkewEvidence, TokenCheck, TokenCheckSettings, TokenDoc, TokenEnsemble,
+    TokenEvidence, TokenFindings, TokenSummary, Tracker,
 };
 use crate::worlds::field::{FieldDoc, FieldError, FieldLive, FieldSubject};
+use crate::worlds::studio::{TrainingStep, WorldInfo as _};
 
-/// Optimiser steps between two reports.
-const REPORT_EVERY: usize = 50;
+/// Looks of the tracker that a trail in a picture reaches back.
+const TRAIL_LOOKS: usize = 40;
 
 pub(super) struct LearnOptions {
     pub steps: Option<usize>,
@@ -27,28 +31,21 @@ pub(super) struct LearnOptions {
     pub quiet: bool,
 }
 
-pub(super) fn learn(doc: &mut TokenDoc, options: &LearnOptions) -> anyhow::Result<Answer> {
-    doc.settings.steps = options.steps.unwrap_or(doc.settings.steps);
-    doc.settings.seed = options.seed.unwrap_or(doc.settings.seed);
-    doc.validate()?;
-    let start = if options.resume { Some(doc.rule.as_ref().ok_or(FieldError::NoRule)?) } else { None };
-    let mut training = TokenTraining::new(&doc.tokens, doc.clearance_px, doc.settings, start)?;
-    let mut bar = Progress::new(doc.settings.steps as u64, options.quiet);
-    bar.phase("tokens");
+pub(super) fn learn(doc: &mut FieldDoc, options: &LearnOptions) -> anyhow::Result<Answer> {
+    let FieldSubject::Tokens(tokens) = &mut doc.subject else {
+        return Err(FieldError::Kind { found: "stills of a pattern", wanted: "drawn tokens" }.into());
+    };
+    tokens.settings.steps = options.steps.unwrap_or(tokens.settings.steps);
+    tokens.settings.seed = options.seed.unwrap_or(tokens.settings.seed);
+    let seed = tokens.settings.seed;
+    tokens.validate()?;
     let begun = Instant::now();
-    let mut smoothed = [0.0f32; 3];
-    while let Some(losses) = training.step() {
-        let now = [losses.denoise, losses.pool, losses.motion];
-        let share = 1.0 / training.steps_done().min(REPORT_EVERY) as f32;
-        smoothed.iter_mut().zip(now).for_each(|(mean, loss)| *mean += share * (loss - *mean));
-        bar.at(training.steps_done() as u64, || {
-            format!("denoise {:.4}, live {:.4}, motion {:.3}", smoothed[0], smoothed[1], smoothed[2])
-        });
-    }
+    let method = if options.resume { CONTINUE } else { "tokens" };
+    let (learned, TrainingStep { done: steps, figures, .. }) =
+        background::learn(doc.clone().into(), method, options.quiet)?;
+    doc.set_learned(learned);
     let seconds = begun.elapsed().as_secs_f64();
-    let steps = training.steps_done();
-    doc.take_rule(training.rule());
-    let [denoise, pool, motion] = smoothed;
+    let [denoise, pool, motion] = figures.unwrap_or([f64::NAN; 3]);
     let facts = json!({
         "command": "learn",
         "seconds": seconds,
@@ -57,7 +54,7 @@ pub(super) fn learn(doc: &mut TokenDoc, options: &LearnOptions) -> anyhow::Resul
         "loss_denoise": denoise,
         "loss_live": pool,
         "loss_motion": motion,
-        "seed": doc.settings.seed,
+        "seed": seed,
     });
     let text = format!(
         "learned in {steps} steps and {seconds:.0} s; losses: denoise {denoise:.4}, live {pool:.4}, motion {motion:.3}\n\
@@ -66,7 +63,7 @@ pub(super) fn learn(doc: &mut TokenDoc, options: &LearnOptions) -> anyhow::Resul
     Answer::new(text, &facts)
 }
 
-/// Twelve tokens on 96², told to stand still and told to swim, then wounded, then grown.
+/// Twelve tokens on 96²: at rest, then swimming, then wounded, then grown.
 pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: bool) -> anyhow::Result<Answer> {
     let mut check = TokenCheck::new(doc, settings)?;
     let mut bar = Progress::new(check.progress()[1], quiet);
@@ -75,9 +72,10 @@ pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: boo
         bar.at(check.progress()[0], String::new);
     }
     drop(bar);
-    let TokenFindings { evidence, pairs_at_rest, pairs_swimming, pairs_tiler } =
+    let TokenFindings { evidence, pairs_at_rest, pairs_swimming, pairs_shuffled, pairs_tiler } =
         check.findings().ok_or(FieldError::NoRule)?;
-    let TokenEvidence { at_rest, swimming, commanded, healed, grown, turned, .. } = &evidence;
+    let TokenEvidence { at_rest, swimming, commanded, healed, grown, grown_of_fitting, fitting, turned, .. } =
+        &evidence;
     let facts = json!({
         "command": "check",
         "rule": "tokens",
@@ -97,7 +95,15 @@ pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: boo
         "turned": turned,
         "healed": healed,
         "grown": grown,
-        "pairs": { "at_rest": pairs_at_rest, "swimming": pairs_swimming, "tiler": pairs_tiler },
+        "grown_of_fitting": grown_of_fitting,
+        "fitting": fitting,
+        "pairs": {
+            "at_rest": pairs_at_rest,
+            "swimming": pairs_swimming,
+            "tiler": pairs_tiler,
+            "shuffled_at_rest": pairs_shuffled[0],
+            "shuffled_swimming": pairs_shuffled[1],
+        },
     });
     let line = |name: &str, s: &TokenSummary| {
         format!(
@@ -121,17 +127,20 @@ pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: boo
         text += &line("with K∗s", swimming);
         text += &format!("  (K {}, radius {}, seed {})", flow.strength, flow.radius, flow.seed);
     }
+    let order = |pairs: &PairStatistics| format!("{:.2} {:.2}", pairs.polarisation, pairs.alignment);
     text += &format!(
-        "\nmean polarisation and alignment of neighbours: at rest {:.2} {:.2}, swimming {:.2} {:.2}, tiler {:.2} {:.2}",
-        pairs_at_rest.polarisation,
-        pairs_at_rest.alignment,
-        pairs_swimming.polarisation,
-        pairs_swimming.alignment,
-        pairs_tiler.polarisation,
-        pairs_tiler.alignment
+        "\nmean polarisation and alignment of neighbours: at rest {} (shuffled {}), swimming {} (shuffled {}), tiler {}",
+        order(&pairs_at_rest),
+        order(&pairs_shuffled[0]),
+        order(&pairs_swimming),
+        order(&pairs_shuffled[1]),
+        order(&pairs_tiler)
     );
     if let (Some(healed), Some(grown)) = (healed, grown) {
         text += &format!("\nhealed {healed:.2}, grown out of noise {grown:.2}");
+    }
+    if let (Some(share), Some(fitting)) = (grown_of_fitting, fitting) {
+        text += &format!(" ({share:.2} of the {fitting} that fit)");
     }
     doc.evidence = Some(evidence);
     Answer::new(text, &facts)
@@ -187,18 +196,18 @@ pub(super) fn live(doc: &mut FieldDoc, options: &LiveOptions) -> anyhow::Result<
         warn(&format!("{} values became NaN or infinite; lower sigma or the speed", counters.non_finite));
     }
     if let Some(path) = options.csv {
-        let mut writer = csv::Writer::from_path(path)?;
-        writer.write_record(["step", "count", "shape", "contrast", "tail", "polarisation"])?;
-        for (k, look) in looks.iter().enumerate() {
+        let rows = looks.iter().enumerate().map(|(k, look)| {
             let s = TokenSummary::of(std::slice::from_ref(look), LOOK_EVERY, USizeVec2::from(engine.size()).as_dvec2());
-            let step = k as u32 * LOOK_EVERY;
-            writer.serialize((step, s.count_end, s.shape, s.contrast, s.tail, s.polarisation))?;
-        }
-        writer.flush()?;
+            (k as u32 * LOOK_EVERY, s.count_end, s.shape, s.contrast, s.tail, s.polarisation)
+        });
+        write_series(path, &["step", "count", "shape", "contrast", "tail", "polarisation"], rows)?;
     }
     let last = engine.image()?;
     if let Some(path) = options.png {
-        colour_picture(&last, 0.0, 1.0, options.scale).save(path)?;
+        let noisy = engine.noisy()?;
+        let view =
+            FieldView { image: &last, noisy: Some(&noisy), looks: &looks[looks.len().saturating_sub(TRAIL_LOOKS)..] };
+        write_png(path, &view.picture(doc, options.scale, false))?;
     }
     if let Some(path) = options.npy {
         write_npy(path, std::slice::from_ref(&last))?;
@@ -212,11 +221,18 @@ pub(super) fn live(doc: &mut FieldDoc, options: &LiveOptions) -> anyhow::Result<
         "steps_per_s": (options.steps > 0).then_some(steps_per_s),
         "tokens": summary,
         "non_finite": counters.non_finite,
+        "bytes_per_pixel": counters.bytes_per_pixel,
     });
     let text = format!(
-        "{width} × {height} pixels, {} steps live ({steps_per_s:.0} steps/s, tracker included)\n\
+        "{width} × {height} pixels, {} steps live ({steps_per_s:.0} steps/s, tracker included), {} bytes a pixel\n\
          {} → {} tokens, shape {:.2}, along {:.2} and across {:.2} px per 100 steps",
-        options.steps, summary.count_start, summary.count_end, summary.shape, summary.speed_along, summary.speed_across
+        options.steps,
+        counters.bytes_per_pixel,
+        summary.count_start,
+        summary.count_end,
+        summary.shape,
+        summary.speed_along,
+        summary.speed_across
     );
     Answer::new(text, &facts)
 }

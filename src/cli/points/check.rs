@@ -21,7 +21,8 @@ pub(in crate::cli) struct Args {
     path: f64,
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// A known velocity to compare the flows with: a table with the columns x,y,vx,vy or x,y,z,vx,vy,vz
+    /// A known velocity to compare the flows with: a table with the columns x,y,vx,vy or x,y,z,vx,vy,vz [default: the one
+    /// in the scene]
     #[arg(long, value_name = "FILE")]
     truth: Option<PathBuf>,
     /// Write the result into the scene

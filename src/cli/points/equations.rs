@@ -12,7 +12,7 @@ use crate::worlds::points::{FoundSystem, NamedFlow};
 #[derive(clap::Args)]
 pub(in crate::cli) struct Args {
     /// How the equations are written
-    #[arg(long, default_value = "text")]
+    #[arg(long, alias = "as", default_value = "text")]
     format: EquationFormat,
 }
 
@@ -41,7 +41,7 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project) -> anyhow::Result<
     if let Some(weak) = &named.weak {
         let eigenvalues: Vec<String> = weak.eigenvalues.iter().map(|v| format!("{v:.2}")).collect();
         let evidence = format!(
-            "gap {:.1} (a shuffled cloud reaches 5), eigenvalues {} (1 is what sampling leaves), {} samples",
+            "gap {:.1} (10 counts as found; Lorenz with shuffled coordinates reaches 3), eigenvalues {} (1 is what sampling leaves), {} samples",
             weak.gap,
             eigenvalues.join(" "),
             weak.samples

@@ -1,25 +1,31 @@
 //! `unstill import --world points`: a table, an image or a built-in target becomes an untrained scene.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use serde_json::json;
 
 use crate::cli::output::{Answer, warn};
+use crate::formats::listed_formats;
 use crate::scene::Project;
 use crate::worlds::World;
 use crate::worlds::points::PointsDoc;
-use crate::worlds::points::cloud::{BuiltInTarget, PointCloud, from_darkness, read_table, read_xyz};
+use crate::worlds::points::cloud::{BuiltInTarget, from_text, read_file};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Args {
-    /// Points: a table (.csv, .tsv, .txt) with x,y or x,y,z, an .xyz file, or an image that is read by its darkness
-    #[arg(required_unless_present = "target")]
+    #[arg(
+        required_unless_present_any = ["target", "text"],
+        help = format!("Points: {}; tables have the columns x,y or x,y,z, images are read by their darkness", listed_formats())
+    )]
     file: Option<PathBuf>,
     /// A built-in cloud instead of a file: two-peaks, ring, two-moons, letter, lorenz, rossler, limit-cycle, conservative
     #[arg(long, conflicts_with = "file", value_parser = target)]
     target: Option<BuiltInTarget>,
-    /// Points of a built-in cloud or of an image
+    /// Letters instead of a file: points as dense as the ink is dark
+    #[arg(long, conflicts_with_all = ["file", "target"])]
+    text: Option<String>,
+    /// Points of a built-in cloud, of an image or of letters
     #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
     points: u32,
     /// Seed of the drawing
@@ -34,14 +40,18 @@ fn target(name: &str) -> Result<BuiltInTarget, String> {
 
 /// An untrained project. The caller writes it.
 pub(in crate::cli) fn run(args: &Args) -> anyhow::Result<(Project, Answer)> {
-    let (cloud, notes, title) = match (&args.file, args.target) {
-        (_, Some(target)) => (target.sample(args.points as usize, args.seed), Vec::new(), target.name().to_owned()),
-        (Some(file), None) => {
-            let (cloud, notes) = read(file, args).with_context(|| file.display().to_string())?;
-            let stem = file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-            (cloud, notes, stem)
+    let (cloud, notes, title) = match (&args.file, args.target, &args.text) {
+        (_, Some(target), _) => (target.sample(args.points as usize, args.seed), Vec::new(), target.name().to_owned()),
+        (_, _, Some(text)) => {
+            let cloud = from_text(text, args.points as usize, args.seed).map_err(anyhow::Error::msg)?;
+            (cloud, Vec::new(), text.trim().to_owned())
         }
-        (None, None) => anyhow::bail!("there is nothing to import; give a file or --target"),
+        (Some(file), None, None) => {
+            let read = read_file(file, args.points as usize, args.seed).with_context(|| file.display().to_string())?;
+            let stem = file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+            (read.cloud, read.notes, stem)
+        }
+        (None, None, None) => anyhow::bail!("there is nothing to import; give a file, --target or --text"),
     };
     notes.iter().for_each(|note| warn(note));
     let (dim, points) = (cloud.dim, cloud.len());
@@ -53,19 +63,4 @@ pub(in crate::cli) fn run(args: &Args) -> anyhow::Result<(Project, Answer)> {
     let world = World::Points(Box::new(doc));
     let project = Project { title, notes: String::new(), author: String::new(), seed: args.seed, world };
     Ok((project, Answer::new(format!("{points} points in {dim} dimensions"), &facts)?))
-}
-
-fn read(file: &Path, args: &Args) -> anyhow::Result<(PointCloud, Vec<String>)> {
-    let extension = file.extension().map_or_else(String::new, |e| e.to_string_lossy().to_ascii_lowercase());
-    let text = || std::fs::read_to_string(file).context("the file cannot be read; check its name");
-    let read = match extension.as_str() {
-        "xyz" => read_xyz(&text()?)?,
-        "csv" | "tsv" | "txt" | "dat" => read_table(&text()?)?,
-        "png" | "jpg" | "jpeg" | "webp" | "bmp" | "gif" | "tiff" => {
-            let image = image::open(file).context("the image cannot be read; save it as PNG")?;
-            return Ok((from_darkness(&image, args.points as usize, args.seed)?, Vec::new()));
-        }
-        _ => anyhow::bail!("this kind of file is not known; give a .csv, .xyz or .png file"),
-    };
-    Ok((read.cloud, read.notes))
 }

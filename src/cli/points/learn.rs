@@ -2,15 +2,17 @@
 
 use std::time::Instant;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::ValueEnum;
 use serde_json::json;
 
 use super::doc_of;
-use crate::cli::output::{Answer, Progress};
+use crate::cli::background;
+use crate::cli::output::Answer;
 use crate::scene::Project;
-use crate::worlds::points::train::{PointFlowKind, PointPhase, PointTraining};
+use crate::worlds::points::train::WeakDictionary;
 use crate::worlds::points::{FoundSystem, NamedFlow};
+use crate::worlds::studio::{Learned, WorldInfo as _};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Args {
@@ -32,12 +34,25 @@ pub(in crate::cli) struct Args {
     /// Degree of the monomials, 1 to 3 (weak) [default: the smallest that explains the cloud]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3))]
     degree: Option<u32>,
+    /// What the flow is combined of (weak): monomials, which give equations, or random waves, which fit any smooth flow
+    /// [default: what the scene says]
+    #[arg(long, value_name = "DICTIONARY")]
+    dictionary: Option<DictionaryName>,
+    /// Waves of a Fourier dictionary (weak) [default: what the scene says]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    waves: Option<u32>,
     /// Measurement noise as a share of the spread of the cloud, which the weak form corrects for, or `auto` to look for it
     #[arg(long, value_name = "SHARE|auto")]
     noise: Option<String>,
     /// Name of the flow that plays afterwards [default: the one that was learned last]
     #[arg(long, value_name = "NAME")]
     choose: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum DictionaryName {
+    Monomials,
+    Fourier,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -55,6 +70,12 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
     settings.energy_steps = args.steps.map_or(settings.energy_steps, |steps| steps as usize);
     settings.hutchinson |= args.hutchinson;
     settings.weak.degree = args.degree.unwrap_or(settings.weak.degree);
+    settings.weak.waves = args.waves.map_or(settings.weak.waves, |waves| waves as usize);
+    match args.dictionary {
+        None => {}
+        Some(DictionaryName::Monomials) => settings.weak.dictionary = WeakDictionary::Monomials,
+        Some(DictionaryName::Fourier) => settings.weak.dictionary = WeakDictionary::Fourier,
+    }
     match args.noise.as_deref() {
         None => {}
         Some("auto") => settings.weak.estimate_noise = true,
@@ -66,43 +87,26 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
             (settings.weak.noise, settings.weak.estimate_noise) = (share, false);
         }
     }
-    let kind = match args.flow {
-        PointFlowName::Exact => PointFlowKind::Exact,
-        PointFlowName::Free => PointFlowKind::Free,
-        PointFlowName::Weak => PointFlowKind::Weak,
-    };
     if let Some(steps) = args.flow_steps {
-        let flow_steps =
-            if kind == PointFlowKind::Free { &mut settings.free_steps } else { &mut settings.smoothest_steps };
+        let is_free = args.flow == PointFlowName::Free;
+        let flow_steps = if is_free { &mut settings.free_steps } else { &mut settings.smoothest_steps };
         *flow_steps = steps as usize;
     }
     let start = Instant::now();
-    let mut training = PointTraining::new(&doc.cloud(), doc.learned.as_ref(), kind, &doc.training)?;
-    let mut progress = Progress::new(training.total_steps() as u64, quiet);
-    let (mut steps, mut loss) = (0, f64::NAN);
-    while let Some(stats) = training.step()? {
-        progress.phase(match stats.phase {
-            PointPhase::Energy => "energy",
-            PointPhase::Smoothest => "smoothest",
-            PointPhase::Free => "flow",
-            PointPhase::Weak => "weak form",
-        });
-        (steps, loss) = (stats.step, stats.loss);
-        progress.at(stats.step as u64, || format!("loss {:.4}", stats.loss));
-    }
-    drop(progress);
-    let mut learned = training.learned();
+    let method = match args.flow {
+        PointFlowName::Exact => "exact",
+        PointFlowName::Free => "free",
+        PointFlowName::Weak => "weak",
+    };
+    let (learned, last) = background::learn(doc.clone().into(), method, quiet)?;
+    let Learned::Points(mut learned) = learned else { bail!("the method {method} learned something else than flows") };
+    let (steps, loss) = (last.done, last.loss.or(last.figures.map(|figures| figures[0])).unwrap_or(f64::NAN));
     if let Some(name) = &args.choose {
         let place = learned.flows.iter().position(|named| named.name == *name);
         learned.chosen =
             place.with_context(|| format!("there is no flow `{name}` after learning; see `unstill info`"))?;
     }
     let seconds = start.elapsed().as_secs_f64();
-    doc.certificate = None;
-    if kind == PointFlowKind::Weak {
-        // The weak form knows no smoothed density to relax to.
-        doc.live.relaxation = 0.0;
-    }
     let rows: Vec<String> = learned.flows.iter().map(row).collect();
     let mut text = format!("{steps} steps in {seconds:.1} s, last loss {loss:.4}\n{}", rows.join("\n"));
     let chosen = &learned.flows[learned.chosen];
@@ -115,7 +119,7 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
         "chosen": chosen.name, "equations": system.map(|system| system.json()), "weak": chosen.weak,
         "flows": learned.flows.iter().map(|f| json!({"name": f.name, "residual": f.residual})).collect::<Vec<_>>(),
     });
-    doc.learned = Some(learned);
+    doc.set_learned(Learned::Points(learned));
     Answer::new(text, &facts)
 }
 

@@ -9,44 +9,34 @@ use anyhow::Context as _;
 use image::RgbaImage;
 use serde_json::json;
 
+use super::view::ViewArgs;
 use super::{doc_of, learned_of};
 use crate::cli::film::{FilmArgs, PictureFilms};
+use crate::cli::knobs::{LiveKnobArgs, LiveKnobs, live_rows};
 use crate::cli::live::EngineName;
-use crate::cli::output::{Answer, Progress};
+use crate::cli::output::{Answer, Progress, warn};
 use crate::gpu::{GpuDevice, engine_name};
 use crate::media::picture::write_png;
-use crate::scene::Project;
+use crate::scene::{Project, write_atomic};
+use crate::worlds::points::cloud::MAX_POINTS;
 use crate::worlds::points::engine::{PointEngine, walkers_from};
-use crate::worlds::points::rule::{PointFlow, PointLive, PointRule};
-use crate::worlds::points::studio::{LAYERS, PointPainter};
-use crate::worlds::studio::{BrushPlace, DrawOptions, LayerSet, Viewpoint, WorldInfo as _};
+use crate::worlds::points::rule::{PointFlow, PointRule};
+use crate::worlds::points::studio::{KNOBS, LAYERS, PointPainter};
+use crate::worlds::studio::{DrawOptions, KnobSpec, LayerSet, Viewpoint};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Args {
     /// Heun steps
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(0..=100_000_000))]
     steps: u32,
-    /// Walkers [default: what the scene says]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    walkers: Option<u32>,
     /// Name or number of the flow [default: the chosen one]
     #[arg(long)]
     flow: Option<String>,
     /// Move by a grid with cubic interpolation in place of the networks, and report its error
     #[arg(long)]
     baked: bool,
-    /// Factor of the flow [default: what the scene says]
-    #[arg(long)]
-    strength: Option<f64>,
-    /// Factor of score and noise [default: what the scene says]
-    #[arg(long)]
-    relaxation: Option<f64>,
-    /// σ of the energy in spreads of the cloud [default: what the scene says]
-    #[arg(long)]
-    sigma: Option<f64>,
-    /// Run the flow backwards
-    #[arg(long)]
-    reversed: bool,
+    #[command(flatten)]
+    knobs: LiveKnobArgs<Knobs>,
     #[arg(long)]
     seed: Option<u64>,
     /// auto takes a real GPU or else the processor; gpu also takes one made of software
@@ -63,7 +53,9 @@ pub(in crate::cli) struct Args {
     /// What is drawn beside the walkers: streamlines, arrows, and one of energy, score, residual
     #[arg(long, value_delimiter = ',', value_name = "LAYERS", value_parser = layer)]
     show: Vec<usize>,
-    /// Turns of the eye around the vertical during a film, in space
+    #[command(flatten)]
+    view: ViewArgs,
+    /// Turns of the eye around the vertical during a film, in space; a single picture is taken at the end of the turn
     #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
     turn: f64,
     /// On light ground
@@ -72,6 +64,16 @@ pub(in crate::cli) struct Args {
     /// Side of a picture, pixels
     #[arg(long, default_value_t = 800, value_parser = clap::value_parser!(u32).range(16..=8192))]
     size: u32,
+}
+
+/// The live knobs of the points world.
+#[derive(Clone)]
+pub(in crate::cli) struct Knobs;
+
+impl LiveKnobs for Knobs {
+    fn rows() -> Vec<&'static KnobSpec> {
+        live_rows(&[KNOBS], &[])
+    }
 }
 
 fn layer(name: &str) -> Result<usize, String> {
@@ -84,6 +86,9 @@ fn layer(name: &str) -> Result<usize, String> {
 pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Result<Answer> {
     let seed = args.seed.unwrap_or(project.seed);
     let doc = doc_of(project)?;
+    learned_of(doc)?;
+    args.knobs.apply(doc)?;
+    let doc = &*doc;
     let learned = learned_of(doc)?;
     let chosen = match &args.flow {
         None => learned.chosen,
@@ -97,17 +102,12 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
         }
     };
     let rule = learned.rule(doc.dim, chosen);
-    let live = PointLive {
-        strength: args.strength.unwrap_or(doc.live.strength),
-        relaxation: args.relaxation.unwrap_or(doc.live.relaxation),
-        sigma: args.sigma.unwrap_or(doc.live.sigma),
-        reversed: args.reversed != doc.live.reversed,
-    };
+    let (live, count) = (doc.live, doc.walkers);
+    anyhow::ensure!((1..=MAX_POINTS).contains(&count), "there cannot be {count} walkers; give 1 to {MAX_POINTS}");
     let cloud: Vec<[f64; 3]> = doc.points.iter().map(|p| rule.map.forward(p.map(f64::from))).collect();
     // The weak form keeps the cloud itself, flows over an energy the cloud seen through noise.
     let is_weak = matches!(rule.flow, PointFlow::Dictionary(_));
     let sigma = if rule.energy.is_some() && !is_weak { live.sigma } else { 0.0 };
-    let count = args.walkers.map_or(doc.walkers, |count| count as usize);
     let gpu = args.engine.choice().device()?;
     let device = gpu.as_ref().map(GpuDevice::borrowed);
     let mut engine = PointEngine::new(device, &rule, &live, walkers_from(&cloud, doc.dim, count, sigma, seed), seed)?;
@@ -118,10 +118,13 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
         None
     };
     let layers = args.show.iter().fold(LayerSet::default(), |set, layer| set.toggled(*layer, LAYERS));
-    let options = DrawOptions { light: args.light, trail: 0.0, layers };
-    let mut painter = PointPainter::default();
-    let view = doc.viewpoint(BrushPlace::Live);
-    let mut draw = |engine: &PointEngine, side: u32, turn: f64| -> anyhow::Result<RgbaImage> {
+    let options = DrawOptions { light: args.light, trail: args.view.trails, layers };
+    let [mut film_painter, mut painter] = [(); 2].map(|()| PointPainter::default());
+    let view = args.view.viewpoint(doc)?;
+    if args.turn != 0.0 && args.view.trails > 0.0 && args.films.paths().next().is_some() {
+        warn("trails are not drawn while --turn turns the view; leave one of them out");
+    }
+    let draw = |painter: &mut PointPainter, engine: &PointEngine, side: u32, turn: f64| -> anyhow::Result<RgbaImage> {
         let mut picture = RgbaImage::new(side, side);
         let view = Viewpoint { azimuth_rad: view.azimuth_rad + TAU * turn, ..view };
         painter.draw(&engine.walkers()?, (&rule, live.sigma, &cloud), &view, options, &mut picture);
@@ -130,9 +133,14 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
     let mut films = PictureFilms::create(&args.films, args.steps as usize)?;
     let mut progress = Progress::new(u64::from(args.steps), quiet);
     progress.phase("live");
+    let is_picture = |out: &Path| out.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"));
+    let has_trails = args.view.trails > 0.0 && args.out.iter().chain(&args.png).any(|out| is_picture(out));
+    let trails_from = if has_trails { args.steps.saturating_sub(args.view.trail_steps()) } else { args.steps };
     let (mut done, mut seconds) = (0, 0.0);
     while done < args.steps {
-        let now = (args.steps - done).min(50).min(u32::try_from(films.every()).unwrap_or(u32::MAX));
+        let every = u32::try_from(films.every()).unwrap_or(u32::MAX);
+        let to_trails = if done < trails_from { trails_from - done } else { 1 };
+        let now = (args.steps - done).min(50).min(every).min(if has_trails { to_trails } else { u32::MAX });
         let start = Instant::now();
         engine.run(now);
         done += now;
@@ -141,17 +149,26 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
             engine.walkers()?;
         }
         seconds += start.elapsed().as_secs_f64();
-        films.take(done as usize, |side, share| draw(&engine, side, args.turn * share))?;
+        films.take(done as usize, |side, share| draw(&mut film_painter, &engine, side, args.turn * share))?;
+        if done >= trails_from && done < args.steps {
+            draw(&mut painter, &engine, args.size, args.turn)?;
+        }
         progress.at(u64::from(done), String::new);
     }
     drop(progress);
     films.finish()?;
+    let mut last = None;
     for out in args.out.iter().chain(&args.png) {
-        let is_picture = out.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"));
-        if is_picture {
-            write_png(out, &draw(&engine, args.size, 0.0)?)?;
+        if is_picture(out) {
+            // Each drawing adds to the trails.
+            if last.is_none() {
+                last = Some(draw(&mut painter, &engine, args.size, args.turn)?);
+            }
+            if let Some(picture) = &last {
+                write_png(out, picture)?;
+            }
         } else {
-            write_table(out, &engine.walkers()?, &rule).with_context(|| out.display().to_string())?;
+            write_table(out, &engine.walkers()?, &rule)?;
         }
     }
     let rate = if seconds > 0.0 { f64::from(args.steps) / seconds } else { 0.0 };
@@ -176,12 +193,12 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
 /// The walkers in the user's coordinates.
 fn write_table(out: &Path, walkers: &[[f32; 4]], rule: &PointRule) -> anyhow::Result<()> {
     if !out.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
-        anyhow::bail!("this kind of file is not known; give a .csv or .png name");
+        anyhow::bail!("{}: this kind of file is not known; give a .csv or .png name", out.display());
     }
     let mut text = String::from(if rule.dim == 2 { "x,y\n" } else { "x,y,z\n" });
     for walker in walkers {
         let [x, y, z] = rule.map.inverse([walker[0], walker[1], walker[2]].map(f64::from)).map(|v| v as f32);
         let _ = if rule.dim == 2 { writeln!(text, "{x},{y}") } else { writeln!(text, "{x},{y},{z}") };
     }
-    std::fs::write(out, text).context("the table cannot be written; choose another place")
+    Ok(write_atomic(out, text.as_bytes())?)
 }

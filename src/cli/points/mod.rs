@@ -7,6 +7,7 @@ pub(super) mod import;
 pub(super) mod info;
 pub(super) mod learn;
 pub(super) mod live;
+mod view;
 
 use anyhow::Context as _;
 

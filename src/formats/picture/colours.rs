@@ -175,8 +175,8 @@ fn ink_colours(hues: &[[f64; 2]], rng: &mut impl Rng) -> Vec<[f64; 2]> {
             None => merged.push((centre, count)),
         }
     }
-    let least = MIN_SHARE * sample.len() as f64;
-    let kept: Vec<[f64; 2]> = merged.iter().filter(|(_, count)| *count as f64 >= least).map(|(c, _)| *c).collect();
+    let min_count = MIN_SHARE * sample.len() as f64;
+    let kept: Vec<[f64; 2]> = merged.iter().filter(|(_, count)| *count as f64 >= min_count).map(|(c, _)| *c).collect();
     if kept.is_empty() { vec![merged[0].0] } else { kept }
 }
 

@@ -221,9 +221,9 @@ fn with_contrast(picture: DynamicImage, is_jpeg: bool) -> (RgbaImage, Option<Ass
     let is_deep = picture.color().bytes_per_pixel() > picture.color().channel_count();
     let faint = |low: u16, high: u16| {
         let span = f64::from(high - low) / f64::from(u16::MAX);
-        // What no eye and no file tells from an even colour stays one.
-        let least = if is_jpeg { JPEG_NOISE } else { 0 };
-        span < FAINT && high - low > least
+        // A range that is invisible, or within the noise of the format, counts as an even colour.
+        let noise = if is_jpeg { JPEG_NOISE } else { 0 };
+        span < FAINT && high - low > noise
     };
     let range = |values: &mut dyn Iterator<Item = (u16, bool)>| {
         values.filter(|(_, opaque)| *opaque).fold((u16::MAX, 0), |(low, high), (v, _)| (low.min(v), high.max(v)))

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use ab_glyph::{Font, FontRef, ScaleFont, point};
 use image::{Rgba, RgbaImage};
 
 use super::{Decoded, PAPER, decode, rows_of};
 use crate::formats::{FrameChoice, ImportError};
+use crate::media::letters::{TextLine, ascent};
 use crate::worlds::swarm::picture::{Particle, Snapshot};
 
 /// How a drawing is stippled.
@@ -76,43 +76,31 @@ impl Drawing {
         if text.chars().count() > MAX_LETTERS {
             return Err(format!("The text is longer than {MAX_LETTERS} letters: split it."));
         }
-        let fonts = fonts();
-        let advance_at = |scale: f32| -> Result<(Vec<(usize, ab_glyph::Glyph)>, f32), String> {
-            let mut pen = 0.0;
-            let mut glyphs = Vec::new();
-            for letter in text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }) {
-                let font = fonts.iter().position(|font| font.glyph_id(letter).0 != 0 || letter == ' ');
-                let font =
-                    font.ok_or_else(|| format!("No font here has the letter “{letter}”: write it another way."))?;
-                let scaled = fonts[font].as_scaled(scale);
-                let id = scaled.glyph_id(letter);
-                glyphs.push((font, id.with_scale_and_position(scale, point(pen, scaled.ascent()))));
-                pen += scaled.h_advance(id);
-            }
-            Ok((glyphs, pen))
-        };
-        let (_, natural) = advance_at(TEXT_HEIGHT)?;
-        let scale = (TEXT_HEIGHT * (TEXT_WIDTH / natural.max(1.0)).min(1.0)).max(12.0);
-        let (glyphs, width) = advance_at(scale)?;
+        let natural = TextLine::new(text, TEXT_HEIGHT);
+        if let Some(letter) = natural.missing {
+            return Err(format!("No font here has the letter “{letter}”: write it another way."));
+        }
+        let scale = (TEXT_HEIGHT * (TEXT_WIDTH / natural.width.max(1.0)).min(1.0)).max(12.0);
+        let line = TextLine::new(text, scale);
         let mut image = RgbaImage::from_pixel(
-            width.ceil() as u32 + 2 * MARGIN,
+            line.width.ceil() as u32 + 2 * MARGIN,
             (1.4 * scale).ceil() as u32 + 2 * MARGIN,
             Rgba([255; 4]),
         );
-        for (font, glyph) in glyphs {
-            let Some(outline) = fonts[font].outline_glyph(glyph) else { continue };
-            let corner = outline.px_bounds().min;
-            outline.draw(|x, y, cover| {
-                let (x, y) = (corner.x as i64 + i64::from(x) + i64::from(MARGIN), corner.y as i64 + i64::from(y));
-                let (x, y) = (x as u32, (y + i64::from(MARGIN)) as u32);
-                if x < image.width() && y < image.height() {
-                    let old = f32::from(image.get_pixel(x, y).0[0]);
-                    let grey = (old * (1.0 - cover.clamp(0.0, 1.0))).round() as u8;
-                    image.put_pixel(x, y, Rgba([grey, grey, grey, 255]));
-                }
-            });
-        }
+        line.cover([MARGIN as f32, ascent(scale) + MARGIN as f32], |x, y, cover| {
+            let (x, y) = (x as u32, y as u32);
+            if x < image.width() && y < image.height() {
+                let old = f32::from(image.get_pixel(x, y).0[0]);
+                let grey = (old * (1.0 - cover)).round() as u8;
+                image.put_pixel(x, y, Rgba([grey, grey, grey, 255]));
+            }
+        });
         Ok(Self { image: trimmed(&image), unit_px: f64::from(scale) })
+    }
+
+    /// The picture itself, dark on white.
+    pub fn into_image(self) -> RgbaImage {
+        self.image
     }
 
     /// Particles that cover dark strokes at this spacing, in the drawing's unit: along thin strokes one row, in broad ones
@@ -208,17 +196,6 @@ fn trimmed(image: &RgbaImage) -> RgbaImage {
     small
 }
 
-/// The fonts of the panels, the first that has a letter draws it.
-fn fonts() -> Vec<FontRef<'static>> {
-    let bytes = [
-        epaint_default_fonts::UBUNTU_LIGHT,
-        epaint_default_fonts::HACK_REGULAR,
-        epaint_default_fonts::NOTO_EMOJI_REGULAR,
-        epaint_default_fonts::EMOJI_ICON,
-    ];
-    bytes.iter().filter_map(|bytes| FontRef::try_from_slice(bytes).ok()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,7 +217,7 @@ mod tests {
         let along = upright.iter().filter(|p| p.heading.sin().abs() > 0.9).count();
         assert!(along + 2 >= upright.len(), "{upright:?}");
         let foot = letters.iter().map(|p| p.y).fold(f64::INFINITY, f64::min);
-        assert!(letters.iter().filter(|p| p.y < foot + 0.03).count() >= 3, "the foot lies below: {letters:?}");
+        assert!(letters.iter().filter(|p| p.y < foot + 0.03).count() >= 3, "the foot is below: {letters:?}");
     }
 
     #[test]

@@ -58,7 +58,7 @@ fn blur(plane: &[f64], width: usize, sigma: f64) -> Vec<f64> {
 }
 
 /// Averages within `radius` along each of `lines` lines of `length` pixels; near the ends, within what
-/// there is, so that the image's own border is no edge.
+/// there is, so that the image's own border is not an edge.
 fn box_average(
     values: &[f64],
     lines: usize,

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
+use super::frames::{TableFrames, pick};
 use super::lines::Lines;
-use super::moments::{Moments, pick};
 use super::programs::VIA;
 use crate::formats::rows::{Fault, FrameRows, Reading, Row};
 use crate::formats::{About, Assumption, ImportOptions};
@@ -16,11 +16,11 @@ pub(super) fn is_header(fields: &[String]) -> bool {
 }
 
 /// # Errors
-/// Shapes that are no JSON, and tables in which no image shows a pattern.
+/// Shapes that are not JSON, and tables in which no image shows a pattern.
 pub(super) fn parse(lines: &Lines, header: &[String], options: &ImportOptions) -> Result<Reading, Fault> {
     let column = |name: &str| header.iter().position(|field| field == name).unwrap_or_default();
     let (image_at, shape_at) = (column("filename"), column(SHAPES));
-    let mut moments = Moments::default();
+    let mut timeline = TableFrames::default();
     let mut places: Vec<(usize, Row)> = Vec::new();
     let mut is_header = true;
     lines.visit(|record| {
@@ -35,9 +35,9 @@ pub(super) fn parse(lines: &Lines, header: &[String], options: &ImportOptions) -
             let (x, y, heading) = centre(&shape).ok_or_else(|| {
                 Fault::at(record.line, "the shape is not one that has a centre", "export the annotations again")
             })?;
-            let moment = moments.at(image);
-            moments.count(moment);
-            places.push((moment, Row { x, y, heading, species: 0, line: record.line }));
+            let frame = timeline.at(image);
+            timeline.count(frame);
+            places.push((frame, Row { x, y, heading, species: 0, line: record.line }));
         }
         Ok(true)
     })?;
@@ -46,11 +46,11 @@ pub(super) fn parse(lines: &Lines, header: &[String], options: &ImportOptions) -
         format!("This is a table of the {}: y counts downwards; particles are the centres of shapes.", VIA.name),
         "--y up",
     )];
-    let chosen = pick(&moments, "image", options.frames, &mut assumptions)?;
-    let frames = chosen.into_iter().map(|moment| FrameRows {
-        number: (moment + 1) as f64,
-        label: moments.labels[moment].clone(),
-        rows: places.iter().filter(|(at, _)| *at == moment).map(|(_, row)| *row).collect(),
+    let chosen = pick(&timeline, "image", options.frames, &mut assumptions)?;
+    let frames = chosen.into_iter().map(|frame| FrameRows {
+        number: (frame + 1) as f64,
+        label: timeline.labels[frame].clone(),
+        rows: places.iter().filter(|(at, _)| *at == frame).map(|(_, row)| *row).collect(),
         ..FrameRows::default()
     });
     Ok(Reading { frames: frames.collect(), y_down: VIA.y_down, assumptions, ..Reading::default() })

@@ -97,7 +97,7 @@ pub(super) fn layout_of(
     }
     let frame = match chosen(ColumnUse::Frame)? {
         Some(frame) => frame,
-        None => names::moment(&names),
+        None => names::frame_column(&names),
     };
     let id = match chosen(ColumnUse::Id)? {
         Some(id) => id,

@@ -2,9 +2,9 @@
 
 mod annotations;
 mod bodies;
+mod frames;
 mod layout;
 mod lines;
-mod moments;
 mod motion;
 pub(super) mod names;
 mod pose;
@@ -239,7 +239,7 @@ fn further_header_lines(records: &[(usize, Vec<String>)], layout: &TableLayout) 
     let Some(&(x, y)) = parts.first() else { return 0 };
     let is_words = |fields: &[String]| [x, y].iter().all(|at| fields.get(*at).is_some_and(|field| !is_value(field)));
     let count = records.iter().take_while(|(_, fields)| is_words(fields)).count();
-    // Words to the end are no header: they are refused where they are.
+    // A table of words alone has no header: its lines are refused one by one.
     if count < records.len() { count } else { 0 }
 }
 

@@ -233,7 +233,7 @@ pub(super) const IDS: [&str; 26] = [
     "instance",
 ];
 
-/// Words before a moment or an id that make it one of something else.
+/// Words before a frame or an id that make it one of something else.
 const OTHERS: [&str; 19] = [
     "first",
     "last",
@@ -273,8 +273,8 @@ const CLOCKS: [&str; 12] = [
 /// Words behind a name that leave it what it is.
 const COUNTERS: [&str; 10] = ["n", "no", "nr", "num", "number", "id", "idx", "index", "name", "label"];
 
-/// The column of the moments.
-pub(super) fn moment(names: &[Name]) -> Option<usize> {
+/// The column of the frames.
+pub(super) fn frame_column(names: &[Name]) -> Option<usize> {
     let of_a_clock = |name: &Name| {
         let (first, others) = name.pieces.split_first()?;
         (CLOCKS.contains(&first.as_str()) && TIMES.contains(&others.concat().as_str())).then_some(())
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn words_before_a_moment_or_an_id_do_not_hide_it() {
+    fn words_before_a_frame_or_an_id_do_not_hide_it() {
         let names = |header: &str| header.split(',').map(Name::of).collect::<Vec<_>>();
         for (header, frame, id) in [
             ("cmso_object_id,cmso_frame_id,cmso_x_coord,cmso_y_coord", Some(1), Some(0)),
@@ -375,7 +375,7 @@ mod tests {
             ("Bird No.,Image #,x,y", Some(1), Some(0)),
         ] {
             let names = names(header);
-            assert_eq!((moment(&names), identity(&names)), (frame, id), "{header}");
+            assert_eq!((frame_column(&names), identity(&names)), (frame, id), "{header}");
         }
     }
 

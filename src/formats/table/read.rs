@@ -1,12 +1,12 @@
-//! The particles of a table, moment by moment.
+//! The particles of a table, frame by frame.
 
 use std::collections::HashMap;
 
 use glam::DVec2;
 
+use super::frames::{TableFrames, pick};
 use super::layout::{BodyColumns, HeadingFrom, TableLayout};
 use super::lines::{Lines, Record};
-use super::moments::{Moments, pick};
 use super::motion::{Steps, key_of};
 use super::{parsed, with_point};
 use crate::formats::assumption::shortened;
@@ -18,19 +18,19 @@ use crate::worlds::swarm::picture::{MAX_PARTICLES, MAX_SPECIES};
 /// At one point at least so many animals are lost ones, wherever the point is.
 const LOST_TOGETHER: usize = 3;
 
-/// What tells the moments apart.
-enum MomentFrom {
+/// What tells the frames apart.
+enum FrameSource {
     /// There is one only.
     Nothing,
     Column(usize),
-    /// The n-th line of each animal is moment n.
+    /// The n-th line of each animal is frame n.
     Repetition(usize),
-    /// Each line is a moment of several animals.
+    /// Each line is a frame of several animals.
     Line,
 }
 
 /// # Errors
-/// The first line that cannot be read; more particles than a snapshot has; no moment with a pattern.
+/// The first line that cannot be read; more particles than a snapshot has; no frame with a pattern.
 pub(super) fn frames(
     lines: &Lines,
     header_lines: usize,
@@ -39,9 +39,9 @@ pub(super) fn frames(
     period: Option<DVec2>,
     said: &mut Vec<Assumption>,
 ) -> Result<(Vec<FrameRows>, Vec<String>), Fault> {
-    let from = moments_from(lines, header_lines, layout, said)?;
+    let from = frame_source(lines, header_lines, layout, said)?;
     let mut reader = Reader::new(layout, said);
-    if matches!(from, MomentFrom::Nothing) {
+    if matches!(from, FrameSource::Nothing) {
         let mut rows = Vec::new();
         each_record(lines, header_lines, layout, |_, record| {
             if rows.len() == MAX_PARTICLES {
@@ -55,49 +55,49 @@ pub(super) fn frames(
         return Ok((frames, species));
     }
 
-    let mut clock = MomentLabels::new(&from);
-    let mut moments = Moments::default();
-    let mut moment_of = Vec::new();
+    let mut clock = FrameLabels::new(&from);
+    let mut timeline = TableFrames::default();
+    let mut frame_of = Vec::new();
     each_record(lines, header_lines, layout, |at, record| {
-        let moment = moments.at(&clock.label(at, &record));
+        let at_frame = timeline.at(&clock.label(at, &record));
         for body in &layout.bodies {
             if has_place(body, &record, layout) {
-                moments.count(moment);
+                timeline.count(at_frame);
             }
         }
-        moment_of.push(moment as u32);
+        frame_of.push(at_frame as u32);
         Ok(())
     })?;
     let name = match from {
-        MomentFrom::Column(at) => layout.names[at].shown(),
-        _ => "moment",
+        FrameSource::Column(at) => layout.names[at].shown(),
+        _ => "frame",
     };
-    let chosen = pick(&moments, name, options.frames, reader.said)?;
-    let position: HashMap<u32, usize> = chosen.iter().enumerate().map(|(k, &moment)| (moment as u32, k)).collect();
+    let chosen = pick(&timeline, name, options.frames, reader.said)?;
+    let position: HashMap<u32, usize> = chosen.iter().enumerate().map(|(k, &at)| (at as u32, k)).collect();
     let mut frames: Vec<FrameRows> =
-        chosen.iter().map(|&at| FrameRows { label: moments.labels[at].clone(), ..FrameRows::default() }).collect();
-    let (order, numbers) = moments.in_order();
+        chosen.iter().map(|&at| FrameRows { label: timeline.labels[at].clone(), ..FrameRows::default() }).collect();
+    let (order, numbers) = timeline.in_order();
     let number_of: HashMap<usize, f64> = order.iter().copied().zip(numbers).collect();
     for (frame, at) in frames.iter_mut().zip(&chosen) {
         frame.number = number_of[at];
     }
     let mut steps = Steps::of(layout, &chosen, &order);
     let has_names = layout.id.is_some() || layout.bodies.len() > 1;
-    // What each row is known by, to find it again in another moment.
+    // What each row is known by, to find it again in another frame.
     let mut keys: Vec<Vec<String>> = vec![Vec::new(); frames.len()];
     each_record(lines, header_lines, layout, |at, record| {
-        let moment = moment_of[at];
+        let at_frame = frame_of[at];
         if let Some(steps) = &mut steps {
             for (k, body) in layout.bodies.iter().enumerate().filter(|(_, body)| has_place(body, &record, layout)) {
                 if let Some(place) = place_of(body, &record) {
-                    steps.see(moment, &key_of(&record, layout, k), place);
+                    steps.see(at_frame, &key_of(&record, layout, k), place);
                 }
             }
         }
-        let Some(&frame) = position.get(&moment) else { return Ok(()) };
+        let Some(&frame) = position.get(&at_frame) else { return Ok(()) };
         let rows = &mut frames[frame].rows;
         if rows.len() + layout.bodies.len() > MAX_PARTICLES {
-            let what = format!("there are more than {MAX_PARTICLES} particles in one moment");
+            let what = format!("there are more than {MAX_PARTICLES} particles in one frame");
             return Err(Fault::at(record.line, what, "cut out a part"));
         }
         let bodies = reader.read(&record, rows)?;
@@ -115,7 +115,7 @@ pub(super) fn frames(
             }
         }
         if followed > 0 {
-            let text = "No headings were given: each animal heads where it is in the next moment.";
+            let text = "No headings were given: each animal heads where it is in the next frame.";
             reader.said.push(Assumption::choice(About::Headings, text, "--columns heading=COLUMN"));
         }
     }
@@ -126,7 +126,7 @@ pub(super) fn frames(
     Ok((frames, species))
 }
 
-/// Numbers the animals in the order in which they occur. A moment in which one occurs twice has no ids.
+/// Numbers the animals in the order in which they occur. A frame in which one occurs twice has no ids.
 fn name_rows(frames: &mut [FrameRows], keys: &[Vec<String>]) {
     let mut numbers: HashMap<&str, u32> = HashMap::new();
     for (frame, keys) in frames.iter_mut().zip(keys) {
@@ -181,55 +181,55 @@ fn each_record(
     })
 }
 
-fn moments_from(
+fn frame_source(
     lines: &Lines,
     header_lines: usize,
     layout: &TableLayout,
     said: &mut Vec<Assumption>,
-) -> Result<MomentFrom, Fault> {
+) -> Result<FrameSource, Fault> {
     if layout.bodies.len() > 1 {
-        return Ok(layout.frame.map_or(MomentFrom::Line, MomentFrom::Column));
+        return Ok(layout.frame.map_or(FrameSource::Line, FrameSource::Column));
     }
     if let Some(at) = layout.frame {
-        return Ok(MomentFrom::Column(at));
+        return Ok(FrameSource::Column(at));
     }
-    let Some(at) = layout.id else { return Ok(MomentFrom::Nothing) };
+    let Some(at) = layout.id else { return Ok(FrameSource::Nothing) };
     let (mut seen, mut repeats) = (std::collections::HashSet::new(), false);
     each_record(lines, header_lines, layout, |_, record| {
         repeats |= !repeats && !seen.insert(record.fields[at].to_owned());
         Ok(())
     })?;
     if !repeats {
-        return Ok(MomentFrom::Nothing);
+        return Ok(FrameSource::Nothing);
     }
     let text = format!(
-        "{} repeats and no column gives the time: the n-th line of each was taken for moment n.",
+        "{} repeats and no column gives the time: the n-th line of each was taken for frame n.",
         layout.names[at].shown()
     );
     said.push(Assumption::choice(About::Frame, text, "--columns frame=COLUMN,id=none"));
-    Ok(MomentFrom::Repetition(at))
+    Ok(FrameSource::Repetition(at))
 }
 
-/// Labels of the moments.
-struct MomentLabels<'a> {
-    from: &'a MomentFrom,
+/// Labels of the frames.
+struct FrameLabels<'a> {
+    from: &'a FrameSource,
     seen: HashMap<String, usize>,
 }
 
-impl<'a> MomentLabels<'a> {
-    fn new(from: &'a MomentFrom) -> Self {
+impl<'a> FrameLabels<'a> {
+    fn new(from: &'a FrameSource) -> Self {
         Self { from, seen: HashMap::new() }
     }
 
     fn label<'r>(&mut self, at: usize, record: &Record<'r>) -> std::borrow::Cow<'r, str> {
         match self.from {
-            MomentFrom::Column(column) => record.fields[*column].into(),
-            MomentFrom::Repetition(id) => {
+            FrameSource::Column(column) => record.fields[*column].into(),
+            FrameSource::Repetition(id) => {
                 let count = self.seen.entry(record.fields[*id].to_owned()).or_default();
                 *count += 1;
                 count.to_string().into()
             }
-            MomentFrom::Nothing | MomentFrom::Line => (at + 1).to_string().into(),
+            FrameSource::Nothing | FrameSource::Line => (at + 1).to_string().into(),
         }
     }
 }
@@ -381,7 +381,7 @@ impl<'a> Reader<'a> {
             && frame.rows.len() < 2
         {
             let what = format!("{} particles are left without the lost ones", frame.rows.len());
-            return Err(Fault::whole(what, format!("choose another moment than {}", shortened(&frame.label, 30))));
+            return Err(Fault::whole(what, format!("choose another frame than {}", shortened(&frame.label, 30))));
         }
         Ok(names)
     }

@@ -283,7 +283,7 @@ fn reading_stops_at_the_first_particle_too_many() {
 }
 
 #[test]
-fn a_chosen_moment_that_is_not_there_is_refused_with_the_range() {
+fn a_chosen_frame_that_is_not_there_is_refused_with_the_range() {
     let text = "frame,x,y\n4,1,1\n4,2,1\n7,1,2\n7,2,2\n";
     let at = |frames: FrameChoice| try_read(text, ImportOptions { frames, ..ImportOptions::default() });
     assert_eq!(places(&at("7".parse().unwrap()).unwrap()), [(1.0, 2.0), (2.0, 2.0)]);

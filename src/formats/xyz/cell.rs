@@ -71,9 +71,9 @@ impl Cell {
                 if cosine(p, q).abs() > SHEAR_TOLERANCE {
                     continue;
                 }
-                // The least area, then the least turn.
+                // The smallest area, then the smallest turn.
                 let turn = p.y.atan2(p.x).abs();
-                if best.is_none_or(|(least, by, _)| (times, turn) < (least, by)) {
+                if best.is_none_or(|(area, by, _)| (times, turn) < (area, by)) {
                     best = Some((times, turn, [p, q]));
                 }
             }
@@ -204,8 +204,8 @@ mod tests {
         // Neighbours keep their distances: the three copies and one lattice step.
         let places: Vec<DVec2> = cell.copies.iter().map(|&shift| cell.place(shift)).collect();
         let far = |a: DVec2, b: DVec2| offset(b, a, Some(cell.size)).length();
-        let least = far(places[0], places[1]).min(far(places[0], places[2]));
-        assert!(least > 2.9 && least < 4.1, "{places:?}");
+        let shortest = far(places[0], places[1]).min(far(places[0], places[2]));
+        assert!(shortest > 2.9 && shortest < 4.1, "{places:?}");
     }
 
     #[test]

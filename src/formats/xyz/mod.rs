@@ -15,7 +15,7 @@ use super::angles::{AngleColumn, to_radians};
 use super::options::{Angles, ColumnUse, YAxis};
 use super::rows::{Fault, FrameRows, Reading, Row, number};
 use super::species::SpeciesColumn;
-use super::{About, Assumption, FrameChoice, ImportError, ImportOptions, text};
+use super::{About, Assumption, ColumnChoice, FrameChoice, ImportError, ImportOptions, text};
 use crate::worlds::swarm::picture::MAX_PARTICLES;
 use cell::Cell;
 use columns::{Columns, HeadingColumns};
@@ -32,6 +32,28 @@ const WHOLE_BYTES: u64 = 128 << 20;
 pub(super) fn columns_of(text: &str) -> Vec<String> {
     let pairs = comment::key_values(text.split('\n').nth(1).unwrap_or_default());
     pairs.iter().find(|(key, _)| key == "properties").map_or_else(Vec::new, |(_, list)| columns::names_of(list))
+}
+
+/// Where `Properties` in the comment line of a frame puts the positions, for readers of other worlds.
+pub(crate) struct PositionColumns {
+    pub first: usize,
+    /// 2 or 3.
+    pub dim: usize,
+    /// Columns of a whole line.
+    pub count: usize,
+}
+
+/// `Ok(None)` for a comment without `Properties`.
+///
+/// # Errors
+/// What is wrong with `Properties`, and the next step.
+pub(crate) fn position_columns(comment: &str) -> Result<Option<PositionColumns>, [String; 2]> {
+    let pairs = comment::key_values(comment);
+    let Some((_, properties)) = pairs.iter().find(|(key, _)| key == "properties") else { return Ok(None) };
+    let columns = Columns::of_properties(properties, &ColumnChoice::default(), 2, &mut Vec::new());
+    let columns = columns.map_err(|fault| [fault.what, fault.hint])?;
+    let dim = if columns.depth.is_some() { 3 } else { 2 };
+    Ok(Some(PositionColumns { first: columns.position, dim, count: columns.count }))
 }
 
 /// The frames of a file; a large one is read frame by frame. The outer error is about the file, the inner about its

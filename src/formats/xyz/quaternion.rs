@@ -9,7 +9,7 @@ const ZERO: f64 = 1e-3;
 /// middle ones if the scalar is first, the first two if it is last.
 ///
 /// # Errors
-/// Quaternions that turn out of the plane in either order, so that the order cannot be told.
+/// Quaternions that turn out of the plane in either order, so that the order cannot be determined.
 pub(super) fn headings(turns: &[[f64; 4]], line: usize) -> Result<Vec<f64>, Fault> {
     let vanish = |q: &[f64; 4], i: usize, j: usize| {
         let length = q.iter().map(|part| part * part).sum::<f64>().sqrt();

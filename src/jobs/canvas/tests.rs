@@ -16,7 +16,7 @@ fn field() -> Arc<World> {
 }
 
 fn show(world: &World, shows_live: bool) -> CanvasOrder {
-    let view = world.info().unwrap().viewpoint(crate::worlds::studio::BrushPlace::Live);
+    let view = world.info().unwrap().viewpoint(crate::worlds::studio::BrushWorkspace::Live);
     CanvasOrder::Show(CanvasView { view, size: [64, 48], options: DrawOptions::default(), shows_live })
 }
 
@@ -67,9 +67,14 @@ fn orders_that_cannot_be_carried_out_are_reported() {
     let worker = CanvasWorker::new("test").unwrap();
     let world = field();
     worker.order(CanvasOrder::Restart(world.clone(), 1));
-    worker.order(CanvasOrder::Back);
+    worker.order(CanvasOrder::StepBack);
+    next_event(&worker, |event| *event == CanvasEvent::NothingBefore);
     let refused = |event: &CanvasEvent| matches!(event, CanvasEvent::Refused(_));
-    assert!(matches!(next_event(&worker, refused), CanvasEvent::Refused(why) if why.contains("kept")));
+    let scene = world_entry("points").and_then(|entry| entry.bundled.first()).expect("a bundled cloud");
+    let cloud = crate::scene::Project::from_ron(scene.text).expect("a scene").project.world;
+    let foreign = cloud.info().unwrap().start_simulation(1).expect("a rule").live_state();
+    worker.order(CanvasOrder::ReturnTo(foreign));
+    assert!(matches!(next_event(&worker, refused), CanvasEvent::Refused(why) if why.contains("checkpoint")));
     let at = DVec3::new(5.0, 5.0, 0.0);
     let stroke = BrushStroke {
         brush: "push",
@@ -186,4 +191,37 @@ fn a_rule_on_the_gpu_is_shown_from_there_until_it_is_lost() {
     let first = next_drawn(&worker, |picture| !is_on_gpu(picture)).into_image().unwrap();
     let moves = |picture: &CanvasPicture| matches!(picture, CanvasPicture::Processor(picture) if *picture != first);
     next_drawn(&worker, moves);
+}
+
+#[test]
+fn a_panic_is_reported_and_the_thread_goes_on() {
+    let (outbox, events) = bounded(EVENT_CAPACITY);
+    let mut state = CanvasState::new(outbox, Arc::default());
+    state.guarded(|_| panic!("on purpose"));
+    let event = events.try_recv();
+    assert!(
+        matches!(&event, Ok(CanvasEvent::Running(false, Some(why))) if why.contains("bug in the program (on purpose)")),
+        "{event:?}"
+    );
+    state.guarded(|state| state.speed = 7);
+    assert_eq!(state.speed, 7);
+}
+
+#[test]
+fn a_canvas_whose_thread_cannot_start_is_an_error() {
+    let worker = crate::jobs::thread::testing::without_threads(|| CanvasWorker::new("test"));
+    assert!(matches!(worker, Err(JobFault::NotStarted { .. })));
+}
+
+#[test]
+fn an_order_that_finds_no_room_is_reported() {
+    let (orders, inbox) = bounded(1);
+    let (outbox, events) = bounded(EVENT_CAPACITY);
+    let name = JobName { thread: "test", what: "The living canvas" };
+    let worker = CanvasWorker { name, outbox, orders, events, slot: Arc::default() };
+    worker.order(CanvasOrder::Step);
+    worker.order(CanvasOrder::Lift);
+    assert_eq!(inbox.try_iter().collect::<Vec<_>>(), [CanvasOrder::Step]);
+    let event = next_event(&worker, |_| true);
+    assert!(matches!(&event, CanvasEvent::Refused(why) if why.contains("too far behind")), "{event:?}");
 }

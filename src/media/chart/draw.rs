@@ -1,21 +1,15 @@
 //! Draws a chart: axes, grid, curves, names. Plain shapes with soft edges; letters are those of the panels.
 
-use std::sync::LazyLock;
-
-use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
 use glam::DVec2;
 use image::{Rgba, RgbaImage};
 
 use super::{Chart, multiples, round_step};
+use crate::media::letters::TextLine;
 
 const PAPER: [u8; 3] = [252, 252, 250];
 const INK: [u8; 3] = [44, 48, 56];
 const WEAK: [u8; 3] = [112, 118, 128];
 const GRID: [u8; 3] = [226, 228, 230];
-
-/// The type of the panels.
-static FONT: LazyLock<Option<FontRef<'static>>> =
-    LazyLock::new(|| FontRef::try_from_slice(epaint_default_fonts::UBUNTU_LIGHT).ok());
 
 /// Where a text is anchored.
 #[derive(Clone, Copy, PartialEq)]
@@ -117,7 +111,7 @@ fn legend(paper: &mut Paper, chart: &Chart, [_, top, right, _]: [f64; 4], size: 
     }
 }
 
-/// Least and greatest of `values`, never equal, with a margin on both sides.
+/// Minimum and maximum of `values`, never equal, with a margin on both sides.
 fn range(values: impl Iterator<Item = f64>, margin: f64) -> [f64; 2] {
     let [low, high] = values
         .filter(|v| v.is_finite())
@@ -160,9 +154,7 @@ fn rgba([r, g, b]: [u8; 3]) -> Rgba<u8> {
 }
 
 fn text_width(text: &str, size: f64) -> f64 {
-    let Some(font) = &*FONT else { return 0.0 };
-    let font = font.as_scaled(PxScale::from(size as f32));
-    text.chars().map(|c| f64::from(font.h_advance(font.glyph_id(c)))).sum()
+    f64::from(TextLine::new(text, size as f32).width)
 }
 
 impl Paper {
@@ -212,28 +204,15 @@ impl Paper {
 
     /// `at`: where the base line begins, is halved or ends.
     fn text(&mut self, text: &str, at: DVec2, size: f64, colour: [u8; 3], anchor: Anchor) {
-        let Some(font) = &*FONT else { return };
-        let scale = PxScale::from(size as f32);
-        let scaled = font.as_scaled(scale);
-        let width = text_width(text, size);
-        let mut x = match anchor {
+        let line = TextLine::new(text, size as f32);
+        let width = f64::from(line.width);
+        let left = match anchor {
             Anchor::Left => at.x,
             Anchor::Middle => at.x - 0.5 * width,
             Anchor::Right => at.x - width,
-        } as f32;
-        for c in text.chars() {
-            let id = scaled.glyph_id(c);
-            let glyph = id.with_scale_and_position(scale, point(x, at.y as f32));
-            if let Some(outline) = font.outline_glyph(glyph) {
-                let corner = outline.px_bounds().min;
-                outline.draw(|dx, dy, cover| {
-                    let (px, py) = (corner.x as i64 + i64::from(dx), corner.y as i64 + i64::from(dy));
-                    // The light cut of the letters is thin on paper.
-                    self.blend(px, py, colour, 1.25 * f64::from(cover));
-                });
-            }
-            x += scaled.h_advance(id);
-        }
+        };
+        // The light cut of the letters is thin on paper.
+        line.cover([left as f32, at.y as f32], |x, y, cover| self.blend(x, y, colour, 1.25 * f64::from(cover)));
     }
 }
 

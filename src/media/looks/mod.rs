@@ -79,7 +79,7 @@ choices! {
 }
 
 choices! {
-    /// What the colour of a particle tells.
+    /// What the colour of a particle shows.
     ColourBy {
         #[default]
         Species = "species", "species", "Each species has its colour";
@@ -90,7 +90,7 @@ choices! {
 }
 
 impl ColourBy {
-    /// Colour tells a number that must be measured.
+    /// Whether colour shows a number that must be measured.
     pub fn needs_measures(self) -> bool {
         matches!(self, Self::Speed | Self::Energy)
     }
@@ -114,10 +114,10 @@ pub fn srgb(light: f64) -> u8 {
 pub(crate) mod eyes {
     use super::linear;
 
-    /// Usual eyes, and the three kinds of dichromacy, on linear RGB: Machado, Oliveira & Fernandes, "A physiologically-based
+    /// Unimpaired eyes, and the three kinds of dichromacy, on linear RGB: Machado, Oliveira & Fernandes, "A physiologically-based
     /// model for simulation of color vision deficiency" (2009), severity 1.0.
     pub const ALL: [(&str, [[f64; 3]; 3]); 4] = [
-        ("usual", [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),
+        ("unimpaired", [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),
         (
             "protanopia",
             [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],

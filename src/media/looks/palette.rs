@@ -7,7 +7,7 @@ use super::{Theme, choices};
 use crate::worlds::swarm::picture::MAX_SPECIES;
 
 choices! {
-    /// Eight colours that tell the species apart, on dark and on light ground.
+    /// Eight colours that distinguish the species, on dark and on light ground.
     Palette {
         #[default]
         OkabeIto = "okabe-ito", "Okabe–Ito", "Strong, warm and cool in turn (after Okabe & Ito 2008)";
@@ -158,7 +158,7 @@ mod tests {
     use super::super::eyes;
     use super::*;
 
-    /// In OKLab, where about 0.02 is just noticed side by side: four times that is told apart in small bodies.
+    /// In OKLab, where a difference of about 0.02 is just visible side by side: small bodies need four times that.
     const APART: f64 = 0.08;
     const OFF_THE_GROUND: f64 = 0.24;
 
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_red_and_a_green_that_usual_eyes_tell_apart_are_caught() {
+    fn a_red_and_a_green_that_differ_for_unimpaired_eyes_are_caught() {
         let pair = [[200, 80, 60], [120, 130, 30]];
         assert!(eyes::difference(eyes::ALL[0].1, pair[0], pair[1]) > APART);
         assert!(closest(&pair, [0; 3]).0 < APART);

@@ -10,7 +10,7 @@ use crate::media::png_chunks::{PNG_SIGNATURE, png_chunks, write_chunk};
 use super::{PictureError, new_file, put_in_place};
 use crate::media::atomic::AtomicFile;
 
-/// Where the number of frames stands: behind the signature and the header.
+/// Position of the number of frames: behind the signature and the header.
 const CONTROL_AT: u64 = 8 + 25;
 
 /// Writes an APNG that repeats for ever. The file appears at its path only when [`ApngWriter::finish`] succeeds; how many

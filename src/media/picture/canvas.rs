@@ -8,14 +8,11 @@ use image::{Rgba, RgbaImage};
 
 use super::colours::Light;
 use super::{Framing, PictureStyle};
-use crate::media::looks::shape::{GLOW_REACH, GLOW_STRENGTH, STAGE_MARGIN_PX};
+use crate::media::looks::shape::{self, GHOST_OPACITY, GLOW_REACH, GLOW_STRENGTH, STAGE_MARGIN_PX};
 use crate::media::looks::{Body, Theme, linear};
 
 /// Half a body is never shorter than this, pixels, or a large swarm would vanish.
 const MIN_HALF_PX: f64 = 2.0;
-
-/// Of images of the box around it.
-const GHOST_OPACITY: f32 = 0.22;
 
 /// Linear light to sRGB byte.
 pub(super) fn srgb(light: f32) -> u8 {
@@ -34,11 +31,11 @@ pub(super) fn mix(a: Light, b: Light, share: f32) -> Light {
 fn body_distance(body: Body, ahead: f64, aside: f64) -> f64 {
     let aside = aside.abs();
     match body {
-        Body::Dot => ahead.hypot(aside) - 0.62,
+        Body::Dot => ahead.hypot(aside) - shape::DOT_RADIUS,
         Body::Drop => {
             // The hull of a round head (radius a) and a tail tip (radius b), h behind it.
-            let (a, b, h) = (0.5, 0.06, 1.45);
-            let behind = 0.45 - ahead;
+            let (a, b, h) = (shape::DROP_HEAD_RADIUS, shape::DROP_TAIL_RADIUS, shape::DROP_LENGTH);
+            let behind = shape::DROP_HEAD_AHEAD - ahead;
             // The slanted side has the normal (s, c).
             let s: f64 = (a - b) / h;
             let c = (1.0 - s * s).sqrt();
@@ -53,9 +50,10 @@ fn body_distance(body: Body, ahead: f64, aside: f64) -> f64 {
         }
         Body::Arrow => {
             // A notched tail: two half planes, rounded.
-            let (nose, wing, notch) = (DVec2::X, DVec2::new(-0.8, 0.68), DVec2::new(-0.42, 0.0));
+            let wing = DVec2::new(shape::ARROW_WING_AHEAD, shape::ARROW_WING_ASIDE);
+            let (nose, notch) = (DVec2::X, DVec2::new(shape::ARROW_NOTCH_AHEAD, 0.0));
             let beyond = |from: DVec2, to: DVec2| (from - to).perp().normalize().dot(DVec2::new(ahead, aside) - from);
-            beyond(nose, wing).max(beyond(wing, notch)) - 0.06
+            beyond(nose, wing).max(beyond(wing, notch)) - shape::ARROW_ROUNDING
         }
     }
 }
@@ -70,7 +68,7 @@ pub(super) struct Grid {
     pub half_px: f64,
     /// Sides of the box, pixels.
     box_px: DVec2,
-    /// Where the upper left corner of the box lies, pixels.
+    /// The upper left corner of the box, pixels.
     corner: DVec2,
 }
 
@@ -99,7 +97,7 @@ impl Grid {
         self.corner + DVec2::new(px.x, self.box_px.y - px.y)
     }
 
-    /// The middle of each pixel, row by row, in sides of the box: both numbers lie between 0 and 1 inside it, and y
+    /// The middle of each pixel, row by row, in sides of the box: both numbers are between 0 and 1 inside it, and y
     /// points down.
     pub fn places(self) -> impl Iterator<Item = DVec2> {
         let [width, height] = self.size;
@@ -108,7 +106,7 @@ impl Grid {
             .map(move |pixel| (pixel.as_dvec2() + 0.5 - self.corner) / self.box_px)
     }
 
-    /// Distance of such a place to the box, pixels: negative inside.
+    /// Distance of such a position to the box, pixels: negative inside.
     pub fn outside_px(&self, place: DVec2) -> f64 {
         let q = ((place - 0.5).abs() - 0.5) * self.box_px;
         q.max(DVec2::ZERO).length() + q.max_element().min(0.0)
@@ -191,7 +189,9 @@ impl Canvas {
                 return;
             }
             // Lit from the front, so that the heading reads at a glance even in a small body.
-            let lit = 0.78 + 0.28 * ahead.clamp(-1.0, 1.0) + 0.25 * (-2.0 * d).clamp(0.0, 0.4);
+            let lit = shape::LIGHT_BASE
+                + shape::LIGHT_AHEAD * ahead.clamp(-1.0, 1.0)
+                + shape::LIGHT_INSIDE * (-2.0 * d).clamp(0.0, 0.4);
             let opacity = if is_image { ghost_opacity } else { 1.0 };
             let own = opacity * (cover * lit + halo) as f32;
             let cover = opacity * (cover as f32 + on_paper * halo as f32);
@@ -216,8 +216,8 @@ fn stage(grid: &Grid, theme: Theme) -> Vec<Light> {
         let inside = (0.5 - d).clamp(0.0, 1.0);
         let line = (1.2 - d.abs()).clamp(0.0, 1.0);
         let fade = (1.0 - d / STAGE_MARGIN_PX).clamp(0.0, 1.0);
-        let shine = (1.0 - line) * 0.2 * fade.powi(3) * (1.0 - inside);
-        let cover = inside + line * (1.0 - inside) + 0.3 * shine;
+        let shine = (1.0 - line) * shape::STAGE_SHINE * fade.powi(3) * (1.0 - inside);
+        let cover = inside + line * (1.0 - inside) + shape::STAGE_SHINE_COVER * shine;
         [0, 1, 2].map(|c| inside * (1.0 - line) * fill[c] + (line + shine) * edge[c] + (1.0 - cover) * ground[c])
     };
     grid.places().map(light).collect()

@@ -32,7 +32,7 @@ const LIGHT: CardInk = CardInk {
     mark: [0x14, 0x78, 0x6C],
 };
 
-/// Least width of a card, pixels: a title must fit.
+/// Minimum width of a card, pixels: a title must fit.
 const MIN_WIDTH: u32 = 560;
 const MARGIN: u32 = 26;
 const TITLE_PX: f32 = 34.0;

@@ -54,13 +54,13 @@ impl Colours {
         mix(self.ramp[low], self.ramp[low + 1], (place - low as f64) as f32)
     }
 
-    /// Colours that stand for all that occur among `species` species: `most` at most where they are a ramp.
-    pub fn samples(&self, species: usize, most: usize) -> Vec<Light> {
+    /// Colours that represent all that occur among `species` species: at most `max_count` where they are a ramp.
+    pub fn samples(&self, species: usize, max_count: usize) -> Vec<Light> {
         let share = |k: usize, of: usize| k as f64 / of as f64;
         match self.by {
             ColourBy::Species => self.palette[..species.clamp(1, MAX_SPECIES)].to_vec(),
-            ColourBy::Heading => (0..most).map(|k| self.around(share(k, most))).collect(),
-            ColourBy::Speed | ColourBy::Energy => (0..most).map(|k| self.along(share(k, most - 1))).collect(),
+            ColourBy::Heading => (0..max_count).map(|k| self.around(share(k, max_count))).collect(),
+            ColourBy::Speed | ColourBy::Energy => (0..max_count).map(|k| self.along(share(k, max_count - 1))).collect(),
         }
     }
 }
@@ -83,7 +83,7 @@ mod tests {
         assert_ne!(of(Heading, at(0.0, 2), None), of(Heading, at(3.0, 2), None));
         assert_ne!(of(Energy, at(0.0, 0), Some(&[1.0, 9.0])), of(Energy, at(0.0, 0), Some(&[3.0, 9.0])));
         assert_eq!(of(Speed, at(0.0, 0), Some(&[0.0, 3.0])), of(Speed, at(0.0, 0), Some(&[7.0, 99.0])));
-        // A number that is not known, or is none, leaves a colour all the same.
+        // An unknown number, or NaN, still gives a colour.
         assert_eq!(of(Speed, at(0.0, 1), None), of(Species, at(0.0, 1), None));
         assert!(of(Speed, at(0.0, 1), Some(&[f32::NAN; 2])).iter().all(|c| c.is_finite()));
     }

@@ -1,4 +1,4 @@
-//! What can go wrong with a written picture or film, each in one sentence that says how to fix it.
+//! What can go wrong with a written picture or film, each in one sentence with a next step.
 
 use std::io;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 pub enum PictureError {
     #[error("cannot write {}: {}", .file.display(), advice(.source))]
     Write { file: PathBuf, source: io::Error },
-    /// Pictures of another film, or whatever else, stay what they are.
+    /// Pictures of another film, or other files, are not changed.
     #[error("cannot write {}: that folder holds something; give the name of a new one", .folder.display())]
     FolderInUse { folder: PathBuf },
     #[error("{}: cannot be encoded ({reason}); choose another size", .file.display())]

@@ -1,4 +1,4 @@
-//! A film of a swarm in any of the formats, with trails, and with ends that meet where it shall repeat.
+//! A film of a swarm in any of the formats, with trails, and with a cross-fade of the ends for loops.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -82,7 +82,7 @@ impl Film {
     /// A film of swarms on a torus of `box_size` with `species` species.
     ///
     /// # Errors
-    /// A place that cannot be written, a size that the format does not know, or ffmpeg is missing.
+    /// A path that cannot be written, a size that the format does not know, or ffmpeg is missing.
     pub fn create(path: &Path, style: FilmStyle, box_size: DVec2, species: usize) -> Result<Self, PictureError> {
         let [width, height] = style.picture.size_of(box_size);
         let (size, pace) = ((width, height), style.frames_per_second);
@@ -136,7 +136,7 @@ impl PictureFilm {
     /// Adds a picture.
     ///
     /// # Errors
-    /// At the first picture a place that cannot be written, a size that the format does not know, ; later
+    /// At the first picture a path that cannot be written, a size that the format cannot have, or a missing ffmpeg; later
     /// a full disk, or a picture of another size.
     pub fn add(&mut self, picture: RgbaImage) -> Result<(), PictureError> {
         if self.writer.is_none() {
@@ -287,7 +287,7 @@ mod tests {
         let style = PictureStyle { size_px: 64, ..PictureStyle::default() };
         assert_eq!(first, super::super::render(&swarm(0.0), &style));
         assert_eq!(last, super::super::render(&swarm(0.1 * 6.0), &style));
-        // A viewer that knows no animation shows the first frame.
+        // A viewer without animation shows the first frame.
         assert_eq!(image::open(&path).unwrap().to_rgba8(), first);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "temporary files are left behind");
     }

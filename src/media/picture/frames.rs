@@ -27,7 +27,7 @@ pub struct FrameWriter {
 
 impl FrameWriter {
     /// # Errors
-    /// A place that cannot be written, or a folder there that holds something.
+    /// A path that cannot be written, or a folder there that holds something.
     pub fn create(path: &Path) -> Result<Self, PictureError> {
         let failed = |source| PictureError::Write { file: path.to_owned(), source };
         if let Ok(mut entries) = std::fs::read_dir(path) {
@@ -56,12 +56,12 @@ impl FrameWriter {
     }
 
     /// # Errors
-    /// Somebody has put a folder with something in it there meanwhile.
+    /// Another program has put a folder with files there meanwhile.
     pub fn finish(self) -> Result<(), PictureError> {
         // A folder may take the place of an empty one.
         std::fs::rename(self.folder.path(), &self.path)
             .map_err(|source| PictureError::Write { file: self.path.clone(), source })?;
-        // It is no temporary folder any more.
+        // It is not a temporary folder any more.
         let _ = self.folder.keep();
         Ok(())
     }

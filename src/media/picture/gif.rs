@@ -16,7 +16,7 @@ use super::{PictureError, PictureStyle, new_file, put_in_place};
 use crate::media::atomic::AtomicFile;
 use crate::media::looks::{Theme, linear};
 
-/// Index that stands for "as in the frame before".
+/// Index that means "as in the frame before".
 const UNCHANGED: u8 = 0;
 
 /// Where nothing is: in the box, and on the ground around it.
@@ -25,13 +25,13 @@ const BACKGROUNDS: RangeInclusive<u8> = 1..=2;
 /// Two colours that differ by no more in any channel look alike in motion.
 const UNSEEN: u8 = 9;
 
-/// In a moving picture a shade of a body passes for one that is no farther off than this.
+/// In a moving picture a shade of a body counts as equal to one within this distance.
 const PASSES: u8 = 14;
 
 /// Shades of one species: finer ones make the file larger and nothing better to the eye.
 const MAX_SHADES: usize = 21;
 
-/// Colours that stand for a whole ramp.
+/// Colours that represent a whole ramp.
 const RAMP_COLOURS: usize = 21;
 
 /// Writes a GIF that repeats for ever. The file appears at its path only when [`GifWriter::finish`] succeeds.
@@ -46,7 +46,7 @@ pub struct GifWriter {
     pace: GifPace,
 }
 
-/// Most frames a second that viewers show: they slow down frames shorter than 2 hundredths of a second.
+/// Maximum number of frames a second that viewers show: they slow down frames shorter than 2 hundredths of a second.
 pub const MAX_GIF_RATE: f64 = 50.0;
 
 /// Shortest and longest time that a frame stays, hundredths of a second.
@@ -97,7 +97,7 @@ impl GifWriter {
     /// # Errors
     /// As [`Self::create`].
     pub fn of_pictures(path: &Path, first: &RgbaImage, frames_per_second: f64) -> Result<Self, PictureError> {
-        // The first entry is never drawn; the next two stand for grounds, which are always drawn again.
+        // The first entry is never drawn; the next two are grounds, which are always drawn again.
         let ground = first.get_pixel_checked(0, 0).map_or([0; 3], |p| [p.0[0], p.0[1], p.0[2]]);
         let mut palette = vec![[0; 3], ground, ground];
         palette.extend(colours_of(first, 256 - palette.len()));
@@ -188,7 +188,7 @@ impl GifWriter {
     }
 }
 
-/// Whether a pixel must be drawn anew. A shade that the eye does not tell from the one that stands there stays, as it is
+/// Whether a pixel must be drawn again. A shade that the eye cannot distinguish from the present one stays, as it is
 /// compared with what stands, never with what should; but nothing is left of what has gone.
 fn looks_other(palette: &[[u8; 3]], old: u8, new: u8) -> bool {
     old != new && (old == UNCHANGED || is_background(new) || difference(palette, old, new) > UNSEEN)

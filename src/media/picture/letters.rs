@@ -1,26 +1,14 @@
 //! Words in pictures, in the letters of the panels.
 
-use std::sync::LazyLock;
-
-use ab_glyph::{Font, FontRef, Glyph, PxScale, ScaleFont, point};
 use image::{Rgba, RgbaImage};
 
 use super::canvas::{mix, srgb};
+use crate::media::letters::TextLine;
 use crate::media::looks::linear;
-
-static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
-    FontRef::try_from_slice(epaint_default_fonts::UBUNTU_LIGHT).expect("the font that comes with the panels is whole")
-});
 
 /// Width of a line, pixels. `px`: height of the letters from the lowest to the highest.
 pub(super) fn width(text: &str, px: f32) -> f32 {
-    let font = FONT.as_scaled(PxScale::from(px));
-    let mut last = None;
-    text.chars().fold(0.0, |width, c| {
-        let glyph = font.glyph_id(c);
-        let kern = last.replace(glyph).map_or(0.0, |last| font.kern(last, glyph));
-        width + kern + font.h_advance(glyph)
-    })
+    TextLine::new(text, px).width
 }
 
 /// `text` cut to one line that is no wider than `most`, with an ellipsis where something is left out.
@@ -58,30 +46,17 @@ pub(super) fn lines(text: &str, px: f32, most: f32, lines: usize) -> Vec<String>
     out.into_iter().map(|line| fitted(&line, px, most)).collect()
 }
 
-/// Writes a line whose letters stand on `baseline`, from `left` on. Letters that the font does not have become boxes.
-pub(super) fn write(image: &mut RgbaImage, text: &str, px: f32, [left, baseline]: [f32; 2], colour: [u8; 3]) {
-    let scale = PxScale::from(px);
-    let font = FONT.as_scaled(scale);
+/// Writes a line whose letters stand on `baseline`, from `left` on, blended in linear light.
+pub(super) fn write(image: &mut RgbaImage, text: &str, px: f32, at: [f32; 2], colour: [u8; 3]) {
     let ink = colour.map(linear);
-    let mut x = left;
-    let mut last = None;
-    for c in text.chars() {
-        let id = font.glyph_id(c);
-        x += last.replace(id).map_or(0.0, |last| font.kern(last, id));
-        let glyph: Glyph = id.with_scale_and_position(scale, point(x, baseline));
-        x += font.h_advance(id);
-        let Some(outline) = FONT.outline_glyph(glyph) else { continue };
-        let corner = outline.px_bounds().min;
-        outline.draw(|dx, dy, cover| {
-            let at = [corner.x + dx as f32, corner.y + dy as f32];
-            if at[0] < 0.0 || at[1] < 0.0 || at[0] >= image.width() as f32 || at[1] >= image.height() as f32 {
-                return;
-            }
-            let Rgba([r, g, b, a]) = image.get_pixel_mut(at[0] as u32, at[1] as u32);
-            let mixed = mix([*r, *g, *b].map(linear), ink, cover.clamp(0.0, 1.0)).map(srgb);
+    let size = [image.width(), image.height()].map(i64::from);
+    TextLine::new(text, px).cover(at, |x, y, cover| {
+        if (0..size[0]).contains(&x) && (0..size[1]).contains(&y) {
+            let Rgba([r, g, b, a]) = image.get_pixel_mut(x as u32, y as u32);
+            let mixed = mix([*r, *g, *b].map(linear), ink, cover).map(srgb);
             ([*r, *g, *b], *a) = (mixed, 255);
-        });
-    }
+        }
+    });
 }
 
 #[cfg(test)]
@@ -91,7 +66,7 @@ mod tests {
     #[test]
     fn a_long_line_is_cut_to_its_width_and_a_short_one_is_left_alone() {
         assert_eq!(fitted("Mill", 20.0, 500.0), "Mill");
-        let cut = fitted("a very long title that nobody would read to its end", 20.0, 120.0);
+        let cut = fitted("a very long title that does not fit into one line", 20.0, 120.0);
         assert!(cut.ends_with('…') && width(&cut, 20.0) <= 120.0, "{cut}");
         assert_eq!(fitted("wide", 20.0, 0.0), "");
     }

@@ -24,11 +24,11 @@ pub(super) fn pack(
     best: impl Fn(usize) -> u8,
     off: impl Fn(usize, u8) -> Option<u8>,
 ) -> (Vec<u8>, Vec<u8>) {
-    let least = colours.max(4).next_power_of_two().trailing_zeros();
-    let clear = 1u16 << least;
+    let min_bits = colours.max(4).next_power_of_two().trailing_zeros();
+    let clear = 1u16 << min_bits;
     let mut runs = vec![CodeRun::default(); usize::from(clear) + 2];
-    let mut width = least + 1;
-    let mut bits = Bits { bytes: vec![least as u8], ..Bits::default() };
+    let mut width = min_bits + 1;
+    let mut bits = Bits { bytes: vec![min_bits as u8], ..Bits::default() };
     let mut chosen = Vec::new();
     bits.put(clear, width);
     let mut run = None;
@@ -74,7 +74,7 @@ fn longer(runs: &[CodeRun], code: u16, index: u8, off: impl Fn(u8) -> Option<u8>
         if run.index == index {
             return Some(next);
         }
-        if let Some(off) = off(run.index).filter(|off| nearest.is_none_or(|(least, _)| *off < least)) {
+        if let Some(off) = off(run.index).filter(|off| nearest.is_none_or(|(smallest, _)| *off < smallest)) {
             nearest = Some((off, next));
         }
         next = run.sibling;
@@ -129,7 +129,7 @@ mod tests {
         decoder.read_next_frame().unwrap().unwrap().buffer.to_vec()
     }
 
-    /// Numbers that lie unevenly, some often and some seldom.
+    /// Unevenly distributed numbers: some frequent, some rare.
     fn noise(count: usize, colours: u32) -> Vec<u8> {
         let mut state = 7u32;
         let mut next = || {

@@ -43,7 +43,7 @@ pub struct Mp4Writer {
 }
 
 impl Mp4Writer {
-    /// `size` is that of every frame; an odd side is filled up to an even one, as the format wants it.
+    /// `size` is that of every frame; an odd side is filled up to an even one, as the format requires.
     ///
     /// # Errors
     /// ffmpeg is not there or does not start, or the folder cannot be written.
@@ -85,12 +85,19 @@ impl Mp4Writer {
         let complaint = std::thread::Builder::new().name("unstill-ffmpeg".to_owned()).spawn(move || {
             let mut text = String::new();
             if let Some(errors) = &mut errors {
-                // What cannot be read cannot be told.
+                // What cannot be read cannot be reported.
                 let _ = errors.read_to_string(&mut text);
             }
             text
         });
-        Ok(Self { path: path.to_owned(), size, file, child, pipe, complaint: complaint.ok(), frames: 0 })
+        // Without a reader ffmpeg would wait for room for its complaints.
+        let complaint = complaint.map_err(|e| {
+            let _ = child.kill();
+            let _ = child.wait();
+            let reason = format!("the system started no thread ({e}); close other programs");
+            PictureError::Video { file: path.to_owned(), reason }
+        })?;
+        Ok(Self { path: path.to_owned(), size, file, child, pipe, complaint: Some(complaint), frames: 0 })
     }
 
     /// Adds a frame.
@@ -175,7 +182,7 @@ fn is_whole(path: &Path) -> std::io::Result<bool> {
         at += match u32::from_be_bytes([a, b, c, d]) {
             // To the end of the file.
             0 => length - at,
-            // The size stands behind the name.
+            // The size follows the name.
             1 => u64::from_be_bytes([head[8], head[9], head[10], head[11], head[12], head[13], head[14], head[15]])
                 .max(16),
             size => u64::from(size).max(8),

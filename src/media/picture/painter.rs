@@ -1,4 +1,4 @@
-//! Draws a swarm picture after picture, and remembers where its particles have been.
+//! Draws a sequence of pictures of a swarm, with the trails of its particles.
 
 use glam::{DVec2, UVec2};
 use image::RgbaImage;
@@ -31,7 +31,7 @@ impl From<Swarm> for Shot {
     }
 }
 
-/// Paints one moment after another.
+/// Paints the pictures in the order of time.
 pub struct Painter {
     style: PictureStyle,
     colours: Colours,
@@ -99,7 +99,7 @@ impl Painter {
         }
         for (k, p) in swarm.particles.iter().enumerate() {
             if p.x.is_finite() && p.y.is_finite() && p.heading.is_finite() {
-                canvas.body(p.place(), p.heading, self.colours.of(p, shot.measures.get(k)));
+                canvas.body(p.position(), p.heading, self.colours.of(p, shot.measures.get(k)));
             }
         }
         canvas.finish()
@@ -107,7 +107,7 @@ impl Painter {
 }
 
 impl TrailRaster {
-    /// Between the four texels around a place, in sides of the box; one ring of images lies around it.
+    /// Between the four texels around a position, in sides of the box; with one ring of images around it.
     fn at(&self, place: DVec2, ghost_opacity: f32) -> [f32; 4] {
         let size = self.grid.size;
         let opacity = match place {
@@ -134,7 +134,7 @@ impl TrailRaster {
 /// A capsule along the way to where `p` is now; the strongest stamp over a pixel counts.
 fn stamp(grid: &Grid, texels: &mut [[f32; 4]], p: &Particle, offset: DVec2, colour: Light) {
     let mut step = offset * grid.scale * DVec2::new(1.0, -1.0);
-    let now = grid.to_pixel(p.place());
+    let now = grid.to_pixel(p.position());
     if !(now.is_finite() && step.is_finite()) {
         return;
     }

@@ -1,4 +1,4 @@
-//! Few colours that stand for those of a picture: median cut (Heckbert 1982).
+//! Few colours that represent those of a picture: median cut (Heckbert 1982).
 
 use image::RgbaImage;
 

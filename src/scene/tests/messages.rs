@@ -1,4 +1,4 @@
-//! What is said of texts that are no scene, or not a whole one.
+//! Messages about texts that are not a scene, or not a whole one.
 
 use super::*;
 
@@ -73,7 +73,7 @@ fn what_a_hand_gets_wrong_is_told_with_its_place_and_its_remedy() {
             assert!(text.contains(part), "{to}: {text}");
         }
     }
-    // A name that is misspelt where there is a usual value is told, and does no harm.
+    // A misspelt name of a field with a default is reported, and the file is read.
     let loaded = read(&with("strength: 3.0", "strenght: 9.0"));
     assert!(
         loaded.warnings[0].contains("`world.live.strenght`") && loaded.warnings[0].contains("misspelt"),
@@ -84,7 +84,7 @@ fn what_a_hand_gets_wrong_is_told_with_its_place_and_its_remedy() {
 #[test]
 fn no_message_speaks_of_the_types_of_the_program() {
     let names =
-        ["Probe", "File", "Header", "Saved", "RuleHead", "FlowHead", "NetShape", "Snapshot", "Savepoint", "LiveState"];
+        ["Probe", "File", "Header", "Saved", "RuleHead", "FlowHead", "NetShape", "Snapshot", "Checkpoint", "LiveState"];
     let mut texts = vec![
         "[1]".to_owned(),
         "words".to_owned(),

@@ -3,7 +3,7 @@
 
 mod view;
 
-use super::command::{Command, Place};
+use super::command::{Command, Workspace};
 use super::live::brushes::BRUSHES;
 use super::{document, learning, live, observing, painting};
 
@@ -68,7 +68,7 @@ pub enum Group {
     /// How the live swarm alone is drawn.
     Look,
     /// The three workspaces.
-    Places,
+    Workspaces,
     /// Tools of the still picture.
     Paint,
     /// Training runs.
@@ -88,7 +88,7 @@ impl Group {
         Self::Edit,
         Self::View,
         Self::Look,
-        Self::Places,
+        Self::Workspaces,
         Self::Paint,
         Self::Learn,
         Self::Live,
@@ -103,7 +103,7 @@ impl Group {
             Self::Edit => "Edit",
             Self::View => "View",
             Self::Look => "Look",
-            Self::Places => "Places",
+            Self::Workspaces => "Workspaces",
             Self::Paint => "Paint",
             Self::Learn => "Learn",
             Self::Live => "Live",
@@ -121,13 +121,13 @@ impl Group {
         }
     }
 
-    /// Whether the keys of the group work in `place`: a letter may mean a tool over the picture and a brush over
+    /// Whether the keys of the group work in `workspace`: a letter may mean a tool over the picture and a brush over
     /// the swarm.
-    pub fn is_active_in(self, place: Place) -> bool {
+    pub fn is_active_in(self, workspace: Workspace) -> bool {
         match self {
-            Self::Paint => place == Place::Paint,
-            Self::Live | Self::Look => place != Place::Paint,
-            Self::Scene | Self::Edit | Self::View | Self::Places | Self::Learn | Self::Observe | Self::Help => true,
+            Self::Paint => workspace == Workspace::Paint,
+            Self::Live | Self::Look => workspace != Workspace::Paint,
+            Self::Scene | Self::Edit | Self::View | Self::Workspaces | Self::Learn | Self::Observe | Self::Help => true,
         }
     }
 }
@@ -161,9 +161,9 @@ impl CommandInfo {
 pub fn table() -> impl Iterator<Item = &'static CommandInfo> {
     let before = [
         document::menu::TABLE,
-        view::TABLE,
+        view::VIEW,
         view::LOOK,
-        view::PLACES,
+        view::WORKSPACES,
         painting::menu::TABLE,
         learning::menu::TABLE,
         live::menu::TABLE,
@@ -196,9 +196,9 @@ mod tests {
 
     #[test]
     fn shortcuts_are_unique_per_workspace_and_names_per_group() {
-        for place in [Place::Paint, Place::Learn, Place::Live] {
+        for workspace in [Workspace::Paint, Workspace::Learn, Workspace::Live] {
             let mut keys = HashSet::new();
-            for info in table().filter(|info| info.group.is_active_in(place)) {
+            for info in table().filter(|info| info.group.is_active_in(workspace)) {
                 assert!(info.shortcut.is_none_or(|s| keys.insert(s)), "{} shares its shortcut", info.name);
             }
         }

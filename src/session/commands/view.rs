@@ -1,13 +1,13 @@
-//! Workspaces and views: nothing here changes the scene except the view without noise.
+//! Commands of workspaces, views and help. Only *Without noise* changes the scene.
 
 use super::CommandInfo;
-use super::Group::{Help, Look, Places, View};
+use super::Group::{Help, Look, View, Workspaces};
 use super::Shortcut;
 use super::row;
-use crate::session::command::{Command, Dialog, LiveCommand, Place, ViewCommand};
+use crate::session::command::{Command, Dialog, LiveCommand, ViewCommand, Workspace};
 use crate::session::prefs::Preference;
 
-pub(super) const TABLE: &[CommandInfo] = &[
+pub(super) const VIEW: &[CommandInfo] = &[
     row(View, "Fit", Shortcut::plain("Home"), "Show the whole box again", Command::View(ViewCommand::Fit)),
     row(
         View,
@@ -30,39 +30,33 @@ pub(super) const TABLE: &[CommandInfo] = &[
         "Change between the dark and the light theme",
         Command::Prefer(Preference::SwitchTheme),
     ),
-    row(
-        View,
-        "Larger",
-        Shortcut::ctrl("Plus"),
-        "Make the panels and their letters larger",
-        Command::Prefer(Preference::LargerUi),
-    ),
+    row(View, "Larger", Shortcut::ctrl("Plus"), "Make panels and text larger", Command::Prefer(Preference::LargerUi)),
     row(
         View,
         "Smaller",
         Shortcut::ctrl("Minus"),
-        "Make the panels and their letters smaller",
+        "Make panels and text smaller",
         Command::Prefer(Preference::SmallerUi),
     ),
     row(
         View,
         "Normal size",
         Shortcut::ctrl("0"),
-        "Panels and letters at their normal size",
+        "Panels and text at their normal size",
         Command::Prefer(Preference::DefaultUi),
     ),
     row(
         View,
         "Screenshot",
         Shortcut::plain("F12"),
-        "Write a picture of the window into the present folder",
+        "Write a picture of the window into the current folder",
         Command::View(ViewCommand::Screenshot),
     ),
     row(
         View,
         "Screenshot of the canvas",
         Shortcut::shift("F12"),
-        "Write a picture of the canvas alone, without panels, into the present folder",
+        "Write a picture of the canvas alone, without panels, into the current folder",
         Command::View(ViewCommand::CanvasScreenshot),
     ),
     row(
@@ -100,28 +94,34 @@ pub(super) const LOOK: &[CommandInfo] = &[
         Look,
         "Glow",
         Shortcut::plain("L"),
-        "Light around the particles (left out for thousands on a GPU made of software)",
+        "Light around the particles (off for thousands of particles on a software GPU)",
         Command::Prefer(Preference::ToggleGlow),
     ),
     row(
         Look,
         "Without noise",
         Shortcut::plain("J"),
-        "Show each particle where the rule believes it would be without the noise: a crisper picture",
+        "Show the denoised positions: a sharper picture",
         Command::Live(LiveCommand::ToggleDenoised),
     ),
 ];
 
-pub(super) const PLACES: &[CommandInfo] = &[
-    row(Places, "Paint", Shortcut::plain("1"), "Paint the still picture", Command::SetPlace(Place::Paint)),
+pub(super) const WORKSPACES: &[CommandInfo] = &[
+    row(Workspaces, "Paint", Shortcut::plain("1"), "Paint the still picture", Command::SetWorkspace(Workspace::Paint)),
     row(
-        Places,
+        Workspaces,
         "Learn",
         Shortcut::plain("2"),
         "Learn a rule that keeps the picture alive",
-        Command::SetPlace(Place::Learn),
+        Command::SetWorkspace(Workspace::Learn),
     ),
-    row(Places, "Live", Shortcut::plain("3"), "Watch the rule run, and play with it", Command::SetPlace(Place::Live)),
+    row(
+        Workspaces,
+        "Live",
+        Shortcut::plain("3"),
+        "Watch the rule run, and play with it",
+        Command::SetWorkspace(Workspace::Live),
+    ),
 ];
 
 pub(super) const HELP: &[CommandInfo] = &[

@@ -85,7 +85,7 @@ pub(in crate::session) fn apply(session: &mut Session, command: DocumentCommand)
         }
         DocumentCommand::Undo => travel(session, History::undo),
         DocumentCommand::Redo => travel(session, History::redo),
-        // A key let go of in the middle of a stroke does not cut it in two.
+        // A key released during a stroke does not split it.
         DocumentCommand::EndGesture if session.is_drawing() => Vec::new(),
         DocumentCommand::EndGesture => {
             session.history.end_gesture();

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::history::{Destination, History, Moment};
+use super::history::{Destination, History, UndoState};
 use crate::scene::SwarmProject;
-use crate::session::command::{Effect, Kind, LearnEffect, Place};
-use crate::session::live::{moments, start, swarm};
+use crate::session::command::{Effect, Kind, LearnEffect, Workspace};
+use crate::session::live::{checkpoints, start, swarm};
 use crate::session::painting;
 use crate::session::pointer::release;
 use crate::session::state::Session;
@@ -27,7 +27,7 @@ pub(in crate::session) fn edit(
     merge: Option<Kind>,
     change: impl FnOnce(&mut SwarmProject) -> bool,
 ) -> Vec<Effect> {
-    let before = session.moment();
+    let before = session.undo_state();
     if !change(&mut session.document) {
         // `change` may have copied a shared part only to find nothing to do.
         session.document = before.document;
@@ -61,7 +61,7 @@ pub(in crate::session) fn forget_measurements(document: &mut SwarmProject) {
     document.world.evidence = None;
 }
 
-/// Brings warnings and engine in line after an edit, an undo or a redo within one document.
+/// Updates warnings and engine after an edit, an undo or a redo within one document.
 fn follow(session: &mut Session, old: &SwarmProject) -> Vec<Effect> {
     let new = &session.document;
     if !Arc::ptr_eq(&new.world.snapshot, &old.world.snapshot)
@@ -94,14 +94,14 @@ fn same(a: &Option<Arc<Rule>>, b: &Option<Arc<Rule>>) -> bool {
     }
 }
 
-/// Puts another document in the place of this one, as one step of the history.
+/// Replaces the document, as one step of the history.
 pub(in crate::session) fn replace(
     session: &mut Session,
     document: SwarmProject,
     path: Option<PathBuf>,
     saved: bool,
 ) -> Vec<Effect> {
-    let before = session.moment();
+    let before = session.undo_state();
     session.history.record_whole(before);
     session.document = document;
     session.file.path = path;
@@ -109,59 +109,59 @@ pub(in crate::session) fn replace(
     // Revision 0 is that of the first empty document, which no later one shares.
     session.file.saved_revision = if saved { session.file.revision } else { 0 };
     let effects = start::whole(session);
-    session.place = if session.has_rule() { Place::Live } else { Place::Paint };
+    session.workspace = if session.has_rule() { Workspace::Live } else { Workspace::Paint };
     effects
 }
 
-pub(super) fn travel(session: &mut Session, step: fn(&mut History, Moment) -> Option<Destination>) -> Vec<Effect> {
+pub(super) fn travel(session: &mut Session, step: fn(&mut History, UndoState) -> Option<Destination>) -> Vec<Effect> {
     let mut effects = release(session);
-    let now = session.moment();
-    if let Some(Destination { moment, whole, swarm }) = step(&mut session.history, now) {
-        effects.extend(return_to(session, moment, whole));
+    let now = session.undo_state();
+    if let Some(Destination { state, whole, swarm }) = step(&mut session.history, now) {
+        effects.extend(return_to(session, state, whole));
         if let Some(swarm) = swarm {
-            effects.extend(moments::bring_back(session, swarm));
+            effects.extend(checkpoints::bring_back(session, swarm));
         }
     }
     effects
 }
 
-/// Brings back what was before the open gesture of this kind, as if it had never begun.
+/// Cancels the open gesture of this kind.
 pub(in crate::session) fn give_up(session: &mut Session, merge: Option<Kind>) -> Vec<Effect> {
     match session.history.give_up(merge) {
-        Some(moment) => return_to(session, moment, false),
+        Some(state) => return_to(session, state, false),
         None => Vec::new(),
     }
 }
 
-fn return_to(session: &mut Session, moment: Moment, whole: bool) -> Vec<Effect> {
+fn return_to(session: &mut Session, state: UndoState, whole: bool) -> Vec<Effect> {
     let mut effects = Vec::new();
-    let old = std::mem::replace(&mut session.document, moment.document);
+    let old = std::mem::replace(&mut session.document, state.document);
     if !Arc::ptr_eq(&old.world.snapshot, &session.document.world.snapshot) {
         // The selection belongs to that picture.
-        session.painting.selection = moment.selection;
+        session.painting.selection = state.selection;
     }
     if whole {
-        session.file.path = moment.path;
-        session.file.revision = moment.revision;
-        session.file.saved_revision = moment.saved_revision;
+        session.file.path = state.path;
+        session.file.revision = state.revision;
+        session.file.saved_revision = state.saved_revision;
         effects.extend(start::whole(session));
         return effects;
     }
-    if moment.lineage != session.learning.lineage {
-        // The step was that a rule was learned again: the one before comes back with its flows.
-        (session.learning.lineage, session.learning.learned) = (moment.lineage, moment.learned);
+    if state.lineage != session.learning.lineage {
+        // A rule was learned again in that step: the earlier one is restored with its flows.
+        (session.learning.lineage, session.learning.learned) = (state.lineage, state.learned);
         if session.learning.training.state.is_active() {
             effects.push(Effect::Learn(LearnEffect::Stop(session.learning.training.run)));
         }
         session.learning.training.abandon();
         session.learning.another_flow = None;
-    } else if moment.learned != session.learning.learned {
+    } else if state.learned != session.learning.learned {
         // The rule that a run has learned meanwhile is not undone with the picture.
         session.document.world.rule = old.world.rule.clone();
         session.document.world.flows = old.world.flows.clone();
     }
-    if moment.learned == session.learning.learned {
-        session.file.revision = moment.revision;
+    if state.learned == session.learning.learned {
+        session.file.revision = state.revision;
     } else {
         forget_measurements(&mut session.document);
         session.new_revision();

@@ -9,10 +9,10 @@ use crate::worlds::swarm::picture::Swarm;
 
 /// A state of the session that undo can return to.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::session) struct Moment {
+pub(in crate::session) struct UndoState {
     pub document: SwarmProject,
     pub path: Option<PathBuf>,
-    /// Names this content; two moments with the same revision hold the same document.
+    /// Names this content; two states with the same revision hold the same document.
     pub revision: u64,
     /// The revision in the file.
     pub saved_revision: u64,
@@ -24,7 +24,7 @@ pub(in crate::session) struct Moment {
     pub lineage: RunId,
 }
 
-impl Moment {
+impl UndoState {
     fn is_unsaved(&self) -> bool {
         self.revision != self.saved_revision
     }
@@ -32,10 +32,10 @@ impl Moment {
 
 #[derive(Clone, Debug)]
 struct HistoryEntry {
-    moment: Moment,
+    state: UndoState,
     /// The step replaced the whole document (new, open, import); otherwise it edited it.
     whole: bool,
-    /// The step put another living swarm in the place of the one that was.
+    /// The step replaced the live swarm.
     swarms: Option<Swarms>,
 }
 
@@ -51,18 +51,18 @@ struct Swarms {
 /// Where a step of the history leads.
 #[derive(Clone, Debug)]
 pub(in crate::session) struct Destination {
-    pub moment: Moment,
+    pub state: UndoState,
     /// The step had replaced the whole document.
     pub whole: bool,
     /// The swarm that lives there, where the step had replaced it.
     pub swarm: Option<Replaced>,
 }
 
-/// A living swarm that a step of the history put another in the place of, or that other one.
+/// A live swarm that a step of the history replaced, or its replacement.
 #[derive(Clone, Debug)]
 pub(in crate::session) enum Replaced {
     Known(Arc<Swarm>),
-    /// The engine has yet to send it, under this number of the step.
+    /// The engine has not sent it yet; by the number of the step.
     Awaited(u64),
 }
 
@@ -74,16 +74,16 @@ pub(in crate::session) struct History {
     open: Option<Kind>,
     /// What could be redone before the open gesture began.
     redo_before: Vec<HistoryEntry>,
-    /// Steps so far that have put another swarm in the place of the living one.
+    /// Steps so far that have replaced the live swarm.
     swarm_steps: u64,
 }
 
 impl History {
-    /// Notes that `before` was left by an edit. `merge`: commands of this kind are one step until the gesture ends.
-    pub fn record_edit(&mut self, before: Moment, merge: Option<Kind>) {
+    /// Records that an edit changed `before`. `merge`: commands of this kind are one step until the gesture ends.
+    pub fn record_edit(&mut self, before: UndoState, merge: Option<Kind>) {
         let redo = std::mem::take(&mut self.redo);
         if merge.is_none() || self.open != merge {
-            self.undo.push(HistoryEntry { moment: before, whole: false, swarms: None });
+            self.undo.push(HistoryEntry { state: before, whole: false, swarms: None });
             self.redo_before = redo;
         }
         self.open = merge;
@@ -94,32 +94,32 @@ impl History {
     pub fn record_before_gesture(&mut self, revision: u64, change: impl FnOnce(&mut SwarmProject)) {
         let Some(entry) = self.undo.last_mut().filter(|_| self.open.is_some()) else { return };
         let before = entry.clone();
-        change(&mut entry.moment.document);
-        entry.moment.revision = revision;
+        change(&mut entry.state.document);
+        entry.state.revision = revision;
         self.undo.insert(self.undo.len() - 1, before);
         // What could be redone if the gesture were cancelled lacks the change.
         self.redo_before.clear();
     }
 
-    /// The moment before the open gesture of this kind, which leaves no trace; `None` when there is none.
-    pub fn give_up(&mut self, merge: Option<Kind>) -> Option<Moment> {
+    /// The state before the open gesture of this kind, which leaves no trace; `None` when there is none.
+    pub fn give_up(&mut self, merge: Option<Kind>) -> Option<UndoState> {
         if merge.is_none() || self.open != merge {
             return None;
         }
         self.open = None;
         let entry = self.undo.pop()?;
         self.redo = std::mem::take(&mut self.redo_before);
-        Some(entry.moment)
+        Some(entry.state)
     }
 
-    /// Notes that `before` was replaced as a whole.
-    pub fn record_whole(&mut self, before: Moment) {
+    /// Records that `before` was replaced as a whole.
+    pub fn record_whole(&mut self, before: UndoState) {
         self.redo.clear();
-        self.undo.push(HistoryEntry { moment: before, whole: true, swarms: None });
+        self.undo.push(HistoryEntry { state: before, whole: true, swarms: None });
         self.open = None;
     }
 
-    /// The last step has put `after` in the place of the living swarm. Returns the name by which
+    /// The last step has replaced the live swarm by `after`. Returns the name by which
     /// [`Self::remember_swarm`] stores which one that was.
     pub fn replaced_swarm(&mut self, after: Arc<Swarm>) -> u64 {
         self.swarm_steps += 1;
@@ -153,23 +153,18 @@ impl History {
     }
 
     /// Other documents that undo leads back to, as they were left with changes that are in no file, the latest first.
-    pub fn left_unsaved(&self) -> impl Iterator<Item = &Moment> {
-        self.undo
-            .iter()
-            .rev()
-            .filter(|entry| entry.whole)
-            .map(|entry| &entry.moment)
-            .filter(|moment| moment.is_unsaved())
+    pub fn left_unsaved(&self) -> impl Iterator<Item = &UndoState> {
+        self.undo.iter().rev().filter(|entry| entry.whole).map(|entry| &entry.state).filter(|state| state.is_unsaved())
     }
 
     /// The same of those that redo leads to.
-    pub fn ahead_unsaved(&self) -> impl Iterator<Item = &Moment> {
+    pub fn ahead_unsaved(&self) -> impl Iterator<Item = &UndoState> {
         let others = self.redo.iter().rev().skip_while(|entry| !entry.whole);
-        others.map(|entry| &entry.moment).filter(|moment| moment.is_unsaved())
+        others.map(|entry| &entry.state).filter(|state| state.is_unsaved())
     }
 
     /// What was before the last step.
-    pub fn undo(&mut self, now: Moment) -> Option<Destination> {
+    pub fn undo(&mut self, now: UndoState) -> Option<Destination> {
         self.open = None;
         step(&mut self.undo, &mut self.redo, now, |swarms| match &swarms.before {
             Some(swarm) => Replaced::Known(swarm.clone()),
@@ -177,7 +172,7 @@ impl History {
         })
     }
 
-    pub fn redo(&mut self, now: Moment) -> Option<Destination> {
+    pub fn redo(&mut self, now: UndoState) -> Option<Destination> {
         self.open = None;
         step(&mut self.redo, &mut self.undo, now, |swarms| Replaced::Known(swarms.after.clone()))
     }
@@ -186,11 +181,11 @@ impl History {
 fn step(
     from: &mut Vec<HistoryEntry>,
     to: &mut Vec<HistoryEntry>,
-    now: Moment,
+    now: UndoState,
     swarm: fn(&Swarms) -> Replaced,
 ) -> Option<Destination> {
-    let HistoryEntry { moment, whole, swarms } = from.pop()?;
+    let HistoryEntry { state, whole, swarms } = from.pop()?;
     let swarm = swarms.as_ref().map(swarm);
-    to.push(HistoryEntry { moment: now, whole, swarms });
-    Some(Destination { moment, whole, swarm })
+    to.push(HistoryEntry { state: now, whole, swarms });
+    Some(Destination { state, whole, swarm })
 }

@@ -16,7 +16,7 @@ pub use effect::DocumentEffect;
 pub use event::DocumentEvent;
 
 use glam::DVec2;
-use history::Moment;
+use history::UndoState;
 
 use super::state::Session;
 
@@ -65,7 +65,7 @@ impl Session {
         self.file.path.as_deref()
     }
 
-    /// Something would be lost if the program ended now.
+    /// Whether something would be lost if the program ended now.
     pub fn is_dirty(&self) -> bool {
         self.file.revision != self.file.saved_revision
     }
@@ -73,9 +73,9 @@ impl Session {
     /// Titles of other scenes that were left with changes that are in no file; undo or redo leads back to them.
     pub fn left_unsaved(&self) -> Vec<&str> {
         let mut titles = Vec::new();
-        for moment in self.history.left_unsaved().chain(self.history.ahead_unsaved()) {
-            let title = moment.document.title.as_str();
-            if moment.revision != self.file.revision && !titles.contains(&title) {
+        for state in self.history.left_unsaved().chain(self.history.ahead_unsaved()) {
+            let title = state.document.title.as_str();
+            if state.revision != self.file.revision && !titles.contains(&title) {
                 titles.push(title);
             }
         }
@@ -84,7 +84,7 @@ impl Session {
 
     /// The last scene that was left so: its document, its file and its revision.
     pub fn last_left(&self) -> Option<(&SwarmProject, Option<&Path>, u64)> {
-        self.history.left_unsaved().next().map(|moment| (&moment.document, moment.path.as_deref(), moment.revision))
+        self.history.left_unsaved().next().map(|state| (&state.document, state.path.as_deref(), state.revision))
     }
 
     /// Changes whenever the document changes, and never repeats for another content.
@@ -107,24 +107,24 @@ impl Session {
         self.history.can_redo()
     }
 
-    /// A drag is under way that [`DocumentCommand::EndGesture`] should end.
+    /// Whether a drag is under way that [`DocumentCommand::EndGesture`] should end.
     pub fn gesture_is_open(&self) -> bool {
         self.history.gesture_is_open()
     }
 
-    /// The user asked to quit while something is unsaved; answered by `Save`, `QuitUnsaved` or `StayHere`.
+    /// Whether the user asked to quit while something is unsaved; decided by `Save`, `QuitUnsaved` or `StayHere`.
     pub fn asks_before_quitting(&self) -> bool {
         self.file.asks_before_quitting
     }
 
-    /// The document holds something new.
+    /// The document was changed.
     pub(super) fn new_revision(&mut self) {
         self.file.newest_revision += 1;
         self.file.revision = self.file.newest_revision;
     }
 
-    pub(super) fn moment(&self) -> Moment {
-        Moment {
+    pub(super) fn undo_state(&self) -> UndoState {
+        UndoState {
             document: self.document.clone(),
             path: self.file.path.clone(),
             revision: self.file.revision,

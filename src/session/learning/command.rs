@@ -3,7 +3,7 @@
 use super::takeover::Held;
 use super::training::TrainingState;
 use super::{flows, takeover};
-use crate::session::command::{Effect, Kind, LearnEffect, Level, Place, RuleRole, TrainingRequest, notify};
+use crate::session::command::{Effect, Kind, LearnEffect, Level, RuleRole, TrainingRequest, Workspace, notify};
 use crate::session::document::edit::{edit, set};
 use crate::session::observing::certificate;
 use crate::session::pointer::release;
@@ -142,7 +142,7 @@ fn learn(session: &mut Session, go_on: bool) -> Vec<Effect> {
     (session.learning.run_goes_on, session.learning.run_has_spoken) = (go_on, false);
     session.learning.another_flow = None;
     let mut effects = release(session);
-    session.place = Place::Learn;
+    session.workspace = Workspace::Learn;
     effects.extend(certificate::cancel(session));
     effects.push(Effect::Learn(LearnEffect::Start(Box::new(request))));
     if let (true, Some(old)) = (holds, session.live.playing_rule.clone()) {

@@ -15,8 +15,8 @@ pub enum LearnEffect {
     Stop(RunId),
     /// Let the present phase of the run cool down and end; what comes after it begins then.
     EndPhase(RunId),
-    /// Time some steps of learning and answer with [`super::LearnEvent::PaceMeasured`].
+    /// Time some steps of learning and report [`super::LearnEvent::PaceMeasured`].
     MeasurePace(Box<PaceRequest>),
-    /// Measure a rule of a run and answer with [`super::LearnEvent::RuleMeasured`]; of several new ones only the newest counts.
+    /// Measure a rule of a run and report [`super::LearnEvent::RuleMeasured`]; of several new ones only the newest counts.
     MeasureRule(Box<RuleRequest>),
 }

@@ -116,16 +116,16 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
         return Vec::new();
     }
     let rule = if session.learning.run_goes_on { flows::with_present_flow(&session.document, rule) } else { rule };
-    let is_anew = !session.learning.run_goes_on && !session.learning.run_has_spoken;
-    if is_anew && session.document.world.rule.is_some() {
+    let is_from_scratch = !session.learning.run_goes_on && !session.learning.run_has_spoken;
+    if is_from_scratch && session.document.world.rule.is_some() {
         // The old rule goes with its flows: undo brings them back.
-        let before = session.moment();
+        let before = session.undo_state();
         session.history.record_edit(before, None);
         session.learning.lineage = run;
     }
     let had_flow = session.document.world.rule.as_ref().is_some_and(|old| old.flow.is_some());
     let first_flow = rule.flow.is_some() && !(session.learning.run_is_live && had_flow);
-    flows::follow_rule(&mut session.document, &rule, is_anew);
+    flows::follow_rule(&mut session.document, &rule, is_from_scratch);
     session.learning.run_has_spoken = true;
     session.learning.learned += 1;
     let newest = rule.clone();

@@ -101,7 +101,7 @@ pub(in crate::session) fn blend(session: &mut Session, a: usize, b: usize, share
 /// One more flow at the end of the list, which plays.
 fn add(session: &mut Session, flow: LearnedFlow) -> Vec<Effect> {
     if session.document.world.flows.list.len() >= MAX_FLOWS {
-        return vec![notify(Level::Warning, format!("{MAX_FLOWS} rules are the most; delete one first."))];
+        return vec![notify(Level::Warning, format!("{MAX_FLOWS} rules are the limit: delete one first."))];
     }
     change(session, None, |document| {
         document.world.flows.chosen = document.world.flows.list.len();
@@ -120,7 +120,7 @@ pub(in crate::session) fn learn_another(session: &mut Session, choice: Option<(u
         return vec![notify(Level::Warning, "There is no rule yet: press Start learning first.")];
     };
     if session.document.world.flows.list.len() >= MAX_FLOWS {
-        return vec![notify(Level::Warning, format!("{MAX_FLOWS} rules are the most; delete one first."))];
+        return vec![notify(Level::Warning, format!("{MAX_FLOWS} rules are the limit: delete one first."))];
     }
     if let Err(refusal) = learnable(session) {
         return refusal;
@@ -165,7 +165,7 @@ pub(in crate::session) fn arrived(session: &mut Session) -> Vec<Effect> {
     effects
 }
 
-/// A run that goes on, and has not come to the flow yet or shall learn none, leaves the one that plays.
+/// A run that goes on, and has not come to the flow yet or is to learn none, keeps the present one.
 pub(in crate::session) fn with_present_flow(document: &SwarmProject, rule: Arc<Rule>) -> Arc<Rule> {
     match document.world.flows.chosen() {
         Some(flow) if rule.flow.is_none() => {
@@ -193,7 +193,7 @@ pub(in crate::session) fn follow_rule(document: &mut SwarmProject, rule: &Rule, 
     }
 }
 
-/// The measured numbers of a network, wherever it stands in the list. No edit: they follow from what is there.
+/// The measured numbers of a network, wherever it is in the list. No edit: they follow from what is there.
 pub(in crate::session) fn measured(session: &mut Session, net: &Arc<LocalNet>, numbers: FlowNumbers) {
     for flow in session.document.world.flows.list.iter_mut().filter(|flow| Arc::ptr_eq(&flow.net, net)) {
         flow.numbers = Some(numbers);

@@ -1,4 +1,4 @@
-//! Orders of the second place.
+//! Commands of the workspace Learn.
 
 use crate::session::command::{Command, LearnCommand};
 use crate::session::commands::CommandInfo;

@@ -54,7 +54,7 @@ impl Session {
         self.learning.held.as_ref()
     }
 
-    /// A run ends by itself when its fidelity has settled.
+    /// Whether a run ends by itself when its fidelity has settled.
     pub fn stops_when_settled(&self) -> bool {
         self.learning.stops_when_settled
     }

@@ -1,7 +1,7 @@
 //! When the time that learning will take is measured: on the first visit of Learn, and when what matters has changed.
 
 use crate::jobs::{Pace, left_s};
-use crate::session::command::{Effect, LearnEffect, PaceKey, PaceRequest, Place};
+use crate::session::command::{Effect, LearnEffect, PaceKey, PaceRequest, Workspace};
 use crate::session::state::Session;
 
 /// Measured speeds of learning.
@@ -29,7 +29,7 @@ fn key(session: &Session) -> PaceKey {
 
 /// Once a tick: asks for a measurement when one is due.
 pub(in crate::session) fn look(session: &mut Session) -> Option<Effect> {
-    let idle = session.place == Place::Learn && !session.learning.training.state.is_active();
+    let idle = session.workspace == Workspace::Learn && !session.learning.training.state.is_active();
     // Not during the drag of a slider.
     if !idle || session.gesture_is_open() || session.painting.warnings.iter().any(|w| w.blocks) {
         return None;

@@ -8,7 +8,7 @@ use crate::session::command::RunId;
 use crate::session::curve::Curve;
 use crate::worlds::swarm::train::{Phase, StepStats};
 
-/// Where a run of training stands.
+/// State of a training run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum TrainingState {
     /// No run since the program began or the document was replaced.
@@ -28,7 +28,7 @@ pub enum TrainingState {
 }
 
 impl TrainingState {
-    /// A run exists that can still make steps.
+    /// Whether there is a run that can still make steps.
     pub fn is_active(&self) -> bool {
         matches!(self, Self::Running | Self::Paused)
     }
@@ -51,7 +51,7 @@ pub struct TrainingView {
     pub energy_loss: Curve,
     /// Loss over steps, of the flow's residual.
     pub flow_loss: Curve,
-    /// How good the newest weights are, measured now and then beside the run.
+    /// How good the newest weights are, measured at intervals beside the run.
     pub fidelity: LearnedFidelity,
     started: Option<Instant>,
 }

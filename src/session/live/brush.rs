@@ -8,14 +8,14 @@ use super::view::Wound;
 use crate::session::command::notify;
 use crate::session::command::{Effect, EngineOrder, Force, Level, LiveCommand, LiveEffect};
 use crate::session::live::command::MAX_PARTICLES;
-use crate::session::observing::observation::WoundKind;
+use crate::session::observing::observation::DisturbanceKind;
 use crate::session::painting::pen::PenStroke;
 use crate::session::pointer::release;
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::{Particle, SwarmEdit};
 
 /// Distance between the particles that one stroke adds, ℓ.
-const LAY_SPACING_L: f64 = 1.0;
+const PEN_SPACING_L: f64 = 1.0;
 
 /// Stops of an editing brush along one move of the pointer, at most.
 const MAX_STOPS: f64 = 32.0;
@@ -34,8 +34,8 @@ pub(in crate::session) enum Gesture {
     Edit(DVec2),
     /// Taking live particles along, last from here.
     Grab(DVec2),
-    /// Laying live particles.
-    Lay(PenStroke),
+    /// Adding live particles.
+    Add(PenStroke),
 }
 
 pub(in crate::session) fn set_radius(session: &mut Session, radius_l: f64) -> Vec<Effect> {
@@ -58,7 +58,7 @@ pub(in crate::session) fn press(session: &mut Session, at: DVec2) -> Vec<Effect>
             Vec::new()
         }
         BrushAction::Follow => vec![Effect::Live(LiveEffect::Follow(at))],
-        BrushAction::Lay => begin_laying(session, at),
+        BrushAction::Add => begin_adding(session, at),
         BrushAction::Edit { .. } => {
             session.live.gesture = Gesture::Edit(at);
             change_under(session, &[at])
@@ -79,10 +79,10 @@ pub(in crate::session) fn drag(session: &mut Session, to: DVec2) -> Vec<Effect> 
             let carry = SwarmEdit::Carry { centre: from, radius: session.live.brush_radius_l, by };
             vec![Effect::Engine(EngineOrder::Edit(vec![carry]))]
         }
-        Gesture::Lay(mut stroke) => {
-            let laid = stroke.drag(to, |heading| heading).lay;
-            session.live.gesture = Gesture::Lay(stroke);
-            lay(session, laid)
+        Gesture::Add(mut stroke) => {
+            let placed = stroke.drag(to, |heading| heading).placed;
+            session.live.gesture = Gesture::Add(stroke);
+            add_particles(session, placed)
         }
         Gesture::Edit(from) => {
             let way = to - from;
@@ -121,7 +121,7 @@ fn change_under(session: &mut Session, places: &[DVec2]) -> Vec<Effect> {
     if *wounds {
         let centre_l = places.last().copied().unwrap_or_default();
         session.live.last_wound = Some(Wound { step: session.live.steps, centre_l, radius_l: radius });
-        session.observing.observation.hurt(places, radius);
+        session.observing.observation.damaged_at(places, radius);
     }
     if *renumbers {
         session.live.following = None;
@@ -130,7 +130,7 @@ fn change_under(session: &mut Session, places: &[DVec2]) -> Vec<Effect> {
     vec![Effect::Engine(EngineOrder::Edit(edits))]
 }
 
-fn begin_laying(session: &mut Session, at: DVec2) -> Vec<Effect> {
+fn begin_adding(session: &mut Session, at: DVec2) -> Vec<Effect> {
     if !something_lives(session) {
         return Vec::new();
     }
@@ -138,17 +138,17 @@ fn begin_laying(session: &mut Session, at: DVec2) -> Vec<Effect> {
         return vec![unknown(session, session.painting.species)];
     }
     let heading = session.live.rng.random_range(-std::f64::consts::PI..std::f64::consts::PI);
-    let stroke = PenStroke::begin(at, heading, session.painting.species, LAY_SPACING_L);
-    session.live.gesture = Gesture::Lay(stroke);
-    lay(session, vec![stroke.last()])
+    let stroke = PenStroke::begin(at, heading, session.painting.species, PEN_SPACING_L);
+    session.live.gesture = Gesture::Add(stroke);
+    add_particles(session, vec![stroke.last()])
 }
 
-fn lay(session: &mut Session, mut particles: Vec<Particle>) -> Vec<Effect> {
+fn add_particles(session: &mut Session, mut particles: Vec<Particle>) -> Vec<Effect> {
     let room = MAX_PARTICLES.saturating_sub(session.live.particles);
     if particles.len() > room {
         particles.truncate(room);
         session.live.gesture = Gesture::None;
-        return vec![notify(Level::Warning, format!("{MAX_PARTICLES} particles are the most: remove some first."))];
+        return vec![notify(Level::Warning, format!("{MAX_PARTICLES} particles are the limit: remove some first."))];
     }
     if particles.is_empty() {
         return Vec::new();
@@ -157,7 +157,7 @@ fn lay(session: &mut Session, mut particles: Vec<Particle>) -> Vec<Effect> {
     vec![Effect::Engine(EngineOrder::Edit(edits))]
 }
 
-/// Random places, headings or species for all.
+/// Random positions, headings or species for all.
 pub(in crate::session) fn randomise(session: &mut Session, what: &LiveCommand) -> Vec<Effect> {
     if !something_lives(session) {
         return vec![notify(Level::Info, "Nothing lives here yet: paint a picture, then press Learn.")];
@@ -171,7 +171,8 @@ pub(in crate::session) fn randomise(session: &mut Session, what: &LiveCommand) -
         LiveCommand::RandomiseSpecies => SwarmEdit::ShuffleSpecies { seed },
         _ => SwarmEdit::ScatterAll { seed },
     };
-    let kind = if *what == LiveCommand::RandomiseSpecies { WoundKind::Dealt } else { WoundKind::Scrambled };
+    let kind =
+        if *what == LiveCommand::RandomiseSpecies { DisturbanceKind::Shuffled } else { DisturbanceKind::Scrambled };
     session.observing.observation.wounded(Some(kind));
     vec![Effect::Engine(EngineOrder::Edit(vec![edit]))]
 }

@@ -52,7 +52,7 @@ pub enum BrushAction {
     /// A click picks the creature that the view follows.
     Follow,
     /// Adds particles along the stroke, at a fixed distance.
-    Lay,
+    Add,
     /// Changes the particles under the brush.
     Edit {
         /// At each point of the stroke.
@@ -148,7 +148,7 @@ pub static BRUSHES: [BrushRow; 10] = [
         "Add",
         "Z",
         "The mouse adds particles of the chosen species, heading along the stroke",
-        BrushAction::Lay,
+        BrushAction::Add,
         BrushInk::Species,
     ),
     row_of(
@@ -206,14 +206,14 @@ impl Brush {
 }
 
 impl BrushRow {
-    /// It has a circle whose size can be chosen.
+    /// Whether it has a circle whose size can be chosen.
     pub fn has_radius(&self) -> bool {
-        !matches!(self.action, BrushAction::Nothing | BrushAction::Follow | BrushAction::Lay)
+        !matches!(self.action, BrushAction::Nothing | BrushAction::Follow | BrushAction::Add)
     }
 
-    /// Two quick strokes are two, and not the double click that follows a creature.
+    /// Whether it adds or removes particles: two quick strokes of it are not the double click that follows a creature.
     pub fn changes_count(&self) -> bool {
-        matches!(self.action, BrushAction::Lay | BrushAction::Edit { renumbers: true, .. })
+        matches!(self.action, BrushAction::Add | BrushAction::Edit { renumbers: true, .. })
     }
 }
 

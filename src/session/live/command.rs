@@ -4,14 +4,14 @@ use glam::DVec2;
 
 use super::brushes::Brush;
 use super::view::{MAX_STEPS_PER_FRAME, SPEEDS};
-use super::{brush, moments, start, surprise, swarm};
+use super::{brush, checkpoints, start, surprise, swarm};
 use crate::session::command::{Effect, EngineOrder, Kind, LiveEffect};
 use crate::session::document::edit::{edit, set};
 use crate::session::pointer::release;
 use crate::session::state::Session;
 use crate::worlds::swarm::rule::{Knob, LiveSettings, SWARM_KNOBS, Swing, Swings};
 
-/// Most particles the live swarm may be asked to have.
+/// Maximum number of particles the live swarm may be asked to have.
 pub(in crate::session) const MAX_PARTICLES: usize = 1_000_000;
 
 /// What a user can do with the live swarm.
@@ -68,14 +68,14 @@ pub enum LiveCommand {
     /// All knobs of the motion back to their defaults; none swings.
     ResetMotion,
     /// Saves the live swarm and its settings in the scene.
-    KeepMoment,
+    SaveCheckpoint,
     /// Restores a saved state.
     ReturnTo(usize),
     /// The saved state at this index, under this name.
-    RenameMoment(usize, String),
+    RenameCheckpoint(usize, String),
     /// The saved state at this index.
-    DeleteMoment(usize),
-    /// The view follows the creature nearest to this place, ℓ.
+    DeleteCheckpoint(usize),
+    /// The view follows the creature nearest to this position, ℓ.
     FollowAt(DVec2),
     /// The view stays where it is.
     StopFollowing,
@@ -90,7 +90,7 @@ impl LiveCommand {
     /// Consecutive commands of this kind are one step of the history until the gesture ends.
     fn kind(&self) -> Option<Kind> {
         let merges =
-            matches!(self, Self::SetSettings(_) | Self::Swing(..) | Self::RenameMoment(..) | Self::SetParticles(_));
+            matches!(self, Self::SetSettings(_) | Self::Swing(..) | Self::RenameCheckpoint(..) | Self::SetParticles(_));
         merges.then(|| Kind::Live(std::mem::discriminant(self)))
     }
 
@@ -107,7 +107,7 @@ impl LiveCommand {
             | Self::RandomiseHeadings
             | Self::RandomiseSpecies
             | Self::StepBack
-            | Self::KeepMoment
+            | Self::SaveCheckpoint
             | Self::SurpriseMe => session.has_rule(),
             _ => true,
         }
@@ -184,10 +184,10 @@ pub(in crate::session) fn apply(session: &mut Session, command: LiveCommand) -> 
             let live = LiveSettings { flow, denoised, ..LiveSettings::default() };
             set(&mut document.world.swings, Swings::default()) | set(&mut document.world.live, live)
         }),
-        LiveCommand::KeepMoment => moments::keep(session),
-        LiveCommand::ReturnTo(index) => moments::return_to(session, index),
-        LiveCommand::RenameMoment(index, name) => moments::rename(session, merge, index, &name),
-        LiveCommand::DeleteMoment(index) => moments::delete(session, index),
+        LiveCommand::SaveCheckpoint => checkpoints::keep(session),
+        LiveCommand::ReturnTo(index) => checkpoints::return_to(session, index),
+        LiveCommand::RenameCheckpoint(index, name) => checkpoints::rename(session, merge, index, &name),
+        LiveCommand::DeleteCheckpoint(index) => checkpoints::delete(session, index),
         LiveCommand::FollowAt(at) => vec![Effect::Live(LiveEffect::Follow(at))],
         LiveCommand::StopFollowing => {
             session.live.following = None;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use glam::DVec2;
 
-use super::{brush, moments};
-use crate::session::command::{Effect, Level, MomentUse, notify};
+use super::{brush, checkpoints};
+use crate::session::command::{CheckpointUse, Effect, Level, notify};
 use crate::session::state::Session;
 use crate::worlds::swarm::doc::LiveState;
 
@@ -28,7 +28,7 @@ pub enum LiveEvent {
     /// The swarm was to go back in time, and the rewind buffer has no earlier state.
     NothingBefore,
     /// The swarm that the engine was asked to copy, and what the copy is for.
-    MomentKept(MomentUse, Box<LiveState>),
+    CheckpointSaved(CheckpointUse, Box<LiveState>),
     /// The view follows this particle.
     Following(Option<usize>),
     /// The engine could not do what it was ordered to.
@@ -43,11 +43,13 @@ pub(in crate::session) fn on_event(session: &mut Session, event: LiveEvent) -> V
         }
         LiveEvent::NothingBefore => {
             // Shown once, however long the key is held.
-            let told = std::mem::replace(&mut session.live.has_no_past, true);
-            if told { Vec::new() } else { vec![notify(Level::Info, NO_PAST)] }
+            let was_reported = std::mem::replace(&mut session.live.has_no_past, true);
+            if was_reported { Vec::new() } else { vec![notify(Level::Info, NO_PAST)] }
         }
-        LiveEvent::MomentKept(MomentUse::Keep(keeping), state) => moments::kept(session, *keeping, *state),
-        LiveEvent::MomentKept(MomentUse::Undo(step), state) => moments::replaced(session, step, Arc::new(state.swarm)),
+        LiveEvent::CheckpointSaved(CheckpointUse::Keep(keeping), state) => checkpoints::kept(session, *keeping, *state),
+        LiveEvent::CheckpointSaved(CheckpointUse::Undo(step), state) => {
+            checkpoints::replaced(session, step, Arc::new(state.swarm))
+        }
         LiveEvent::Following(index) => {
             session.live.following = index;
             Vec::new()

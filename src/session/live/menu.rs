@@ -1,4 +1,4 @@
-//! Orders of the third place.
+//! Commands of the workspace Live.
 
 use crate::session::command::{Command, LiveCommand};
 use crate::session::commands::CommandInfo;
@@ -22,8 +22,8 @@ pub(in crate::session) const TABLE: &[CommandInfo] = &[
     live(
         "Save a checkpoint",
         Shortcut::plain("K"),
-        "Keep swarm and settings as they are now, to come back to",
-        LiveCommand::KeepMoment,
+        "Save swarm and settings as they are now, to restore them later",
+        LiveCommand::SaveCheckpoint,
     ),
     live(
         "Surprise me",
@@ -32,9 +32,9 @@ pub(in crate::session) const TABLE: &[CommandInfo] = &[
         LiveCommand::SurpriseMe,
     ),
     live(
-        "Scramble places",
+        "Scramble positions",
         Shortcut::plain("X"),
-        "Throw all particles to random places at once",
+        "Move all particles to random positions at once",
         LiveCommand::Randomise,
     ),
     live(

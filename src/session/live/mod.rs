@@ -2,11 +2,11 @@
 
 pub(super) mod brush;
 pub(super) mod brushes;
+pub(super) mod checkpoints;
 pub(super) mod command;
 mod effect;
 pub(super) mod event;
 pub(super) mod menu;
-pub(super) mod moments;
 pub(super) mod start;
 pub(super) mod surprise;
 pub(super) mod swarm;

@@ -7,9 +7,9 @@ use super::swarm;
 use super::view::{FADE_TICKS, Fade};
 use crate::scene::SwarmProject;
 use crate::session::command::notify;
-use crate::session::command::{Effect, EngineOrder, LearnEffect, Level, Place};
+use crate::session::command::{Effect, EngineOrder, LearnEffect, Level, Workspace};
 use crate::session::observing::certificate;
-use crate::session::observing::observation::WoundKind;
+use crate::session::observing::observation::DisturbanceKind;
 use crate::session::painting;
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::Swarm;
@@ -54,7 +54,7 @@ pub(in crate::session) fn rule_order(session: &mut Session) -> Effect {
 pub(in crate::session) fn change_rule(session: &mut Session, before: FlowKind) -> Vec<Effect> {
     session.learning.held = None;
     let live = &mut session.live;
-    if !live.playing || live.particles == 0 || live.growing.is_some() || session.place == Place::Paint {
+    if !live.playing || live.particles == 0 || live.growing.is_some() || session.workspace == Workspace::Paint {
         live.fade = None;
         return vec![rule_order(session), settings_order(session)];
     }
@@ -96,7 +96,7 @@ pub(in crate::session) fn upload(
             session.live.growing = growing;
             session.live.awaited = None;
             (session.live.last_wound, session.live.following) = (None, None);
-            session.observing.observation.wounded(growing.map(|_| WoundKind::Growing));
+            session.observing.observation.wounded(growing.map(|_| DisturbanceKind::Growing));
             let mut effects = Vec::new();
             // Another swarm needs no soft change.
             if session.live.fade.take().is_some_and(Fade::is_calming) {

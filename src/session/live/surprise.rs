@@ -12,12 +12,12 @@ use crate::session::learning::flows;
 use crate::session::live::command::usable;
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::MAX_SPECIES;
-use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule, species_knobs, time_step};
+use crate::worlds::swarm::rule::{FlowKind, Knob, LiveSettings, Rule, species_knobs, time_step};
 
 /// The flow may shorten the default step to this share at most: relaxation and noise must keep a visible effect.
 const MIN_STEP: f64 = 0.5;
 
-/// Draws that are tried for one that differs from what plays.
+/// Draws until one differs from the present motion.
 const TRIES: usize = 20;
 
 pub(in crate::session) fn apply(session: &mut Session) -> Vec<Effect> {
@@ -29,7 +29,7 @@ pub(in crate::session) fn apply(session: &mut Session) -> Vec<Effect> {
     let mut new = old;
     for _ in 0..TRIES {
         let rng = &mut session.live.rng;
-        // A learned motion is often the nicest there is.
+        // Learned motions are often the most attractive.
         new = if flow_count > 0 && rng.random_bool(0.4) {
             (learned(&old.0, rng), rng.random_range(0..flow_count))
         } else {
@@ -51,39 +51,46 @@ pub(in crate::session) fn apply(session: &mut Session) -> Vec<Effect> {
     })
 }
 
+/// A magnitude from the row of `knob`; the present value where the row has none.
+fn drawn(knob: Knob, live: &LiveSettings, rng: &mut StdRng) -> f64 {
+    knob.surprise().map_or_else(|| knob.get(live), |[low, high]| rng.random_range(low..high))
+}
+
 fn learned(old: &LiveSettings, rng: &mut StdRng) -> LiveSettings {
     let mut live = *old;
     live.flow = FlowKind::Learned;
-    live.strength = rng.random_range(2.0..7.0);
-    live.relaxation = rng.random_range(0.6..2.0);
+    live.strength = drawn(Knob::Strength, old, rng);
+    live.relaxation = drawn(Knob::Relaxation, old, rng);
     live
 }
 
-/// Knobs of the exact flow, of one of a few characters, at the strength that the step of time just bears.
+/// Knobs of the exact flow, of one of a few characters, at the largest strength that the time step allows.
 fn exact(rule: &Arc<Rule>, old: &LiveSettings, rng: &mut StdRng) -> LiveSettings {
     let mut live = *old;
     live.flow = FlowKind::Exact;
-    live.relaxation = rng.random_range(0.6..2.0);
+    live.relaxation = drawn(Knob::Relaxation, old, rng);
     species_knobs().for_each(|row| row.values_mut(&mut live).fill(0.0));
     let knobs = &mut live.knobs;
     let mut sign = if rng.random_bool(0.5) { 1.0 } else { -1.0 };
     let character = rng.random_range(0..5);
     for species in 0..MAX_SPECIES {
-        let size = rng.random_range(0.6..1.4);
         match character {
-            // Marching, all in one direction of their own.
-            0 => knobs.cruise[species] = size,
+            // Marching, each species in its own direction.
+            0 => knobs.cruise[species] = drawn(Knob::Cruise(None), old, rng),
             // Sideways.
-            1 => knobs.strafe[species] = sign * size,
+            1 => knobs.strafe[species] = sign * drawn(Knob::Strafe(None), old, rng),
             // Circling.
-            2 => knobs.swirl[species] = sign * size,
+            2 => knobs.swirl[species] = sign * drawn(Knob::Swirl(None), old, rng),
             // Marching in circles.
-            3 => (knobs.cruise[species], knobs.swirl[species]) = (size, 0.5 * sign * size),
-            // A bit of all.
+            3 => {
+                let speed = drawn(Knob::Cruise(None), old, rng);
+                (knobs.cruise[species], knobs.swirl[species]) = (speed, 0.5 * sign * speed);
+            }
+            // A little of each.
             _ => {
+                knobs.swirl[species] = sign * drawn(Knob::Swirl(None), old, rng);
                 knobs.cruise[species] = rng.random_range(-1.0..1.0) + 0.5;
                 knobs.strafe[species] = rng.random_range(-0.7..0.7);
-                knobs.swirl[species] = sign * size;
             }
         }
         // Species against each other.
@@ -91,13 +98,12 @@ fn exact(rule: &Arc<Rule>, old: &LiveSettings, rng: &mut StdRng) -> LiveSettings
             sign = -sign;
         }
     }
-    // Wide enough to move together, narrow enough for the step of time.
-    knobs.window_l.fill(if character == 2 { 0.0 } else { rng.random_range(1.2..2.6) });
-    // The strength at which the flow begins to shorten the step; beyond it, nothing more is gained.
+    knobs.window_l.fill(if character == 2 { 0.0 } else { drawn(Knob::Window(None), old, rng) });
+    // The strength at which the flow begins to shorten the step; more strength does not move particles faster.
     let at = |strength| time_step(rule, &LiveSettings { strength, ..live });
     let longest = at(0.0);
     let limit = 1e3 * at(1e3) / longest;
-    live.strength = rng.random_range(0.8..1.0) * (limit / MIN_STEP).min(20.0);
+    live.strength = rng.random_range(0.8..1.0) * (limit / MIN_STEP).min(Knob::Strength.spec().range[1]);
     live
 }
 
@@ -115,6 +121,9 @@ mod tests {
             let live = exact(&rule, &LiveSettings::default(), &mut StdRng::seed_from_u64(seed));
             assert_eq!(usable(live), Some(live), "within what the sliders offer");
             live.validate(&rule).unwrap();
+            let is_drawn =
+                |knob: Knob| (knob.surprise().unwrap()[0]..knob.surprise().unwrap()[1]).contains(&knob.get(&live));
+            assert!(is_drawn(Knob::Relaxation) && (live.knobs.window_l[0] == 0.0 || is_drawn(Knob::Window(None))));
             let dt = time_step(&rule, &live);
             let longest = live.step_factor * live.sigma_l * live.sigma_l;
             assert!(dt >= 0.99 * MIN_STEP * longest, "seed {seed}: the step is {dt}, at rest {longest}");

@@ -8,7 +8,7 @@ use rand::rngs::StdRng;
 
 use super::brush::Gesture;
 use super::brushes::Brush;
-use crate::worlds::swarm::rule::{Annealing, FlowKind, GROW_STEPS, LiveSettings, Rule, Swings};
+use crate::worlds::swarm::rule::{FlowKind, GROW_STEPS, LiveSettings, Rule, Swings, growing_settings};
 
 /// The pointer's force on live particles, centred at `centre_l`. Falls smoothly to zero at `radius_l`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,7 +37,7 @@ pub(in crate::session) struct Fade {
 }
 
 impl Fade {
-    /// The old rule still plays.
+    /// Whether the old rule still runs.
     pub fn is_calming(self) -> bool {
         self.done < FADE_TICKS / 2
     }
@@ -63,7 +63,7 @@ pub const TICKS_PER_S: f64 = 60.0;
 pub struct Wound {
     /// [`LiveView::steps`] at that moment.
     pub step: u64,
-    /// On the live torus; may lie outside the box by whole box lengths.
+    /// On the live torus; may be outside the box by whole box lengths.
     pub centre_l: DVec2,
     /// Of the brush at that time, ℓ.
     pub radius_l: f64,
@@ -138,9 +138,8 @@ impl Default for LiveView {
 }
 
 impl LiveView {
-    /// The settings the engine runs with: the scene's own with what swings, and the temperature of the growing.
-    ///
-    /// Growing follows [`Annealing`] over [`GROW_STEPS`], as the certificate does: by relaxation alone, without a flow.
+    /// The settings the engine runs with: the scene's own with the swings, and [`growing_settings`] during a growth, as
+    /// in the certificate and the terminal.
     pub fn effective(&self, live: &LiveSettings, swings: &Swings, sigma_range_l: [f64; 2]) -> LiveSettings {
         let mut live = *live;
         swings.shift(&mut live, self.swing_ticks as f64 / TICKS_PER_S, sigma_range_l);
@@ -149,8 +148,7 @@ impl LiveView {
             let flow = if fade.is_calming() { fade.before } else { live.flow };
             return LiveSettings { flow, strength: fade.strength() * live.strength, ..live };
         };
-        let sigma_l = Annealing::new(sigma_range_l, live.sigma_l, GROW_STEPS as usize).sigma_l(done as usize);
-        LiveSettings { sigma_l, flow: FlowKind::None, relaxation: 1.0, ..live }
+        growing_settings(sigma_range_l, &live, done as usize, GROW_STEPS as usize)
     }
 }
 
@@ -170,6 +168,18 @@ mod tests {
         assert_eq!(at(FADE_TICKS), live);
         for done in 0..FADE_TICKS {
             assert!((at(done).strength - at(done + 1).strength).abs() < 0.06 * live.strength, "a jump at {done}");
+        }
+    }
+
+    #[test]
+    fn the_window_grows_with_the_settings_of_the_terminal() {
+        let live = LiveSettings { flow: FlowKind::Exact, relaxation: 0.0, ..LiveSettings::default() };
+        let range_l = [0.1, 0.8];
+        for done in (0..=GROW_STEPS).step_by(8) {
+            let view = LiveView { growing: Some(done), ..LiveView::default() };
+            let expected = growing_settings(range_l, &live, done as usize, GROW_STEPS as usize);
+            assert_eq!(view.effective(&live, &Swings::default(), range_l), expected);
+            assert_eq!((expected.flow, expected.relaxation, expected.strength), (FlowKind::None, 1.0, live.strength));
         }
     }
 

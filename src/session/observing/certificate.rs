@@ -12,7 +12,7 @@ use crate::worlds::swarm::measures::Certificate;
 use crate::worlds::swarm::picture::Stills;
 use crate::worlds::swarm::rule::Rule;
 
-/// Where the measurement of a certificate stands.
+/// State of the measurement of a certificate.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum CertificateState {
     /// No job: nothing was asked for, or it is complete or cancelled.
@@ -106,14 +106,14 @@ impl Session {
         measured.that_move(species) == start::within(rule, self.document.world.live).that_move(species)
     }
 
-    /// The motion that the valid certificate saw, where it was measured here.
+    /// The motion during the valid certificate, where it was measured in this run.
     pub fn certified_motion(&self) -> Option<&crate::worlds::swarm::measures::Motion> {
         let (subject, certificate) = self.observing.certificate.last.as_ref()?;
         (self.document.world.evidence.is_some() && subject.is_that_of(self)).then_some(&certificate.motion)
     }
 }
 
-/// Starts to measure. `asked`: by the user, who then wants to know why not.
+/// Starts to measure. `asked`: by the user, who then gets a notice where it cannot start.
 pub(in crate::session) fn begin(session: &mut Session, asked: bool) -> Vec<Effect> {
     let refuse = |text: &str| if asked { vec![notify(Level::Info, text)] } else { Vec::new() };
     if session.learning.training.state.is_active() {
@@ -211,7 +211,7 @@ pub(in crate::session) fn follow(session: &mut Session) -> Vec<Effect> {
             session.observing.certificate.seen = Some((session.file.serial, evidence.clone()));
         }
     }
-    // A certificate for what is gone would be for nothing.
+    // A certificate of a scene that is gone has no use.
     let gone = session.observing.certificate.subject.as_ref().is_some_and(|subject| {
         matches!(session.observing.certificate.state, CertificateState::Running { .. }) && !subject.is_that_of(session)
     });

@@ -38,14 +38,14 @@ pub struct PlotRow {
     /// Of the file that is proposed, without extension.
     pub file_name: &'static str,
     /// Where it is drawn.
-    pub place: PlotPlace,
+    pub workspace: PlotWorkspace,
     chart: fn(&Session, &PlotRow) -> Chart,
     /// The heading of the plot, given the newest value of its first curve.
     heading: fn(&Session, &PlotRow, Option<f64>) -> String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PlotPlace {
+pub enum PlotWorkspace {
     /// The drawer, from the beginning or when it is chosen.
     Shown,
     Offered,
@@ -61,7 +61,7 @@ pub static PLOTS: [PlotRow; 11] = [
         meaning: "Pattern fidelity: how much what the particles see of one another is that of the picture. \
                   1 is as good as the picture itself, 0 is random",
         file_name: "fidelity",
-        place: PlotPlace::Shown,
+        workspace: PlotWorkspace::Shown,
         chart: |session, row| {
             row.share("fidelity", "steps").with("fidelity", session.observing.observation.fidelity.points())
         },
@@ -73,7 +73,7 @@ pub static PLOTS: [PlotRow; 11] = [
         meaning: "Polarisation: do all head one way; in groups: within each group. Milling: do groups circle their \
                   centre. Dashed: the picture",
         file_name: "order",
-        place: PlotPlace::Shown,
+        workspace: PlotWorkspace::Shown,
         chart: |session, row| {
             let seen = &session.observing.observation;
             let target = seen.latest.as_ref().map(|reading| reading.target.order);
@@ -93,7 +93,7 @@ pub static PLOTS: [PlotRow; 11] = [
         name: "g(r)",
         meaning: "How often a neighbour is at the distance r, against chance (1). Dashed: the picture",
         file_name: "pair-correlation",
-        place: PlotPlace::Shown,
+        workspace: PlotWorkspace::Shown,
         chart: |session, row| {
             let latest = session.observing.observation.latest.as_ref();
             let points = |pairs: &[(f64, f64)]| pairs.iter().map(|&(r, g)| [r, g]).collect::<Vec<_>>();
@@ -108,7 +108,7 @@ pub static PLOTS: [PlotRow; 11] = [
         name: "Energy",
         meaning: "Mean energy of a particle under the rule: low where the pattern is kept. Dashed: the picture",
         file_name: "energy",
-        place: PlotPlace::Offered,
+        workspace: PlotWorkspace::Offered,
         chart: |session, row| {
             let energy = session.observing.observation.energy.points();
             let target = session.observing.observation.latest.as_ref().and_then(|reading| reading.target.energy);
@@ -122,7 +122,7 @@ pub static PLOTS: [PlotRow; 11] = [
         name: "Drift",
         meaning: "Speed of the whole swarm by the flow, in ℓ per time",
         file_name: "drift",
-        place: PlotPlace::Offered,
+        workspace: PlotWorkspace::Offered,
         chart: |session, row| {
             let name = format!("drift{}", session.sample_note());
             row.with_zero("ℓ / time", "steps").with(&name, session.observing.observation.drift.points())
@@ -134,7 +134,7 @@ pub static PLOTS: [PlotRow; 11] = [
         name: "Healing",
         meaning: "After a wound: how much of the pattern the damaged particles see, and no other (1: as in the picture, 0: as by chance). After scrambling or growing: fidelity of the whole swarm. Dashed: before",
         file_name: "healing",
-        place: PlotPlace::Offered,
+        workspace: PlotWorkspace::Offered,
         chart: |session, row| {
             let empty = row.share("fidelity", "steps since");
             let Some(healing) = &session.observing.observation.healing else { return empty };
@@ -151,7 +151,7 @@ pub static PLOTS: [PlotRow; 11] = [
         name: "Frame time",
         meaning: "Mean time between two pictures, in milliseconds",
         file_name: "frame-time",
-        place: PlotPlace::Offered,
+        workspace: PlotWorkspace::Offered,
         chart: |session, row| {
             row.with_zero("ms", "s").with("frame time", session.observing.observation.frame_ms.points())
         },
@@ -162,7 +162,7 @@ pub static PLOTS: [PlotRow; 11] = [
         name: "Speed",
         meaning: "Integration steps in a second",
         file_name: "speed",
-        place: PlotPlace::Offered,
+        workspace: PlotWorkspace::Offered,
         chart: |session, row| {
             row.with_zero("steps / s", "s").with("steps per s", session.observing.observation.steps_per_s.points())
         },
@@ -173,7 +173,7 @@ pub static PLOTS: [PlotRow; 11] = [
         name: "Pair tests",
         meaning: "Pairs of neighbours evaluated in a second, in millions",
         file_name: "pair-tests",
-        place: PlotPlace::Offered,
+        workspace: PlotWorkspace::Offered,
         chart: |session, row| {
             let points = session.observing.observation.pair_tests_per_s.points();
             let millions: Vec<[f64; 2]> = points.iter().map(|&[s, tests]| [s, 1e-6 * tests]).collect();
@@ -186,7 +186,7 @@ pub static PLOTS: [PlotRow; 11] = [
         name: "Loss",
         meaning: "Pattern: error of the denoiser. Motion: how far the flow is from keeping the pattern",
         file_name: "loss",
-        place: PlotPlace::Learn,
+        workspace: PlotWorkspace::Learn,
         chart: |session, row| {
             row.plain("loss", "steps")
                 .with("pattern", session.learning.training.energy_loss.points())
@@ -200,7 +200,7 @@ pub static PLOTS: [PlotRow; 11] = [
         meaning: "A quick measure of the newest weights on a few small swarms: kept after some steps, grown out of noise. \
                   Rougher and lower than the certificate. Dashed: the rule before",
         file_name: "learned-fidelity",
-        place: PlotPlace::Learn,
+        workspace: PlotWorkspace::Learn,
         chart: |session, row| {
             let fidelity = &session.learning.training.fidelity;
             let (kept, grown) = (fidelity.kept.points(), fidelity.grown.points());
@@ -218,7 +218,7 @@ pub static PLOTS: [PlotRow; 11] = [
 
 /// Those of the drawer.
 pub fn drawer_plots() -> impl Iterator<Item = &'static PlotRow> {
-    PLOTS.iter().filter(|row| row.place != PlotPlace::Learn)
+    PLOTS.iter().filter(|row| row.workspace != PlotWorkspace::Learn)
 }
 
 fn name_alone(_: &Session, row: &PlotRow, _: Option<f64>) -> String {

@@ -9,16 +9,16 @@ use crate::session::command::CertificateRequest;
 /// What the shell must do for observing.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ObserveEffect {
-    /// Measure in the background and answer with [`super::ObserveEvent::CertificateProgress`] and
+    /// Measure in the background and report [`super::ObserveEvent::CertificateProgress`] and
     /// [`super::ObserveEvent::Certified`].
     Certify(Box<CertificateRequest>),
-    /// End the job; its answer is ignored if it comes all the same.
+    /// End the job; a late result is ignored.
     StopCertifying,
-    /// Measure in the background and answer with [`super::ObserveEvent::TruthMeasured`].
+    /// Measure in the background and report [`super::ObserveEvent::TruthMeasured`].
     MeasureTruth(Box<TruthRequest>),
-    /// Write off the UI thread, as CSV or PNG by the ending of the name.
+    /// Write off the UI thread, as CSV or PNG by the extension.
     SavePlot {
-        /// Its ending decides the format.
+        /// Its extension sets the format.
         path: PathBuf,
         /// Already computed, so that the file shows what was on screen.
         chart: Box<Chart>,

@@ -17,7 +17,7 @@ pub enum ObserveEvent {
     Observed(Box<Reading>),
     /// Means over the frames since the last of these events.
     SpeedMeasured(Speed),
-    /// How far the certificate is.
+    /// Progress of the certificate.
     CertificateProgress {
         /// Progress of an older measurement is ignored.
         run: u64,
@@ -26,16 +26,16 @@ pub enum ObserveEvent {
         /// Of the whole measurement, 0 to 1.
         share: f64,
     },
-    /// The answer to [`super::ObserveEffect::Certify`].
+    /// The result of [`super::ObserveEffect::Certify`].
     Certified {
         /// Certificates of an older measurement are ignored.
         run: u64,
         /// One sentence where it could not be measured.
         result: Result<Box<Certificate>, String>,
     },
-    /// The answer to [`super::ObserveEffect::MeasureTruth`].
+    /// The result of [`super::ObserveEffect::MeasureTruth`].
     TruthMeasured {
-        /// Answers to an older request are ignored.
+        /// Results of an older request are ignored.
         run: u64,
         /// One sentence where there is no motion to compare with.
         result: Result<Box<Truth>, String>,
@@ -49,9 +49,9 @@ pub(in crate::session) fn on_event(session: &mut Session, event: ObserveEvent) -
             Vec::new()
         }
         ObserveEvent::SpeedMeasured(speed) => {
-            let told = std::mem::replace(&mut session.live.has_faults, speed.faults > 0);
+            let was_reported = std::mem::replace(&mut session.live.has_faults, speed.faults > 0);
             session.observing.observation.take_speed(&speed);
-            if session.live.has_faults && !told { vec![notify(Level::Warning, FAULTS)] } else { Vec::new() }
+            if session.live.has_faults && !was_reported { vec![notify(Level::Warning, FAULTS)] } else { Vec::new() }
         }
         ObserveEvent::CertificateProgress { run, phase, share } => {
             certificate::progress(session, run, phase, share);

@@ -10,52 +10,52 @@ use crate::worlds::swarm::measures::{Reading, Wounds};
 
 /// Fewest readings of a healing before its end is reported.
 const MIN_READINGS: usize = 8;
-/// Means of its last two quarters that differ by less: it has come to rest.
+/// A healing has ended when the means of its last two quarters differ by less.
 const AT_REST: f64 = 0.03;
 /// A fidelity that falls by less than this counts as hardly damaged.
 const HARMLESS: f64 = 0.08;
-/// Steps after a wound during which one looks more often.
+/// Steps after a disturbance during which readings are more frequent.
 const HASTE_STEPS: u64 = 3000;
-/// A healing is followed for so many steps.
+/// Steps for which a healing is followed.
 const MAX_STEPS: u64 = 60_000;
 
 /// What was done to the swarm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WoundKind {
-    /// All particles were thrown to random places.
+pub enum DisturbanceKind {
+    /// All particles were moved to random positions.
     Scrambled,
-    /// The swarm began at random and is being cooled.
+    /// The swarm began at random and is being annealed.
     Growing,
     /// A region was scrambled.
     Wounded,
-    /// The species were shuffled: no particle can change its species, but misplaced ones can swap places.
-    Dealt,
+    /// The species were shuffled: no particle can change its species, but misplaced ones can exchange positions.
+    Shuffled,
 }
 
-/// The way back after the pattern was destroyed.
+/// The recovery after the pattern was destroyed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Healing {
     /// What was done, which decides the words on the panel.
-    pub kind: WoundKind,
+    pub kind: DisturbanceKind,
     /// Step at which it was done.
     pub step: u64,
     /// Fidelity of the whole swarm before.
     pub fidelity_before: Option<f64>,
-    /// [`Likeness`](crate::worlds::swarm::measures::Likeness) of those hurt, before.
-    pub hurt_before: Option<f64>,
+    /// [`Likeness`](crate::worlds::swarm::measures::Likeness) of the damaged particles, before.
+    pub damaged_before: Option<f64>,
     /// Where, if a region was scrambled.
     pub wounds: Option<Wounds>,
-    /// `[steps since, fidelity]` of the whole swarm; where a region was scrambled, likeness of those hurt.
+    /// `[steps since, fidelity]` of the whole swarm; where a region was scrambled, likeness of the damaged particles.
     pub curve: Curve,
 }
 
 impl Healing {
-    /// What the curve aims at.
+    /// The value that the curve returns to.
     pub fn before(&self) -> Option<f64> {
-        if self.kind == WoundKind::Wounded { self.hurt_before } else { self.fidelity_before }
+        if self.kind == DisturbanceKind::Wounded { self.damaged_before } else { self.fidelity_before }
     }
 
-    /// The fidelity has not fallen far in any reading so far.
+    /// Whether the fidelity has not fallen far in any reading so far.
     fn is_harmless(&self) -> bool {
         let points = self.curve.points();
         let lowest = points.iter().map(|p| p[1]).fold(f64::INFINITY, f64::min);
@@ -89,14 +89,14 @@ impl Healing {
     pub fn text(&self) -> String {
         let now = self.curve.points().last().map(|p| p[1]);
         let (done, doing) = match self.kind {
-            WoundKind::Growing => ("grown", "growing"),
-            WoundKind::Scrambled | WoundKind::Wounded => ("healed", "healing"),
-            WoundKind::Dealt => ("sorted", "sorting"),
+            DisturbanceKind::Growing => ("grown", "growing"),
+            DisturbanceKind::Scrambled | DisturbanceKind::Wounded => ("healed", "healing"),
+            DisturbanceKind::Shuffled => ("sorted", "sorting"),
         };
-        if self.is_harmless() && self.kind == WoundKind::Dealt {
-            return "the pattern does not tell these species apart".to_owned();
+        if self.is_harmless() && self.kind == DisturbanceKind::Shuffled {
+            return "the pattern does not distinguish these species".to_owned();
         }
-        if let (true, Some(now)) = (self.is_harmless() && self.kind != WoundKind::Growing, now) {
+        if let (true, Some(now)) = (self.is_harmless() && self.kind != DisturbanceKind::Growing, now) {
             return format!("hardly damaged: {now:.2}");
         }
         match (self.verdict(), now) {
@@ -113,7 +113,7 @@ fn round_steps(steps: f64) -> f64 {
     (steps / digit).round() * digit
 }
 
-/// All that is known from watching the present scene live.
+/// Readings of the live swarm of the present scene.
 #[derive(Clone, Debug)]
 pub struct Observation {
     steps: u64,
@@ -170,12 +170,12 @@ impl Observation {
         self.steps
     }
 
-    /// Another number whenever the swarm has nothing more to do with what it was; see [`crate::worlds::swarm::measures::Glimpse`].
+    /// A new number whenever the swarm is unrelated to what it was; see [`crate::worlds::swarm::measures::Glimpse`].
     pub fn epoch(&self) -> u64 {
         self.epoch
     }
 
-    /// Something heals: it is worth looking more often.
+    /// Whether something heals, so that readings are taken more often.
     pub fn is_hasty(&self) -> bool {
         self.healing.as_ref().is_some_and(|healing| self.steps - healing.step < HASTE_STEPS)
     }
@@ -185,7 +185,7 @@ impl Observation {
         self.latest.as_ref().and_then(|reading| reading.fidelity)
     }
 
-    /// Another scene: its readings begin again; those of the old one that are still on the way are not taken.
+    /// Another scene: its readings begin again; late readings of the old one are dropped.
     pub(in crate::session) fn reset(&mut self) {
         *self = Self { epoch: self.epoch + 1, ..Self::default() };
     }
@@ -194,16 +194,16 @@ impl Observation {
         self.steps += u64::from(steps);
     }
 
-    /// The swarm or its rule is another one.
+    /// The swarm or its rule was replaced.
     pub(in crate::session) fn interrupted(&mut self) {
         self.epoch += 1;
     }
 
-    /// The swarm was hurt just now; `None`: it was replaced by a sound one, and nothing is left to heal.
-    pub(in crate::session) fn wounded(&mut self, kind: Option<WoundKind>) {
+    /// The swarm was damaged in this step; `None`: it was replaced by an undamaged one, and nothing is left to heal.
+    pub(in crate::session) fn wounded(&mut self, kind: Option<DisturbanceKind>) {
         self.epoch += 1;
         let fidelity_before = match &self.healing {
-            // The second wound before the first has healed.
+            // The second disturbance before the first has healed.
             Some(healing) if self.is_hasty() => healing.fidelity_before,
             _ => self.fidelity_now(),
         };
@@ -211,31 +211,31 @@ impl Observation {
             kind,
             step: self.steps,
             fidelity_before,
-            hurt_before: None,
+            damaged_before: None,
             wounds: None,
             curve: Curve::default(),
         });
     }
 
     /// The particles within `radius_l` of these positions were just scrambled.
-    pub(in crate::session) fn hurt(&mut self, places: &[DVec2], radius_l: f64) {
+    pub(in crate::session) fn damaged_at(&mut self, positions: &[DVec2], radius_l: f64) {
         let older = self.healing.take_if(|healing| self.steps - healing.step < HASTE_STEPS);
         let fidelity_before = older.as_ref().map_or_else(|| self.fidelity_now(), |healing| healing.fidelity_before);
-        self.wounded(Some(WoundKind::Wounded));
+        self.wounded(Some(DisturbanceKind::Wounded));
         // Before the first has healed, a second wound makes it larger.
-        let (mut wounds, hurt_before) = match older {
-            Some(Healing { wounds: Some(wounds), hurt_before, .. }) => (wounds, hurt_before),
-            _ => (Wounds { number: self.epoch, places: Vec::new() }, None),
+        let (mut wounds, damaged_before) = match older {
+            Some(Healing { wounds: Some(wounds), damaged_before, .. }) => (wounds, damaged_before),
+            _ => (Wounds { number: self.epoch, discs: Vec::new() }, None),
         };
-        wounds.places.extend(places.iter().map(|&place| (place, radius_l)));
+        wounds.discs.extend(positions.iter().map(|&position| (position, radius_l)));
         if let Some(healing) = &mut self.healing {
-            (healing.fidelity_before, healing.hurt_before, healing.wounds) =
-                (fidelity_before, hurt_before, Some(wounds));
+            (healing.fidelity_before, healing.damaged_before, healing.wounds) =
+                (fidelity_before, damaged_before, Some(wounds));
         }
     }
 
     pub(in crate::session) fn take(&mut self, reading: Reading) {
-        // A look at what was before.
+        // A reading of the swarm before the disturbance.
         if reading.epoch != self.epoch {
             return;
         }
@@ -256,8 +256,8 @@ impl Observation {
             && reading.step >= healing.step
             && reading.step - healing.step < MAX_STEPS
         {
-            healing.hurt_before = reading.hurt_before.or(healing.hurt_before);
-            let value = if healing.kind == WoundKind::Wounded { reading.hurt } else { reading.fidelity };
+            healing.damaged_before = reading.damaged_before.or(healing.damaged_before);
+            let value = if healing.kind == DisturbanceKind::Wounded { reading.damaged } else { reading.fidelity };
             push(&mut healing.curve, value.map(|value| ((reading.step - healing.step) as f64, value)));
         }
         self.latest = Some(reading);
@@ -286,7 +286,7 @@ mod tests {
         let mut seen = Observation::default();
         seen.ran(1000);
         seen.take(reading(1000, 0, 0.95));
-        seen.wounded(Some(WoundKind::Scrambled));
+        seen.wounded(Some(DisturbanceKind::Scrambled));
         for k in 0..looks {
             let since = 50.0 * k as f64;
             seen.take(reading(1000 + 50 * k, 1, 0.9 - 0.7 * (-since / tau).exp()));
@@ -324,7 +324,7 @@ mod tests {
     #[test]
     fn a_second_wound_remembers_how_it_was_before_the_first() {
         let mut seen = healed(300.0, 2);
-        seen.wounded(Some(WoundKind::Scrambled));
+        seen.wounded(Some(DisturbanceKind::Scrambled));
         assert_eq!(seen.healing.as_ref().unwrap().before(), Some(0.95));
         seen.wounded(None);
         assert!(seen.healing.is_none());
@@ -335,16 +335,19 @@ mod tests {
         let mut seen = Observation::default();
         seen.ran(1000);
         seen.take(reading(1000, 0, 0.95));
-        seen.hurt(&[DVec2::ONE], 2.0);
+        seen.damaged_at(&[DVec2::ONE], 2.0);
         let number = seen.healing.as_ref().unwrap().wounds.as_ref().unwrap().number;
-        let look =
-            |step, epoch, hurt| Reading { hurt: Some(hurt), hurt_before: Some(0.9), ..reading(step, epoch, 0.94) };
+        let look = |step, epoch, damaged| Reading {
+            damaged: Some(damaged),
+            damaged_before: Some(0.9),
+            ..reading(step, epoch, 0.94)
+        };
         seen.take(look(1000, 1, 0.1));
         assert_eq!(seen.healing.as_ref().unwrap().before(), Some(0.9));
-        seen.hurt(&[DVec2::new(2.0, 1.0), DVec2::new(3.0, 1.0)], 2.0);
+        seen.damaged_at(&[DVec2::new(2.0, 1.0), DVec2::new(3.0, 1.0)], 2.0);
         let healing = seen.healing.as_ref().unwrap();
         let wounds = healing.wounds.as_ref().unwrap();
-        assert_eq!((wounds.number, wounds.places.len(), healing.before()), (number, 3, Some(0.9)));
+        assert_eq!((wounds.number, wounds.discs.len(), healing.before()), (number, 3, Some(0.9)));
         for k in 0..60 {
             seen.take(look(1000 + 50 * k, 2, 0.9 - 0.8 * (-(k as f64) / 5.0).exp()));
             seen.ran(50);
@@ -356,7 +359,7 @@ mod tests {
             healing.text()
         );
         seen.ran(HASTE_STEPS as u32);
-        seen.hurt(&[DVec2::ONE], 2.0);
+        seen.damaged_at(&[DVec2::ONE], 2.0);
         assert_ne!(seen.healing.as_ref().unwrap().wounds.as_ref().unwrap().number, number, "another wound");
     }
 
@@ -369,16 +372,16 @@ mod tests {
             (0..20).for_each(|k| seen.take(reading(50 * k, 1, fidelity)));
             seen.healing.unwrap().text()
         };
-        assert_eq!(text(WoundKind::Scrambled, 0.93), "hardly damaged: 0.93");
-        assert!(text(WoundKind::Dealt, 0.94).contains("does not tell these species apart"));
-        assert!(text(WoundKind::Dealt, 0.4).starts_with("sorted to 0.40"));
+        assert_eq!(text(DisturbanceKind::Scrambled, 0.93), "hardly damaged: 0.93");
+        assert!(text(DisturbanceKind::Shuffled, 0.94).contains("does not distinguish these species"));
+        assert!(text(DisturbanceKind::Shuffled, 0.4).starts_with("sorted to 0.40"));
     }
 
     #[test]
     fn measurements_are_frequent_only_during_healing() {
         let mut seen = Observation::default();
         assert!(!seen.is_hasty());
-        seen.wounded(Some(WoundKind::Growing));
+        seen.wounded(Some(DisturbanceKind::Growing));
         assert!(seen.is_hasty());
         seen.ran(HASTE_STEPS as u32);
         assert!(!seen.is_hasty());

@@ -19,7 +19,7 @@ pub struct TruthRequest {
     pub stills: Stills,
 }
 
-/// Where the comparison with the known motion stands.
+/// State of the comparison with the known motion.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum TruthState {
     /// Never asked for, or out of date.
@@ -60,7 +60,7 @@ impl Session {
         }
     }
 
-    /// The comparison is of another rule or film than the present one.
+    /// Whether the comparison is of another rule or film than the present one.
     pub fn truth_is_stale(&self) -> bool {
         let world = &self.document.world;
         match (&self.observing.truth.of, &world.rule) {

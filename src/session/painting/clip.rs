@@ -59,10 +59,10 @@ pub(in crate::session) fn paste_text(session: &mut Session, text: &str) -> Vec<E
     let group = beside_others(group, &snapshot, session.painting.unit_length);
     let count = group.len();
     let mut effects = add_and_select(session, group);
-    let laid = session.painting.selection.len();
-    let mut said = format!("{laid} particles pasted.");
-    if laid < count {
-        said += &format!(" {} were on top of others and were left out.", count - laid);
+    let placed = session.painting.selection.len();
+    let mut said = format!("{placed} particles pasted.");
+    if placed < count {
+        said += &format!(" {} were on top of others and were left out.", count - placed);
     }
     if scaled {
         said += " They were made smaller to fit into the box.";
@@ -77,7 +77,7 @@ pub(in crate::session) fn paste_text(session: &mut Session, text: &str) -> Vec<E
 
 /// At the positions of the table if they are in the box; otherwise in its middle, made smaller where need be.
 fn into_box(particles: Vec<Particle>, picture: &Snapshot) -> (Vec<Particle>, bool) {
-    if particles.iter().all(|p| is_inside(picture, p.place())) {
+    if particles.iter().all(|p| is_inside(picture, p.position())) {
         return (particles, false);
     }
     let group = Snapshot { particles, ..Snapshot::default() };
@@ -91,7 +91,7 @@ fn into_box(particles: Vec<Particle>, picture: &Snapshot) -> (Vec<Particle>, boo
     (scaled(&centred, box_middle, factor), true)
 }
 
-/// Moved aside, step by step, until no particle lies on one that is there.
+/// Moved aside, step by step, until no particle coincides with an existing one.
 fn beside_others(group: Vec<Particle>, picture: &Snapshot, unit: f64) -> Vec<Particle> {
     for step in 0..12 {
         let by = 0.7 * unit * f64::from(step);
@@ -99,7 +99,7 @@ fn beside_others(group: Vec<Particle>, picture: &Snapshot, unit: f64) -> Vec<Par
             break;
         };
         // Some of them are enough to recognise a copy on its original.
-        let taken = candidate.iter().take(200).any(|p| nearest(picture, p.place(), 0.05 * unit).is_some());
+        let taken = candidate.iter().take(200).any(|p| nearest(picture, p.position(), 0.05 * unit).is_some());
         if !taken {
             return candidate;
         }

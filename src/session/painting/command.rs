@@ -32,7 +32,7 @@ pub enum PaintCommand {
     Selection(SelectionOrder),
     /// Turns what is in hand (selection, stamp, or the heading of the pen), radians counter-clockwise.
     Turn(f64),
-    /// Makes what is in hand (selection, stamp, brush or spacing) so many times as large.
+    /// Scales what is in hand (selection, stamp, brush or spacing) by this factor.
     Resize(f64),
     /// Moves the selection by steps to the right and up.
     Nudge([i8; 2]),
@@ -219,9 +219,9 @@ pub(in crate::session) fn apply(session: &mut Session, command: PaintCommand) ->
 }
 
 /// Sets a number that is not part of the document; what is not finite is ignored.
-fn set_number(field: &mut f64, value: f64, least: f64, most: f64) -> Vec<Effect> {
+fn set_number(field: &mut f64, value: f64, min: f64, max: f64) -> Vec<Effect> {
     if value.is_finite() {
-        *field = value.clamp(least, most);
+        *field = value.clamp(min, max);
     }
     Vec::new()
 }

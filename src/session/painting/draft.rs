@@ -62,7 +62,7 @@ impl Session {
                 let index = cursor.and_then(|at| nearest(self.snapshot(), at, reach));
                 let ring = |i: usize| {
                     let p = self.snapshot().particles[i];
-                    Outline::Ring { centre: p.place(), radius: 0.5 * self.painting.unit_length }
+                    Outline::Ring { centre: p.position(), radius: 0.5 * self.painting.unit_length }
                 };
                 Draft { outline: index.map(ring), ..Draft::default() }
             }
@@ -88,7 +88,7 @@ pub(super) fn in_hand(session: &Session, at: DVec2) -> Vec<Particle> {
         _ => return Vec::new(),
     };
     let one_species = session.painting.tool == Tool::Text || !options.image_options.colours;
-    // The same at each look.
+    // The same in each frame.
     let mut rng = StdRng::seed_from_u64(1);
     for p in &mut particles {
         if one_species {

@@ -7,9 +7,9 @@ use super::{Stamp, StippleRequest};
 pub enum PaintEffect {
     /// Put a text into the clipboard.
     WriteClipboard(String),
-    /// Answer with [`super::PaintCommand::PasteText`].
+    /// Report [`super::PaintCommand::PasteText`].
     ReadClipboard,
-    /// Make a text or an image into particles, off the UI thread, and answer with [`super::PaintEvent::Stippled`]; only the
+    /// Make a text or an image into particles, off the UI thread, and report [`super::PaintEvent::Stippled`]; only the
     /// newest matters.
     Stipple(StippleRequest),
     /// The user's own stamps: keep them for the next run.

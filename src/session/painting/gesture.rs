@@ -6,11 +6,11 @@ use glam::DVec2;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
+use super::add_particles;
 use super::centre_of;
-use super::curve::{self, Laying};
+use super::curve::{self, CurveOptions};
 use super::draft;
 use super::lattice::{self, Filling};
-use super::lay;
 use super::merge;
 use super::selection::{Frame, Handle, Manner, Transform, fitted, inside_polygon, rectangle, union};
 use super::snap::{square_about, to_step_about};
@@ -24,7 +24,7 @@ use crate::session::painting::picture;
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::{Particle, Snapshot, wrap_angle};
 
-/// A press of the pen this near to a particle, in spacings, takes hold of it instead of laying another.
+/// A press of the pen this near to a particle, in spacings, takes hold of it instead of adding another.
 const GRAB_SPACINGS: f64 = 0.3;
 
 /// Points of a path nearer than this share of the reach add nothing.
@@ -33,11 +33,11 @@ const PATH_SHARE: f64 = 0.3;
 /// What the pressed button is doing to the picture.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::session) enum PaintGesture {
-    /// `held`: an older particle that the pen took hold of; `laid`: what it has added since it touched `before`.
+    /// `held`: an older particle that the pen took hold of; `placed`: what it has added since it touched `before`.
     Pen {
         stroke: PenStroke,
         held: Option<usize>,
-        laid: Vec<Particle>,
+        placed: Vec<Particle>,
         before: Arc<Snapshot>,
     },
     /// The eraser, last seen here.
@@ -84,13 +84,13 @@ pub(in crate::session) fn release(session: &mut Session) -> Vec<Effect> {
     match session.painting.gesture.take() {
         Some(PaintGesture::Shape { path, seed }) => {
             let particles = shape(session, &path, seed);
-            if particles.is_empty() { Vec::new() } else { lay(session, &particles) }
+            if particles.is_empty() { Vec::new() } else { add_particles(session, &particles) }
         }
         _ => Vec::new(),
     }
 }
 
-/// Takes back all that the gesture has done; the rest of the drag means nothing.
+/// Undoes the gesture; the rest of the drag is ignored.
 pub(in crate::session) fn give_up(session: &mut Session) -> Vec<Effect> {
     session.painting.gesture = None;
     let effects = edit::give_up(session, merge());
@@ -117,7 +117,7 @@ fn press(session: &mut Session, at: DVec2) -> Vec<Effect> {
         }
         Tool::Stamp | Tool::Text | Tool::Image => {
             let particles = draft::in_hand(session, snap.place(at));
-            lay(session, &particles)
+            add_particles(session, &particles)
         }
         Tool::Select | Tool::Lasso => {
             press_select(session, at);
@@ -189,10 +189,10 @@ fn drag(session: &mut Session, to: DVec2) -> Vec<Effect> {
     effects
 }
 
-fn extend(path: &mut Vec<DVec2>, to: DVec2, least: f64) {
+fn extend(path: &mut Vec<DVec2>, to: DVec2, min_distance: f64) {
     // The last point follows the pointer; it stays when it is far enough from the one before.
     let n = path.len();
-    if n >= 2 && path[n - 2].distance(path[n - 1]) < least {
+    if n >= 2 && path[n - 2].distance(path[n - 1]) < min_distance {
         path[n - 1] = to;
     } else {
         path.push(to);
@@ -207,20 +207,20 @@ fn press_pen(session: &mut Session, at: DVec2) -> Vec<Effect> {
     let before = session.snapshot().clone();
     if let Some(index) = nearest(session.snapshot(), at, GRAB_SPACINGS * session.painting.spacing) {
         let held = before.particles[index];
-        let stroke = PenStroke::begin(held.place(), held.heading, held.species, session.painting.spacing);
-        session.painting.gesture = Some(PaintGesture::Pen { stroke, held: Some(index), laid: Vec::new(), before });
+        let stroke = PenStroke::begin(held.position(), held.heading, held.species, session.painting.spacing);
+        session.painting.gesture = Some(PaintGesture::Pen { stroke, held: Some(index), placed: Vec::new(), before });
         return Vec::new();
     }
     let at = options.snap.place(at);
     let stroke = PenStroke::begin(at, options.heading, session.painting.species, session.painting.spacing);
-    let laid = vec![stroke.last()];
-    let all = with_images(session, &laid);
-    session.painting.gesture = Some(PaintGesture::Pen { stroke, held: None, laid, before });
+    let placed = vec![stroke.last()];
+    let all = with_images(session, &placed);
+    session.painting.gesture = Some(PaintGesture::Pen { stroke, held: None, placed, before });
     edit_picture(session, merge(), |picture| picture::add(picture, &all))
 }
 
 fn drag_pen(session: &mut Session, gesture: &mut PaintGesture, to: DVec2) -> Vec<Effect> {
-    let PaintGesture::Pen { stroke, held, laid, before } = gesture else { return Vec::new() };
+    let PaintGesture::Pen { stroke, held, placed, before } = gesture else { return Vec::new() };
     let mut snap = session.painting.options.snap;
     snap.on |= session.painting.hand.shift;
     let moved = stroke.drag(to, |heading| snap.heading(heading));
@@ -228,7 +228,7 @@ fn drag_pen(session: &mut Session, gesture: &mut PaintGesture, to: DVec2) -> Vec
     session.painting.options.heading = wrap_angle(heading);
     // Only the particle placed last is turned: the first new one releases an older one that was held.
     let mut turned = None;
-    match (laid.last_mut(), *held) {
+    match (placed.last_mut(), *held) {
         (Some(last), _) => last.heading = heading,
         (None, Some(index)) => turned = Some(index),
         (None, None) => {}
@@ -240,8 +240,8 @@ fn drag_pen(session: &mut Session, gesture: &mut PaintGesture, to: DVec2) -> Vec
         }
         *before = Arc::new(picture);
     }
-    laid.extend(&moved.lay);
-    let all = with_images(session, laid);
+    placed.extend(&moved.placed);
+    let all = with_images(session, placed);
     let base = before.clone();
     edit_picture(session, merge(), |picture| {
         let mut new = (*base).clone();
@@ -257,7 +257,7 @@ fn erase_towards(session: &mut Session, from: DVec2, to: DVec2) -> Vec<Effect> {
     let radius = session.painting.eraser_radius;
     let (symmetry, centre) = (session.painting.options.symmetry, centre_of(session.snapshot()));
     let way = to - from;
-    // Dense enough that a quick drag leaves nothing standing on its way; bounded, whatever the zoom.
+    // Dense enough that a quick drag leaves no gap on its way; bounded, whatever the zoom.
     let stops = (2.0 * way.length() / radius).ceil().clamp(1.0, 1000.0) as usize;
     edit_picture(session, merge(), |picture| {
         let mut changed = false;
@@ -265,7 +265,7 @@ fn erase_towards(session: &mut Session, from: DVec2, to: DVec2) -> Vec<Effect> {
             let share = stop as f64 / stops as f64;
             let at = Particle::default().at(from + share * way);
             for image in symmetry.images(at, centre, 0.1 * radius) {
-                changed |= picture::erase(picture, image.place(), radius);
+                changed |= picture::erase(picture, image.position(), radius);
             }
         }
         changed
@@ -275,7 +275,7 @@ fn erase_towards(session: &mut Session, from: DVec2, to: DVec2) -> Vec<Effect> {
 /// The particles of a line, arc, circle or lattice along this path; images are left out.
 pub(super) fn shape(session: &Session, path: &[DVec2], seed: u64) -> Vec<Particle> {
     let options = session.painting.options;
-    let laying = Laying {
+    let curve = CurveOptions {
         spacing: session.painting.spacing,
         heading: options.curve,
         reversed: options.reversed,
@@ -283,9 +283,9 @@ pub(super) fn shape(session: &Session, path: &[DVec2], seed: u64) -> Vec<Particl
     };
     let (Some(&from), Some(&to)) = (path.first(), path.last()) else { return Vec::new() };
     match session.painting.tool {
-        Tool::Line => curve::line(from, to, &laying),
-        Tool::Arc => curve::arc(path, &laying),
-        Tool::Circle => curve::circle(from, to, &laying),
+        Tool::Line => curve::line(from, to, &curve),
+        Tool::Arc => curve::arc(path, &curve),
+        Tool::Circle => curve::circle(from, to, &curve),
         Tool::Lattice => {
             let sites = lattice::sites(options.lattice, from, to, session.painting.spacing);
             let mut rng = StdRng::seed_from_u64(seed);
@@ -350,7 +350,7 @@ fn begin_transform(session: &Session, handle: Handle, from: DVec2) -> Transform 
 fn drag_selection(session: &mut Session, transform: &mut Transform, to: DVec2) -> Vec<Effect> {
     let (snap, hand) = (session.painting.options.snap, session.painting.hand);
     let far = to.distance(transform.from);
-    // A click is rarely quite still.
+    // The pointer moves a little during a click.
     let untouched = selected(session) == transform.originals;
     if untouched && far < PATH_SHARE * hand.reach {
         return Vec::new();
@@ -372,7 +372,7 @@ fn drag_selection(session: &mut Session, transform: &mut Transform, to: DVec2) -
     let all = first..first + group.len();
     let effects = edit_picture(session, merge(), |picture| {
         picture::add(picture, &group);
-        // Where some lie on others there is no room yet.
+        // Where some coincide with others there is no room yet.
         picture.particles.len() == all.end
     });
     if session.snapshot().particles.len() == all.end {
@@ -422,7 +422,7 @@ fn pick(session: &mut Session, at: DVec2) {
 }
 
 pub(super) fn nearest(snapshot: &Snapshot, at: DVec2, reach: f64) -> Option<usize> {
-    let distance = |p: &Particle| p.place().distance(at);
+    let distance = |p: &Particle| p.position().distance(at);
     let (index, particle) =
         snapshot.particles.iter().enumerate().min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)))?;
     (distance(particle) <= reach).then_some(index)

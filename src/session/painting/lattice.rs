@@ -5,7 +5,7 @@ use std::f64::consts::{FRAC_PI_2, PI};
 use glam::{DVec2, USizeVec2};
 use rand::{Rng, RngExt};
 
-use super::MAX_LAID;
+use super::MAX_PLACED;
 use super::options::{FillHeading, LatticeKind};
 use crate::worlds::swarm::picture::Particle;
 
@@ -19,7 +19,7 @@ pub(super) fn sites(kind: LatticeKind, a: DVec2, b: DVec2, spacing: f64) -> Vec<
     let rise = if kind == LatticeKind::Hexagonal { spacing * 0.75f64.sqrt() } else { spacing };
     let fit = |length: f64, step: f64| (length / step + 1e-9).floor() as usize + 1;
     let (columns, rows) = (fit(size.x, spacing), fit(size.y, rise));
-    if columns.saturating_mul(rows) > MAX_LAID {
+    if columns.saturating_mul(rows) > MAX_PLACED {
         return Vec::new();
     }
     let steps = DVec2::new(spacing, rise);
@@ -28,7 +28,7 @@ pub(super) fn sites(kind: LatticeKind, a: DVec2, b: DVec2, spacing: f64) -> Vec<
     let mut sites = Vec::with_capacity(columns * rows);
     for row in 0..rows {
         let odd = kind == LatticeKind::Hexagonal && row % 2 == 1;
-        // Odd rows lie between the sites of even ones: one site less, unless that leaves none.
+        // Odd rows are between the sites of even ones: one site less, unless that leaves none.
         let (shift, count) = if odd && columns > 1 { (0.5 * spacing, columns - 1) } else { (0.0, columns) };
         for column in 0..count {
             sites.push(corner + shift * DVec2::X + steps * USizeVec2::new(column, row).as_dvec2());
@@ -109,7 +109,7 @@ mod tests {
             |heading, reversed| fill(&sites, Filling { heading, common: 1.25, reversed, species: 3 }, &mut rng);
         assert!(filled(FillHeading::Common, false).iter().all(|p| p.heading == 1.25 && p.species == 3));
         assert!(filled(FillHeading::None, true).iter().all(|p| p.heading == 0.0));
-        let off = |p: &Particle| p.place() - DVec2::splat(2.0);
+        let off = |p: &Particle| p.position() - DVec2::splat(2.0);
         let radial = |p: &Particle| off(p).dot(DVec2::from_angle(p.heading));
         let turning = |p: &Particle| off(p).perp_dot(DVec2::from_angle(p.heading));
         let far = |p: &Particle| off(p).length();

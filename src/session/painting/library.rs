@@ -1,4 +1,4 @@
-//! The stamps: what is in hand, and the user's own, which are kept between runs and are no part of any scene.
+//! The stamps: what is in hand, and the user's own, which are kept between runs and are not part of any scene.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use crate::session::command::{Effect, Level, PaintEffect, Tool};
 use crate::session::pointer;
 use crate::session::state::Session;
 
-/// Longest name, letters.
+/// Maximum length of a name, letters.
 const LONGEST_NAME: usize = 40;
 
-/// More particles are no stamp.
+/// Maximum number of particles of a stamp.
 pub const MAX_STAMP_PARTICLES: usize = 20_000;
 
 /// Stamps to choose from.

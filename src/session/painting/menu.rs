@@ -1,4 +1,4 @@
-//! Tools and orders of the first place.
+//! Tools and commands of the workspace Paint.
 
 use super::SelectionOrder;
 use super::snapshots::SnapshotCommand;

@@ -1,4 +1,4 @@
-//! The tools of the first place. Each tool's geometry is a file of its own, in world units and without a session;
+//! The tools of the workspace Paint. Each tool's geometry is a file of its own, in world units and without a session;
 //! [`gesture`] lets the pointer use them, [`orders`] carries out what is done to a selection.
 
 mod clip;
@@ -31,7 +31,7 @@ use super::state::Session;
 use crate::scene::SwarmProject;
 use crate::session::command::{Effect, Kind};
 use crate::session::document::edit::edit_picture;
-use crate::worlds::swarm::picture::{Particle, Snapshot, wrap_place};
+use crate::worlds::swarm::picture::{Particle, Snapshot, wrap_position};
 
 pub use command::PaintCommand;
 pub use draft::{Draft, Outline};
@@ -58,8 +58,8 @@ use library::Library;
 use stipple::Stippling;
 use warnings::Warning;
 
-/// Most particles that one drag adds.
-pub(super) const MAX_LAID: usize = 20_000;
+/// Maximum number of particles that one drag adds.
+pub(super) const MAX_PLACED: usize = 20_000;
 
 /// Images of a particle nearer than this share of the spacing are one.
 const IMAGE_SHARE: f64 = 0.15;
@@ -85,7 +85,7 @@ impl Default for Hand {
 #[derive(Debug)]
 pub(super) struct Painting {
     pub tool: Tool,
-    /// The species that tools put down.
+    /// The species of new particles.
     pub species: u8,
     /// World units.
     pub eraser_radius: f64,
@@ -107,7 +107,7 @@ pub(super) struct Painting {
     pub tool_before: Tool,
     /// ℓ of the picture, world units; known again after each change of the picture, as the warnings are.
     pub unit_length: f64,
-    /// What is wrong with the picture.
+    /// Warnings about the picture.
     pub warnings: Vec<Warning>,
 }
 
@@ -135,7 +135,7 @@ impl Painting {
         }
     }
 
-    /// Another document is here.
+    /// The document was replaced.
     pub fn follow(&mut self, document: &SwarmProject) {
         self.gesture = None;
         self.selection.clear();
@@ -143,7 +143,7 @@ impl Painting {
     }
 }
 
-/// Another document is here, with a spacing of its own.
+/// The document was replaced by one with another spacing.
 pub(super) fn follow(session: &mut Session) {
     session.painting.follow(&session.document);
     if session.document.world.snapshot.particles.len() > 1 {
@@ -153,7 +153,7 @@ pub(super) fn follow(session: &mut Session) {
 }
 
 impl Session {
-    /// The tool in hand; it has no effect outside [`Place::Paint`](crate::session::Place::Paint).
+    /// The tool in hand; it has no effect outside [`Workspace::Paint`](crate::session::Workspace::Paint).
     pub fn tool(&self) -> Tool {
         self.painting.tool
     }
@@ -201,7 +201,7 @@ impl Session {
         self.painting.options
     }
 
-    /// The pressed button is doing something to the picture.
+    /// Whether a gesture changes the picture now.
     pub fn is_drawing(&self) -> bool {
         self.painting.gesture.is_some()
     }
@@ -247,18 +247,18 @@ fn centre_of(snapshot: &Snapshot) -> DVec2 {
 /// The particles with all their images, folded into a box that is a torus.
 fn with_images(session: &Session, particles: &[Particle]) -> Vec<Particle> {
     let snapshot = session.snapshot();
-    let least = IMAGE_SHARE * session.painting.spacing;
-    let mut all = session.painting.options.symmetry.all_images(particles, centre_of(snapshot), least);
+    let min_distance = IMAGE_SHARE * session.painting.spacing;
+    let mut all = session.painting.options.symmetry.all_images(particles, centre_of(snapshot), min_distance);
     if snapshot.is_torus() {
         for p in &mut all {
-            *p = p.at(wrap_place(p.place(), snapshot.box_size));
+            *p = p.at(wrap_position(p.position(), snapshot.box_size));
         }
     }
     all
 }
 
-/// Lays particles with their images, as one step of the history.
-fn lay(session: &mut Session, particles: &[Particle]) -> Vec<Effect> {
+/// Adds particles with their images, as one step of the history.
+fn add_particles(session: &mut Session, particles: &[Particle]) -> Vec<Effect> {
     let all = with_images(session, particles);
     edit_picture(session, None, |picture| picture::add(picture, &all))
 }

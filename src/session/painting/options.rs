@@ -131,7 +131,7 @@ pub struct PaintOptions {
     pub spray: SprayHeading,
     /// World units.
     pub spray_radius: f64,
-    /// Share of the sprayed disc that fills up, 0 to 1: at 1 particles lie at the spacing.
+    /// Share of the sprayed disc that fills up, 0 to 1: at 1 particles are one spacing apart.
     pub spray_density: f64,
     /// Applies to all tools that add or erase.
     pub symmetry: Symmetry,
@@ -154,7 +154,7 @@ pub struct PaintOptions {
 }
 
 impl PaintOptions {
-    /// What suits a box of this size, world units.
+    /// Defaults for a box of this size, world units.
     pub fn new(box_size: DVec2) -> Self {
         let side = box_size.min_element();
         Self {
@@ -184,7 +184,7 @@ impl PaintOptions {
         }
     }
 
-    /// Lengths that suit another box; choices stay.
+    /// Lengths for another box; choices stay.
     pub(in super::super) fn for_box(self, box_size: DVec2) -> Self {
         let fresh = Self::new(box_size);
         Self {
@@ -199,7 +199,7 @@ impl PaintOptions {
         }
     }
 
-    /// Folded into what the tools can do; `None` when a number is not finite.
+    /// Clamped to the ranges of the tools; `None` when a number is not finite.
     pub(in super::super) fn usable(mut self) -> Option<Self> {
         let poses = [self.stamp, self.text, self.image];
         let numbers = [

@@ -5,15 +5,15 @@ use std::path::PathBuf;
 use glam::DVec2;
 
 use super::Hand;
-use super::MAX_LAID;
+use super::MAX_PLACED;
+use super::add_particles;
 use super::draft;
 use super::gesture::{give_up, nearest, put, selected};
-use super::lay;
 use super::options::PaintOptions;
 use super::selection::{connected, fitted, moved, rotated, scaled, union};
 use crate::session::command::Kind;
 use crate::session::command::notify;
-use crate::session::command::{Effect, Level, Place, Tool};
+use crate::session::command::{Effect, Level, Tool, Workspace};
 use crate::session::document::edit::edit_picture;
 use crate::session::painting::pen::MIN_SPACING;
 use crate::session::painting::picture;
@@ -118,7 +118,7 @@ pub(in crate::session) fn order(session: &mut Session, order: SelectionOrder) ->
         }
         SelectionOrder::HeadOutward => {
             let Some(centre) = session.frame().map(|frame| frame.centre()) else { return Vec::new() };
-            let outward = |p: &mut Particle| p.heading = (p.place() - centre).to_angle();
+            let outward = |p: &mut Particle| p.heading = (p.position() - centre).to_angle();
             edit_picture(session, None, |picture| picture::change(picture, &indices, outward))
         }
         SelectionOrder::HeadAlongNeighbours => head_along_neighbours(session, &indices),
@@ -219,7 +219,7 @@ pub(in crate::session) fn resize(session: &mut Session, factor: f64, merge: Opti
     set_options(session, options)
 }
 
-/// Moves the selection by so many steps of the grid, or by tenths of the spacing.
+/// Moves the selection by steps of the grid, or by tenths of the spacing.
 pub(in crate::session) fn nudge(session: &mut Session, [x, y]: [i8; 2], merge: Option<Kind>) -> Vec<Effect> {
     let snap = session.painting.options.snap;
     let step = if snap.on { snap.pitch } else { 0.1 * session.painting.unit_length };
@@ -252,24 +252,24 @@ pub(in crate::session) fn toggle_snap(session: &mut Session) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Lays what is in hand in the middle of the box.
+/// Places what is in hand in the middle of the box.
 pub(in crate::session) fn place(session: &mut Session) -> Vec<Effect> {
     let particles = draft::in_hand(session, super::centre_of(session.snapshot()));
-    debug_assert!(particles.len() <= MAX_LAID);
-    if particles.is_empty() { Vec::new() } else { lay(session, &particles) }
+    debug_assert!(particles.len() <= MAX_PLACED);
+    if particles.is_empty() { Vec::new() } else { add_particles(session, &particles) }
 }
 
 /// The image tool previews this file; a click places it.
 pub(in crate::session) fn open_picture(session: &mut Session, path: PathBuf) -> Vec<Effect> {
     let effects = pointer::release(session);
-    session.place = Place::Paint;
+    session.workspace = Workspace::Paint;
     session.painting.tool = Tool::Image;
     session.painting.selection.clear();
     session.painting.image = Some(path);
     effects
 }
 
-/// Gives up what is being drawn or dragged; then the selection; then the tool.
+/// Cancels what is being drawn or dragged; then the selection; then the tool.
 pub(in crate::session) fn let_go(session: &mut Session) -> Vec<Effect> {
     match session.painting.gesture {
         Some(_) => return give_up(session),

@@ -6,34 +6,34 @@ use glam::{DVec2, I64Vec2};
 
 use crate::worlds::swarm::picture::{MAX_PARTICLES, MAX_SPECIES, Particle, Snapshot, wrap_angle};
 
-/// Two particles nearer than this share of the box's longer side lie on one another.
+/// Two particles nearer than this share of the box's longer side coincide.
 const SAME_PLACE_SHARE: f64 = 1e-6;
 
 pub(in crate::session) fn is_inside(snapshot: &Snapshot, at: DVec2) -> bool {
     at == at.clamp(DVec2::ZERO, snapshot.box_size)
 }
 
-/// Adds the particles that lie inside the box and not on top of another; headings are folded into `[-π, π)`.
+/// Adds the particles that are inside the box and not on top of another; headings are folded into `[-π, π)`.
 pub(in crate::session) fn add(snapshot: &mut Snapshot, particles: &[Particle]) -> bool {
     let too_near = SAME_PLACE_SHARE * snapshot.box_size.max_element();
     let before = snapshot.particles.len();
-    // Particles too near to one another lie in the same small cell or in neighbouring ones.
-    let cell = |p: &Particle| (p.place() / (2.0 * too_near)).floor().as_i64vec2();
+    // Particles too near to one another are in the same small cell or in neighbouring ones.
+    let cell = |p: &Particle| (p.position() / (2.0 * too_near)).floor().as_i64vec2();
     let mut taken: HashMap<I64Vec2, Vec<DVec2>> = HashMap::with_capacity(before + particles.len());
     for p in &snapshot.particles {
-        taken.entry(cell(p)).or_default().push(p.place());
+        taken.entry(cell(p)).or_default().push(p.position());
     }
     for p in particles {
-        let usable = p.heading.is_finite() && usize::from(p.species) < MAX_SPECIES && is_inside(snapshot, p.place());
+        let usable = p.heading.is_finite() && usize::from(p.species) < MAX_SPECIES && is_inside(snapshot, p.position());
         if !usable || snapshot.particles.len() >= MAX_PARTICLES {
             continue;
         }
         let home = cell(p);
         let mut around = (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| home + I64Vec2::new(dx, dy)));
-        let is_taken =
-            around.any(|c| taken.get(&c).is_some_and(|there| there.iter().any(|q| q.distance(p.place()) <= too_near)));
+        let is_taken = around
+            .any(|c| taken.get(&c).is_some_and(|there| there.iter().any(|q| q.distance(p.position()) <= too_near)));
         if !is_taken {
-            taken.entry(home).or_default().push(p.place());
+            taken.entry(home).or_default().push(p.position());
             snapshot.particles.push(Particle { heading: wrap_angle(p.heading), ..*p });
         }
     }
@@ -42,7 +42,7 @@ pub(in crate::session) fn add(snapshot: &mut Snapshot, particles: &[Particle]) -
 
 pub(in crate::session) fn erase(snapshot: &mut Snapshot, centre: DVec2, radius: f64) -> bool {
     let before = snapshot.particles.len();
-    snapshot.particles.retain(|p| p.place().distance(centre) > radius);
+    snapshot.particles.retain(|p| p.position().distance(centre) > radius);
     snapshot.particles.len() < before
 }
 
@@ -73,7 +73,7 @@ pub(in crate::session) fn change(snapshot: &mut Snapshot, indices: &[usize], cha
         if !finite || usize::from(new.species) >= MAX_SPECIES {
             continue;
         }
-        new = new.at(new.place().clamp(DVec2::ZERO, box_size));
+        new = new.at(new.position().clamp(DVec2::ZERO, box_size));
         new.heading = if new.heading == particle.heading { new.heading } else { wrap_angle(new.heading) };
         changed |= new != *particle;
         *particle = new;
@@ -83,10 +83,10 @@ pub(in crate::session) fn change(snapshot: &mut Snapshot, indices: &[usize], cha
 
 /// Moves the particles with these indices together, as far as the box allows.
 pub(in crate::session) fn translate(snapshot: &mut Snapshot, indices: &[usize], by: DVec2) -> bool {
-    let chosen = || indices.iter().filter_map(|&i| snapshot.particles.get(i)).map(Particle::place);
+    let chosen = || indices.iter().filter_map(|&i| snapshot.particles.get(i)).map(Particle::position);
     let (Some(low), Some(high)) = (chosen().reduce(DVec2::min), chosen().reduce(DVec2::max)) else { return false };
     let allowed = by.min(snapshot.box_size - high).max(-low);
-    change(snapshot, indices, |p| *p = p.at(p.place() + allowed))
+    change(snapshot, indices, |p| *p = p.at(p.position() + allowed))
 }
 
 /// Gives the picture another box; particles outside are moved to its edge.
@@ -96,7 +96,7 @@ pub(in crate::session) fn set_box(snapshot: &mut Snapshot, box_size: DVec2) -> b
     }
     snapshot.box_size = box_size;
     for p in &mut snapshot.particles {
-        *p = p.at(p.place().clamp(DVec2::ZERO, box_size));
+        *p = p.at(p.position().clamp(DVec2::ZERO, box_size));
     }
     true
 }

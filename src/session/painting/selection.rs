@@ -1,4 +1,4 @@
-//! The geometry of selecting: what lies inside, the frame with its handles, and what dragging a handle does.
+//! The geometry of selecting: what is inside, the frame with its handles, and what dragging a handle does.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use glam::{DVec2, I64Vec2};
 
 use super::snap::to_step;
 use super::symmetry::turned;
-use crate::worlds::swarm::picture::{Particle, wrap_place};
+use crate::worlds::swarm::picture::{Particle, wrap_position};
 
 /// The parts of a selection that can be dragged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,7 +35,7 @@ impl Frame {
     /// Around these particles, clear of their bodies by `margin`; `reach`: how near the pointer must come to take hold.
     /// `None` around nothing.
     pub(super) fn around(particles: &[Particle], margin: f64, reach: f64) -> Option<Self> {
-        let places = || particles.iter().map(Particle::place);
+        let places = || particles.iter().map(Particle::position);
         let (low, high) = (places().reduce(DVec2::min)?, places().reduce(DVec2::max)?);
         Some(Self { low: low - margin, high: high + margin, reach })
     }
@@ -128,7 +128,7 @@ impl Transform {
 }
 
 pub(super) fn moved(particles: &[Particle], by: DVec2) -> Vec<Particle> {
-    particles.iter().map(|p| p.at(p.place() + by)).collect()
+    particles.iter().map(|p| p.at(p.position() + by)).collect()
 }
 
 pub(super) fn rotated(particles: &[Particle], centre: DVec2, angle: f64) -> Vec<Particle> {
@@ -136,18 +136,18 @@ pub(super) fn rotated(particles: &[Particle], centre: DVec2, angle: f64) -> Vec<
 }
 
 pub(super) fn scaled(particles: &[Particle], centre: DVec2, factor: f64) -> Vec<Particle> {
-    particles.iter().map(|p| p.at(centre + factor * (p.place() - centre))).collect()
+    particles.iter().map(|p| p.at(centre + factor * (p.position() - centre))).collect()
 }
 
 /// The group inside the box: folded on a torus, moved back together in the plane; `None` where it is too large.
 pub(super) fn fitted(mut group: Vec<Particle>, box_size: DVec2, torus: bool) -> Option<Vec<Particle>> {
     if torus {
         for p in &mut group {
-            *p = p.at(wrap_place(p.place(), box_size));
+            *p = p.at(wrap_position(p.position(), box_size));
         }
         return Some(group);
     }
-    let places = || group.iter().map(Particle::place);
+    let places = || group.iter().map(Particle::position);
     let (Some(low), Some(high)) = (places().reduce(DVec2::min), places().reduce(DVec2::max)) else {
         return Some(group);
     };
@@ -155,7 +155,7 @@ pub(super) fn fitted(mut group: Vec<Particle>, box_size: DVec2, torus: bool) -> 
         return None;
     }
     let by = (-low).max(DVec2::ZERO) - (high - box_size).max(DVec2::ZERO);
-    Some(group.iter().map(|p| p.at((p.place() + by).clamp(DVec2::ZERO, box_size))).collect())
+    Some(group.iter().map(|p| p.at((p.position() + by).clamp(DVec2::ZERO, box_size))).collect())
 }
 
 /// Particles inside the closed polygon, by their indices (even-odd rule).
@@ -180,7 +180,7 @@ pub(super) fn rectangle(a: DVec2, b: DVec2) -> Vec<DVec2> {
 
 /// The particles that hang together with the one at `start`: each not farther than `link` from the next. Ascending.
 pub(super) fn connected(particles: &[Particle], start: usize, link: f64) -> Vec<usize> {
-    let cell = |p: &Particle| (p.place() / link).floor().as_i64vec2();
+    let cell = |p: &Particle| (p.position() / link).floor().as_i64vec2();
     let mut cells: HashMap<I64Vec2, Vec<usize>> = HashMap::new();
     for (i, p) in particles.iter().enumerate() {
         cells.entry(cell(p)).or_default().push(i);
@@ -190,12 +190,12 @@ pub(super) fn connected(particles: &[Particle], start: usize, link: f64) -> Vec<
     cells.entry(cell(&particles[start])).or_default().retain(|&i| i != start);
     while let Some(i) = next.pop() {
         found.push(i);
-        let (place, home) = (particles[i].place(), cell(&particles[i]));
+        let (place, home) = (particles[i].position(), cell(&particles[i]));
         for step in [-1, 0, 1].into_iter().flat_map(|dx| [-1, 0, 1].map(|dy| I64Vec2::new(dx, dy))) {
             let Some(there) = cells.get_mut(&(home + step)) else { continue };
-            // Whoever is found is taken out, so that each is looked at once.
+            // A found particle is removed, so that each is visited once.
             there.retain(|&j| {
-                let near = particles[j].place().distance(place) <= link;
+                let near = particles[j].position().distance(place) <= link;
                 if near {
                     next.push(j);
                 }

@@ -8,7 +8,7 @@ use super::options::Snap;
 pub(super) const STEP_RAD: f64 = std::f64::consts::PI / 12.0;
 
 impl Snap {
-    /// The nearest crossing of the grid, which has one at the origin; the place itself when snapping is off.
+    /// The nearest crossing of the grid, which has one at the origin; the position itself when snapping is off.
     pub(super) fn place(self, at: DVec2) -> DVec2 {
         if self.on { (at / self.pitch).round() * self.pitch } else { at }
     }
@@ -22,7 +22,7 @@ pub(super) fn to_step(angle: f64) -> f64 {
     (angle / STEP_RAD).round() * STEP_RAD
 }
 
-/// `to`, moved so that it lies from `from` in a direction that is a whole number of steps, as far away as before.
+/// `to`, moved so that it is from `from` in a direction that is a whole number of steps, as far away as before.
 pub(super) fn to_step_about(from: DVec2, to: DVec2) -> DVec2 {
     let way = to - from;
     from + way.length() * DVec2::from_angle(to_step(way.to_angle()))

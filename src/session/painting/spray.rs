@@ -1,4 +1,4 @@
-//! A can of particles: random places within a disc, never too near to one another.
+//! A can of particles: random positions within a disc, never too near to one another.
 
 use std::f64::consts::{PI, TAU};
 use std::sync::Arc;
@@ -21,44 +21,44 @@ const GAP: f64 = 0.8;
 /// What was sprayed before the pointer moved, and the picture before that.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::session) struct FirstDab {
-    laid: Vec<Particle>,
+    placed: Vec<Particle>,
     before: Arc<Snapshot>,
 }
 
 /// The first dab: its particles head as the pen does until it is known which way the can goes.
 pub(super) fn begin(session: &mut Session, at: DVec2) -> (FirstDab, Vec<Effect>) {
     let before = session.snapshot().clone();
-    let laid = dabs(session, &[at], session.painting.options.heading);
-    let effects = lay(session, &laid);
-    (FirstDab { laid, before }, effects)
+    let placed = dabs(session, &[at], session.painting.options.heading);
+    let effects = add_particles(session, &placed);
+    (FirstDab { placed, before }, effects)
 }
 
-/// Heads the stroke this way, with the particles sprayed before it moved.
-pub(super) fn turn(session: &mut Session, FirstDab { mut laid, before }: FirstDab, along: f64) -> Vec<Effect> {
+/// Gives the stroke a direction, also for the particles sprayed before it moved.
+pub(super) fn turn(session: &mut Session, FirstDab { mut placed, before }: FirstDab, along: f64) -> Vec<Effect> {
     if session.painting.options.spray != SprayHeading::Along {
         return Vec::new();
     }
-    laid.iter_mut().for_each(|p| p.heading = along);
+    placed.iter_mut().for_each(|p| p.heading = along);
     // Images are not turned by the same angle: they are made again.
-    let all = with_images(session, &laid);
+    let all = with_images(session, &placed);
     edit_picture(session, merge(), |picture| {
         *picture = (*before).clone();
         picture::add(picture, &all)
     })
 }
 
-/// A dab at each of these places.
+/// A dab at each of these positions.
 pub(super) fn along(session: &mut Session, stops: &[DVec2], along: f64) -> Vec<Effect> {
-    let laid = dabs(session, stops, along);
-    lay(session, &laid)
+    let placed = dabs(session, stops, along);
+    add_particles(session, &placed)
 }
 
-fn lay(session: &mut Session, particles: &[Particle]) -> Vec<Effect> {
+fn add_particles(session: &mut Session, particles: &[Particle]) -> Vec<Effect> {
     let all = with_images(session, particles);
     edit_picture(session, merge(), |picture| picture::add(picture, &all))
 }
 
-/// Particles of a dab at each of these places, beside those that are there; images are left out.
+/// Particles of a dab at each of these positions, beside those that are there; images are left out.
 fn dabs(session: &mut Session, stops: &[DVec2], along: f64) -> Vec<Particle> {
     let options = session.painting.options;
     let mut there = session.document.world.snapshot.particles.clone();
@@ -85,7 +85,7 @@ fn dabs(session: &mut Session, stops: &[DVec2], along: f64) -> Vec<Particle> {
 struct Dab {
     pub centre: DVec2,
     pub radius: f64,
-    /// Least distance between particles, world units.
+    /// Minimum distance between particles, world units.
     pub gap: f64,
     /// Share of the disc that is full in the end.
     pub density: f64,
@@ -99,31 +99,31 @@ impl Dab {
     /// Particles for this dab, beside those in `there`: a few tries for each that still has room, so that a can held in one
     /// place fills its disc and then stops.
     pub fn particles(&self, there: &[Particle], rng: &mut impl Rng) -> Vec<Particle> {
-        let near: Vec<DVec2> = there.iter().map(Particle::place).filter(|&p| self.reaches(p)).collect();
+        let near: Vec<DVec2> = there.iter().map(Particle::position).filter(|&p| self.reaches(p)).collect();
         let inside = near.iter().filter(|p| p.distance(self.centre) <= self.radius).count();
-        // Random places at a least distance fill about 0.55 of the plane with discs of that diameter.
+        // Random positions at a minimum distance fill about 0.55 of the plane with discs of that diameter.
         let full = 0.55 * self.density * (self.radius / (0.5 * self.gap)).powi(2);
         let wanted = (full - inside as f64).max(0.0);
-        // A fifth of the room at each dab, so that one sees it fill.
+        // A fifth of the room at each dab: the disc fills visibly.
         let tries = (0.2 * wanted).ceil() as usize;
-        let mut laid: Vec<Particle> = Vec::new();
+        let mut placed: Vec<Particle> = Vec::new();
         for _ in 0..(4 * tries).min(4000) {
-            if laid.len() >= tries {
+            if placed.len() >= tries {
                 break;
             }
             let (radius, angle) = (self.radius * rng.random::<f64>().sqrt(), rng.random_range(0.0..TAU));
             let at = self.centre + radius * DVec2::from_angle(angle);
             let free = near.iter().all(|p| p.distance(at) >= self.gap)
-                && laid.iter().all(|p| p.place().distance(at) >= self.gap);
+                && placed.iter().all(|p| p.position().distance(at) >= self.gap);
             if free {
                 let heading = match self.heading {
                     SprayHeading::Along => self.along,
                     SprayHeading::Random => rng.random_range(-PI..PI),
                 };
-                laid.push(Particle { x: at.x, y: at.y, heading, species: self.species });
+                placed.push(Particle { x: at.x, y: at.y, heading, species: self.species });
             }
         }
-        laid
+        placed
     }
 
     fn reaches(&self, at: DVec2) -> bool {
@@ -160,8 +160,8 @@ mod tests {
         let (thin, full) = (held(0.2), held(1.0));
         for there in [&thin, &full] {
             for (i, p) in there.iter().enumerate() {
-                assert!(p.place().distance(DVec2::splat(5.0)) <= 3.0 && p.heading == 0.7 && p.species == 4);
-                assert!(there[..i].iter().all(|q| p.place().distance(q.place()) >= 0.5));
+                assert!(p.position().distance(DVec2::splat(5.0)) <= 3.0 && p.heading == 0.7 && p.species == 4);
+                assert!(there[..i].iter().all(|q| p.position().distance(q.position()) >= 0.5));
             }
         }
         // 0.55 · 36 · 4 / … = 0.55 (3 / 0.25)² = 79 when full.

@@ -45,7 +45,7 @@ impl Stamp {
 pub(super) fn placed(particles: &[Particle], pose: Pose, at: DVec2) -> Vec<Particle> {
     let place = |p: &Particle| {
         let p = turned(*p, DVec2::ZERO, pose.turn);
-        p.at(at + pose.scale * p.place())
+        p.at(at + pose.scale * p.position())
     };
     particles.iter().map(place).collect()
 }
@@ -55,7 +55,7 @@ pub(super) fn centred(particles: &[Particle]) -> Vec<Particle> {
     let snapshot = Snapshot { particles: particles.to_vec(), ..Snapshot::default() };
     let Some([low, high]) = snapshot.bounding() else { return Vec::new() };
     let middle = low.midpoint(high);
-    particles.iter().map(|p| p.at(p.place() - middle)).collect()
+    particles.iter().map(|p| p.at(p.position() - middle)).collect()
 }
 
 #[cfg(test)]
@@ -70,9 +70,9 @@ mod tests {
             Particle { x: 3.0, y: 1.0, ..Particle::default() },
         ]);
         let stamp = Stamp { name: String::new(), particles: Arc::new(particles) };
-        let laid = stamp.placed(Pose { turn: FRAC_PI_2, scale: 2.0 }, DVec2::splat(5.0));
-        assert!((laid[1].x - 5.0).abs() < 1e-9 && (laid[1].y - 7.0).abs() < 1e-9);
-        assert!((laid[1].heading - FRAC_PI_2).abs() < 1e-9);
+        let placed = stamp.placed(Pose { turn: FRAC_PI_2, scale: 2.0 }, DVec2::splat(5.0));
+        assert!((placed[1].x - 5.0).abs() < 1e-9 && (placed[1].y - 7.0).abs() < 1e-9);
+        assert!((placed[1].heading - FRAC_PI_2).abs() < 1e-9);
     }
 
     #[test]
@@ -81,9 +81,9 @@ mod tests {
             let stamp = Stamp::motif(motif.name).unwrap();
             let sum: f64 = stamp.particles.iter().map(|p| p.x.abs() + p.y.abs()).sum();
             assert!(sum > 0.0, "{}", motif.name);
-            let least = stamp.particles.iter().map(|p| p.x).fold(f64::INFINITY, f64::min);
-            let most = stamp.particles.iter().map(|p| p.x).fold(f64::NEG_INFINITY, f64::max);
-            assert!((least + most).abs() < 1e-9, "{}", motif.name);
+            let min = stamp.particles.iter().map(|p| p.x).fold(f64::INFINITY, f64::min);
+            let max = stamp.particles.iter().map(|p| p.x).fold(f64::NEG_INFINITY, f64::max);
+            assert!((min + max).abs() < 1e-9, "{}", motif.name);
         }
         assert!(Stamp::motif("no such picture").is_none());
     }

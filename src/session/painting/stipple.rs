@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::session::command::{Effect, PaintEffect, Place, Tool};
+use crate::session::command::{Effect, PaintEffect, Tool, Workspace};
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::{Particle, Snapshot};
 
@@ -19,9 +19,9 @@ pub enum StippleSource {
 /// How many particles.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum StippleAmount {
-    /// So many, whatever the distance between them.
+    /// A number, whatever the distance between them.
     Count(usize),
-    /// As many as lie at this distance, in heights of a line of text (longer sides of an image).
+    /// As many as fit at this distance, in heights of a line of text (longer sides of an image).
     Spacing(f64),
 }
 
@@ -41,11 +41,11 @@ pub struct StippleRequest {
 /// The result: particles about their middle, in heights of a line of text or longer sides of the image.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StippleView {
-    /// A newer answer is on its way.
+    /// Whether a newer result is on its way.
     pub busy: bool,
     /// Why there is none, in one sentence.
     pub error: Option<String>,
-    /// As they are placed at the scale 1; empty while the first answer is on its way.
+    /// As they are placed at the scale 1; empty until the first result arrives.
     pub particles: Arc<Vec<Particle>>,
     /// Their median distance to the nearest; 0 without particles.
     pub spacing: f64,
@@ -57,9 +57,9 @@ pub(in crate::session) struct Stippling {
     pub view: StippleView,
 }
 
-/// Once a tick: asks again when the text, the image or its settings have changed.
+/// Once a tick: requests particles again when the text, the image or its settings have changed.
 pub(in crate::session) fn look(session: &mut Session) -> Option<Effect> {
-    if session.place != Place::Paint {
+    if session.workspace != Workspace::Paint {
         return None;
     }
     let painting = &session.painting;
@@ -97,7 +97,7 @@ pub(in crate::session) fn look(session: &mut Session) -> Option<Effect> {
     Some(Effect::Paint(PaintEffect::Stipple(request)))
 }
 
-/// The answer to [`PaintEffect::Stipple`]; one to an older question is left alone.
+/// The result of [`PaintEffect::Stipple`]; that of an older request is ignored.
 pub(in crate::session) fn stippled(
     session: &mut Session,
     request: &StippleRequest,

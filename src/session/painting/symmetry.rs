@@ -9,7 +9,7 @@ use crate::worlds::swarm::picture::Particle;
 
 impl Symmetry {
     /// The particle and its images about `centre`, each once: images nearer than `least` to an earlier one are left out.
-    pub(super) fn images(self, particle: Particle, centre: DVec2, least: f64) -> Vec<Particle> {
+    pub(super) fn images(self, particle: Particle, centre: DVec2, min_distance: f64) -> Vec<Particle> {
         let mut images = vec![particle];
         if !self.on {
             return images;
@@ -19,7 +19,7 @@ impl Symmetry {
             let angle = TAU * f64::from(fold) / f64::from(self.folds.max(1));
             for original in [Some(particle), self.mirror.then_some(mirrored)].into_iter().flatten() {
                 let image = turned(original, centre, angle);
-                if images.iter().all(|p| p.place().distance(image.place()) > least) {
+                if images.iter().all(|p| p.position().distance(image.position()) > min_distance) {
                     images.push(image);
                 }
             }
@@ -28,11 +28,11 @@ impl Symmetry {
     }
 
     /// [`Self::images`] of each of them.
-    pub(super) fn all_images(self, particles: &[Particle], centre: DVec2, least: f64) -> Vec<Particle> {
+    pub(super) fn all_images(self, particles: &[Particle], centre: DVec2, min_distance: f64) -> Vec<Particle> {
         if !self.on {
             return particles.to_vec();
         }
-        particles.iter().flat_map(|&p| self.images(p, centre, least)).collect()
+        particles.iter().flat_map(|&p| self.images(p, centre, min_distance)).collect()
     }
 
     /// Directions of the lines to be drawn from the centre, radians: where one image ends and the next begins.
@@ -47,7 +47,7 @@ impl Symmetry {
 
 /// Turned about `centre` by `angle`, its heading with it.
 pub(super) fn turned(p: Particle, centre: DVec2, angle: f64) -> Particle {
-    let place = centre + DVec2::from_angle(angle).rotate(p.place() - centre);
+    let place = centre + DVec2::from_angle(angle).rotate(p.position() - centre);
     Particle { heading: p.heading + angle, ..p }.at(place)
 }
 

@@ -53,7 +53,7 @@ impl Tool {
 }
 
 impl Tool {
-    /// Its settings are a selection's.
+    /// Whether its settings are those of a selection.
     pub fn selects(self) -> bool {
         matches!(self, Self::Select | Self::Lasso)
     }

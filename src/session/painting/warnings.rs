@@ -1,4 +1,4 @@
-//! Plain words about a picture that cannot teach much, and what to do about it.
+//! Warnings about pictures that are hard to learn from, each with a fix.
 
 use std::collections::HashMap;
 
@@ -29,14 +29,14 @@ pub struct Warning {
     pub text: String,
     /// What to do about it.
     pub hint: &'static str,
-    /// Or what the program can do about it.
+    /// A command that fixes it.
     pub fixes: Vec<Fix>,
 }
 
-/// A whole picture with fewer particles is a poor sample of anything.
+/// A whole picture with fewer particles is too small a sample.
 const FEW_IN_A_WHOLE: usize = 24;
 
-/// A motif of more particles makes samples so large that learning crawls.
+/// A motif of more particles makes samples so large that learning is slow.
 const LARGE_MOTIF: usize = 150;
 
 /// Fewer headings than this can look ordered or random by chance.
@@ -166,7 +166,7 @@ fn isolated(neighbours: &[Option<Neighbour>], cutoff: f64) -> Vec<usize> {
     (0..neighbours.len()).filter(|&i| neighbours[i].is_none_or(|near| near.distance > cutoff)).collect()
 }
 
-/// Indices of all but the first of particles that lie on one another.
+/// Indices of all but the first of particles that coincide.
 fn doubles(snapshot: &Snapshot) -> Vec<usize> {
     let reach = DUPLICATE_SHARE * snapshot.box_size.max_element();
     let usable =
@@ -174,14 +174,14 @@ fn doubles(snapshot: &Snapshot) -> Vec<usize> {
     if !usable {
         return Vec::new();
     }
-    // Two in one cell always lie on one another, so each cell keeps one particle.
+    // Two in one cell always coincide, so each cell keeps one particle.
     let cell = reach * std::f64::consts::FRAC_1_SQRT_2;
     let cells = (snapshot.box_size / cell).ceil().as_i64vec2().max(I64Vec2::ONE);
     let folded = |at: I64Vec2| if snapshot.is_torus() { at.rem_euclid(cells) } else { at };
     let mut kept: HashMap<I64Vec2, usize> = HashMap::new();
     let mut doubles = Vec::new();
     for (i, p) in snapshot.particles.iter().enumerate() {
-        let home = (p.place() / cell).floor().as_i64vec2();
+        let home = (p.position() / cell).floor().as_i64vec2();
         let mut around = (-2..=2).flat_map(|dx| (-2..=2).map(move |dy| home + I64Vec2::new(dx, dy)));
         let is_near = |&j: &usize| snapshot.offset(i, j).length() <= reach;
         if around.any(|at| kept.get(&folded(at)).is_some_and(is_near)) {

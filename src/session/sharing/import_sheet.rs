@@ -6,13 +6,13 @@
 use std::path::{Path, PathBuf};
 
 use crate::formats::{Assumption, FrameChoice, ImportOptions, Imported, Outline};
-use crate::session::command::{Effect, Level, ShareOrder};
+use crate::session::command::{Effect, Level, ShareEffect};
 use crate::session::state::Session;
 
 /// Files to be read, and how.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ImportRequest {
-    /// The sheet that asks, counted from 1; 0: none is open for these files yet.
+    /// The sheet of the request, counted from 1; 0: none is open for these files yet.
     pub sheet: u64,
     /// Several are the snapshots of one film, in this order.
     pub paths: Vec<PathBuf>,
@@ -21,7 +21,7 @@ pub struct ImportRequest {
 }
 
 impl ImportRequest {
-    /// The first reading of these files; of a film, all moments.
+    /// The first reading of these files; of a film, all frames.
     pub fn new(paths: Vec<PathBuf>) -> Self {
         Self { sheet: 0, paths, options: ImportOptions { frames: FrameChoice::ALL, ..ImportOptions::default() } }
     }
@@ -55,7 +55,7 @@ impl ImportReading {
 /// What the user does in the sheet.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ImportCommand {
-    /// Reads the files once more.
+    /// Reads the files again.
     SetOptions(Box<ImportOptions>),
     /// What the preview shows becomes the picture.
     Accept,
@@ -99,12 +99,12 @@ impl ImportSheet {
         &self.reading
     }
 
-    /// The reading with the newest options is still under way.
+    /// Whether the reading with the newest options is still under way.
     pub fn is_reading(&self) -> bool {
         self.is_reading
     }
 
-    /// The reading is that of the newest options, and can be imported.
+    /// Whether the reading is that of the newest options, and can be imported.
     pub fn can_accept(&self) -> bool {
         !self.is_reading && self.reading.result.is_ok()
     }
@@ -116,7 +116,7 @@ impl ImportSheet {
             paths: self.reading.request.paths.clone(),
             options: self.options.clone(),
         };
-        vec![Effect::Share(ShareOrder::ReadImport(Box::new(request)))]
+        vec![Effect::Share(ShareEffect::ReadImport(Box::new(request)))]
     }
 }
 

@@ -1,4 +1,4 @@
-//! Import and export: pictures that hold a scene, files dropped on the window, films, rescued scenes.
+//! Sharing: pictures that hold a scene, files dropped on the window, films, rescued scenes.
 
 pub(super) mod import_sheet;
 pub(super) mod trajectory;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use import_sheet::{ImportCommand, ImportReading, ImportRequest, ImportSheet};
 use trajectory::TrajectoryOptions;
 
-use super::command::{Command, DocumentCommand, Effect, Level, LiveCommand, PaintCommand, Place};
+use super::command::{Command, DocumentCommand, Effect, Level, LiveCommand, PaintCommand, Workspace};
 use super::document::{edit::replace, new_project};
 use super::state::Session;
 use crate::formats::{ExportSubject, format_of};
@@ -21,7 +21,7 @@ use crate::session::command::notify;
 use crate::worlds::swarm::picture::Stills;
 
 /// Shown for a picture of a scene that another program has saved again.
-pub const LOST_ITS_SCENE: &str = "This looks like a picture of a scene, but the scene in it is gone: another program has saved it again. Only its look can be used; the original file has everything.";
+pub const LOST_ITS_SCENE: &str = "This looks like a picture of a scene, but the scene in it was lost when another program saved it. Only the pixels can be used; open the original file instead.";
 
 /// The state of sharing. How films are taken is a preference.
 #[derive(Debug, Default)]
@@ -42,12 +42,12 @@ pub enum ShareCommand {
     /// Files dropped on the window: opens the first, whatever it is; several tables or XYZ files together are the snapshots
     /// of one picture.
     Drop(Vec<PathBuf>),
-    /// A picture that holds the scene: a copy, or its file where it has none yet.
+    /// Saves a picture that contains the scene: as a copy, or as the scene's file if it has none yet.
     SavePicture(PathBuf),
-    /// The particles as a file of other programs, in the format of its ending.
+    /// Exports the particles in the format of the extension.
     Export(ExportSubject, PathBuf),
-    /// Under this name among the user's own scenes.
-    SaveAmongMine(String),
+    /// Saves the scene under this name in the user's own folder.
+    SaveToMyScenes(String),
     /// Begins a film of the live swarm, or ends the one under way.
     Film,
     /// Ends the film under way and leaves nothing of it.
@@ -65,40 +65,40 @@ pub enum ShareCommand {
 /// What the shell must do.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum ShareOrder {
-    /// Read a file off the UI thread, a scene or particles, and answer with [`super::DocumentEvent::Opened`],
+pub enum ShareEffect {
+    /// Read a file off the UI thread, a scene or particles, and report [`super::DocumentEvent::Opened`],
     /// [`super::ShareEvent::Imported`] or [`ShareEvent::IsImage`].
     Open(PathBuf),
-    /// Read particles off the UI thread and answer with [`ShareEvent::Imported`], or with [`ShareEvent::ImportRead`] where
+    /// Read particles off the UI thread and report [`ShareEvent::Imported`], or with [`ShareEvent::ImportRead`] where
     /// something has to be asked.
     Import(PathBuf),
     /// The same for several files, which are the snapshots of one pattern.
     ImportFilm(Vec<PathBuf>),
-    /// Read with these options off the UI thread and answer with [`ShareEvent::ImportRead`].
+    /// Read with these options off the UI thread and report [`ShareEvent::ImportRead`].
     ReadImport(Box<ImportRequest>),
     /// Write a copy off the UI thread; the scene's own file stays what it is.
     SaveCopy {
-        /// Its ending decides between a scene file and a picture that holds the scene.
+        /// Its extension decides between a scene file and a picture that holds the scene.
         path: PathBuf,
         /// As it was when the command was given.
         document: Box<SwarmProject>,
     },
     /// Write the picture or the live swarm off the UI thread.
     Export {
-        /// Its ending decides the format.
+        /// Its extension sets the format.
         path: PathBuf,
-        /// The picture, or what lives.
+        /// The picture, or the live swarm.
         subject: ExportSubject,
         /// As it was when the command was given.
         document: Box<SwarmProject>,
     },
-    /// Save under this name among the user's own scenes and answer with [`super::DocumentEvent::Saved`].
-    SaveAmongMine {
+    /// Save under this name in the user's own folder and report [`super::DocumentEvent::Saved`].
+    SaveToMyScenes {
         /// Becomes the file name in the folder of the user's own scenes.
         name: String,
         /// As it was when the command was given.
         document: Box<SwarmProject>,
-        /// Comes back in the answer.
+        /// Comes back in the event.
         revision: u64,
     },
     /// Begin or end a film.
@@ -109,7 +109,7 @@ pub enum ShareOrder {
     Trajectory(TrajectoryOptions),
     /// End the recording and delete its file.
     CancelTrajectory,
-    /// Read a rescued scene off the UI thread and answer with [`ShareEvent::Restored`].
+    /// Read a rescued scene off the UI thread and report [`ShareEvent::Restored`].
     Restore(usize),
     /// Delete the rescued scene of this number.
     Discard(usize),
@@ -163,9 +163,9 @@ pub struct FilmOptions {
     pub kind: FilmKind,
     /// What the camera sees.
     pub view: FilmView,
-    /// Length, before the ends are faded into each other.
+    /// Length in seconds, before the cross-fade of a loop.
     pub seconds: f64,
-    /// At which the file is played.
+    /// Playback rate.
     pub frames_per_second: u32,
     /// Integration steps from one frame to the next.
     pub steps_per_frame: u32,
@@ -193,9 +193,9 @@ impl Default for FilmOptions {
 impl FilmOptions {
     /// Shortest and longest film, s.
     pub const SECONDS: [f64; 2] = [0.5, 120.0];
-    /// Fewest and most frames per second.
+    /// Minimum and maximum of frames per second.
     pub const FRAMES_PER_SECOND: [u32; 2] = [1, 60];
-    /// Fewest and most steps from one frame to the next.
+    /// Minimum and maximum of steps from one frame to the next.
     pub const STEPS_PER_FRAME: [u32; 2] = [1, 500];
     /// Smallest and largest longer side, pixels.
     pub const SIZE_PX: [u32; 2] = [64, 2160];
@@ -206,49 +206,46 @@ impl FilmOptions {
     }
 
     /// Clamped to the ranges; a length that is NaN or infinite is the default.
-    pub(super) fn usable(mut self) -> Self {
+    pub(super) fn clamped(mut self) -> Self {
         let [shortest, longest] = Self::SECONDS;
         self.seconds =
             if self.seconds.is_finite() { self.seconds.clamp(shortest, longest) } else { Self::default().seconds };
-        let fold = |value: &mut u32, [least, most]: [u32; 2]| *value = (*value).clamp(least, most);
-        fold(&mut self.frames_per_second, Self::FRAMES_PER_SECOND);
-        fold(&mut self.steps_per_frame, Self::STEPS_PER_FRAME);
-        fold(&mut self.size_px, Self::SIZE_PX);
+        let clamp = |value: &mut u32, [min, max]: [u32; 2]| *value = (*value).clamp(min, max);
+        clamp(&mut self.frames_per_second, Self::FRAMES_PER_SECOND);
+        clamp(&mut self.steps_per_frame, Self::STEPS_PER_FRAME);
+        clamp(&mut self.size_px, Self::SIZE_PX);
         self
     }
 }
 
 pub(super) fn on_command(session: &mut Session, command: ShareCommand) -> Vec<Effect> {
     let order = match command {
-        ShareCommand::Import(path) => return vec![Effect::Share(ShareOrder::Import(path))],
+        ShareCommand::Import(path) => return vec![Effect::Share(ShareEffect::Import(path))],
         ShareCommand::Sheet(command) => return import_sheet::on_command(session, command),
         ShareCommand::Drop(paths) => return dropped(paths),
         ShareCommand::SavePicture(path) => {
             if session.file.path.is_none() {
                 return session.apply(DocumentCommand::SaveAs(path));
             }
-            ShareOrder::SaveCopy { path, document: Box::new(session.document.clone()) }
+            ShareEffect::SaveCopy { path, document: Box::new(session.document.clone()) }
         }
         ShareCommand::Export(subject, path) => {
             if subject == ExportSubject::Live && session.live.particles == 0 {
-                return vec![notify(
-                    Level::Info,
-                    "Nothing lives here yet that could be exported: paint, then press Learn.",
-                )];
+                return vec![notify(Level::Info, "There is no live swarm to export: paint, then press Learn.")];
             }
-            ShareOrder::Export { path, subject, document: Box::new(session.document.clone()) }
+            ShareEffect::Export { path, subject, document: Box::new(session.document.clone()) }
         }
-        ShareCommand::SaveAmongMine(name) => return save_among_mine(session, name.trim()),
+        ShareCommand::SaveToMyScenes(name) => return save_to_my_scenes(session, name.trim()),
         ShareCommand::Film | ShareCommand::Trajectory if !session.has_rule() || session.live.particles == 0 => {
-            let text = "Nothing lives here yet that could be recorded: paint, then press Learn.";
+            let text = "There is no live swarm to record: paint, then press Learn.";
             return vec![notify(Level::Info, text)];
         }
-        ShareCommand::Film => ShareOrder::Film(session.prefs.film),
-        ShareCommand::CancelFilm => ShareOrder::CancelFilm,
-        ShareCommand::Trajectory => ShareOrder::Trajectory(session.prefs.trajectory),
-        ShareCommand::CancelTrajectory => ShareOrder::CancelTrajectory,
-        ShareCommand::Restore(number) => ShareOrder::Restore(number),
-        ShareCommand::Discard(number) => ShareOrder::Discard(number),
+        ShareCommand::Film => ShareEffect::Film(session.prefs.film),
+        ShareCommand::CancelFilm => ShareEffect::CancelFilm,
+        ShareCommand::Trajectory => ShareEffect::Trajectory(session.prefs.trajectory),
+        ShareCommand::CancelTrajectory => ShareEffect::CancelTrajectory,
+        ShareCommand::Restore(number) => ShareEffect::Restore(number),
+        ShareCommand::Discard(number) => ShareEffect::Discard(number),
     };
     vec![Effect::Share(order)]
 }
@@ -258,25 +255,25 @@ fn dropped(mut paths: Vec<PathBuf>) -> Vec<Effect> {
         return Vec::new();
     }
     if paths.len() > 1 && paths.iter().all(|path| is_particles(path)) {
-        return vec![Effect::Share(ShareOrder::ImportFilm(paths))];
+        return vec![Effect::Share(ShareEffect::ImportFilm(paths))];
     }
     let first = paths.remove(0);
     let mut effects = Vec::new();
     if !paths.is_empty() {
         let name = first.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let text = format!("{} files were dropped, and one can be open: this is {name}.", paths.len() + 1);
+        let text = format!("{} files were dropped; only {name} was opened.", paths.len() + 1);
         effects.push(notify(Level::Info, text));
     }
-    effects.push(Effect::Share(ShareOrder::Open(first)));
+    effects.push(Effect::Share(ShareEffect::Open(first)));
     effects
 }
 
-/// By the ending of its name.
+/// Whether it holds particles, by its extension.
 fn is_particles(path: &Path) -> bool {
     format_of(path).is_some_and(|format| format.kind.is_particles())
 }
 
-fn save_among_mine(session: &mut Session, name: &str) -> Vec<Effect> {
+fn save_to_my_scenes(session: &mut Session, name: &str) -> Vec<Effect> {
     if name.is_empty() {
         return vec![notify(Level::Warning, "The scene needs a name.")];
     }
@@ -287,7 +284,7 @@ fn save_among_mine(session: &mut Session, name: &str) -> Vec<Effect> {
     }
     session.file.saving.push_back(session.file.serial);
     let document = Box::new(session.document.clone());
-    let order = ShareOrder::SaveAmongMine { name: name.to_owned(), document, revision: session.file.revision };
+    let order = ShareEffect::SaveToMyScenes { name: name.to_owned(), document, revision: session.file.revision };
     effects.push(Effect::Share(order));
     effects
 }
@@ -298,16 +295,16 @@ pub(super) fn on_event(session: &mut Session, event: ShareEvent) -> Vec<Effect> 
         ShareEvent::Imported { result: Err(why), .. } => vec![notify(Level::Error, why)],
         ShareEvent::ImportRead(reading) => import_sheet::arrived(session, *reading),
         ShareEvent::Restored { path, document } => {
-            let text = format!("“{}” is back as it was, and not saved yet.", document.title);
+            let text = format!("“{}” was restored and is not saved yet.", document.title);
             let mut effects = replace(session, *document, path, false);
             effects.push(notify(Level::Success, text));
             effects
         }
         ShareEvent::IsImage { path, has_lost_its_scene } => {
-            let nothing_is_here = session.snapshot().particles.is_empty() && !session.has_rule();
-            if session.place != Place::Paint && !nothing_is_here {
-                // The import gives the same notice where the scene is lost.
-                return vec![Effect::Share(ShareOrder::Import(path))];
+            let is_empty = session.snapshot().particles.is_empty() && !session.has_rule();
+            if session.workspace != Workspace::Paint && !is_empty {
+                // The import shows the notice about a lost scene itself.
+                return vec![Effect::Share(ShareEffect::Import(path))];
             }
             let mut effects = session.apply(PaintCommand::OpenPicture(path));
             effects.extend(has_lost_its_scene.then(|| notify(Level::Warning, LOST_ITS_SCENE)));
@@ -315,8 +312,8 @@ pub(super) fn on_event(session: &mut Session, event: ShareEvent) -> Vec<Effect> 
         }
         ShareEvent::RecordingBegun => {
             let mut effects = session.apply(LiveCommand::Play);
-            if session.place == Place::Paint {
-                effects.extend(session.apply(Command::SetPlace(Place::Live)));
+            if session.workspace == Workspace::Paint {
+                effects.extend(session.apply(Command::SetWorkspace(Workspace::Live)));
             }
             effects
         }

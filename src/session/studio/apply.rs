@@ -10,14 +10,17 @@ use super::{
 };
 use crate::jobs::CanvasOrder;
 use crate::scene::Project;
-use crate::session::{Dialog, Level, Place, ViewCommand};
+use crate::session::{Dialog, Level, ViewCommand, Workspace};
 use crate::worlds::World;
-use crate::worlds::studio::{BrushPlace, BrushStroke, BrushTouch, EquationForm};
+use crate::worlds::studio::{BrushStroke, BrushTouch, BrushWorkspace, EquationForm};
 
 impl Studio {
     /// Does what the user asked for.
     pub fn apply(&mut self, command: StudioCommand) -> Vec<StudioEffect> {
         use StudioCommand as Do;
+        if !matches!(command, Do::StepBack | Do::EndGesture) {
+            self.live.has_no_past = false;
+        }
         match command {
             Do::New | Do::Start(_) | Do::OpenBundled(_) | Do::Visit | Do::Import(_) => self.begin(command),
             Do::Save => match self.path.clone() {
@@ -25,25 +28,25 @@ impl Studio {
                 None => vec![StudioEffect::Program(ProgramCommand::Ask(Dialog::Name))],
             },
             Do::SaveAs(path) => self.save(path),
-            Do::SaveAmongMine(name) => self.save_among_mine(name.trim()),
+            Do::SaveToMyScenes(name) => self.save_to_my_scenes(name.trim()),
             Do::Film if self.live.film.as_ref().is_some_and(|film| !film.is_ending) => {
                 vec![StudioEffect::Canvas(CanvasOrder::EndFilm)]
             }
             Do::Film if !self.live.runs => {
-                let text = "Nothing lives here yet that could be filmed: learn a rule first.".to_owned();
+                let text = "There is no live run to film: learn a rule first.".to_owned();
                 vec![StudioEffect::Notify(Level::Info, text)]
             }
             Do::Film => {
                 self.live.playing = true;
-                if self.workspace == Place::Paint {
-                    self.workspace = Place::Live;
+                if self.workspace == Workspace::Paint {
+                    self.workspace = Workspace::Live;
                 }
                 let play = StudioEffect::Canvas(CanvasOrder::Play(true));
                 vec![play, StudioEffect::Film(self.project.title.clone())]
             }
             Do::CancelFilm => vec![StudioEffect::Canvas(CanvasOrder::CancelFilm)],
             Do::Export(_) if !self.live.runs => {
-                let text = "Nothing lives here yet that could be written: learn a rule first.".to_owned();
+                let text = "There is no live run to export: learn a rule first.".to_owned();
                 vec![StudioEffect::Notify(Level::Info, text)]
             }
             Do::Export(path) => vec![StudioEffect::Canvas(CanvasOrder::Export(path))],
@@ -58,11 +61,12 @@ impl Studio {
                 self.history.end_gesture();
                 Vec::new()
             }
-            Do::SetWorkspace(place) => {
-                self.workspace = place;
+            Do::SetWorkspace(workspace) => {
+                self.workspace = workspace;
                 vec![StudioEffect::Canvas(CanvasOrder::Lift)]
             }
             Do::SetKnob(id, value) => self.set_knob(id, value),
+            Do::Preset(id) => self.set_preset(id),
             Do::SetBrush(id) => self.set_brush(id),
             Do::SetBrushSize(share) => {
                 let [low, high] = BRUSH_SIZE_RANGE;
@@ -85,6 +89,7 @@ impl Studio {
                 self.history.end_gesture();
                 vec![StudioEffect::Canvas(CanvasOrder::Lift)]
             }
+            Do::Write(text) => self.write_text(&text),
             Do::Clear => self.edit_world(StudioGesture::Single, |info| info.clear()),
             Do::Learn(method) => self.learn(method),
             Do::PauseLearning => self.to_learning(StudioEffect::PauseLearning),
@@ -123,13 +128,21 @@ impl Studio {
                 self.plots.clear();
                 vec![StudioEffect::Canvas(CanvasOrder::From(id))]
             }
-            Do::Keep if self.live.runs => {
-                self.live.checkpoints += 1;
-                let text = "The present state is saved: Back returns to it.".to_owned();
-                vec![StudioEffect::Canvas(CanvasOrder::Keep), StudioEffect::Notify(Level::Info, text)]
+            Do::StepBack if self.live.runs => {
+                self.live.playing = false;
+                [CanvasOrder::Play(false), CanvasOrder::StepBack].map(StudioEffect::Canvas).into()
             }
-            Do::Keep => Vec::new(),
-            Do::Back => vec![StudioEffect::Canvas(CanvasOrder::Back)],
+            Do::StepBack => Vec::new(),
+            Do::Keep if self.live.runs => vec![StudioEffect::Canvas(CanvasOrder::Keep(self.serial))],
+            Do::Keep => {
+                let text = "Nothing lives here yet that could be saved: learn a rule first.".to_owned();
+                vec![StudioEffect::Notify(Level::Info, text)]
+            }
+            Do::ReturnTo(index) => self.return_to(index),
+            Do::RenameCheckpoint(index, name) => {
+                self.edit_world(StudioGesture::CheckpointName(index), |info| info.rename_checkpoint(index, &name))
+            }
+            Do::DeleteCheckpoint(index) => self.edit_world(StudioGesture::Single, |info| info.delete_checkpoint(index)),
             Do::ToggleTrails => {
                 self.live.trails = !self.live.trails;
                 Vec::new()
@@ -186,7 +199,7 @@ impl Studio {
             _ => {
                 let project = Project::new("Untitled", Arc::new((self.entry.empty)()));
                 let effects = self.replace(project, None);
-                self.workspace = Place::Paint;
+                self.workspace = Workspace::Paint;
                 return effects;
             }
         };
@@ -214,16 +227,15 @@ impl Studio {
         self.saved_revision = self.revision;
         self.serial += 1;
         self.learning.outcome = None;
-        self.live.checkpoints = 0;
         self.live.speed = self.info().tables().speed;
         // Another kind of picture may have other ways to learn and other brushes.
         let tables = self.info().tables();
         if !tables.methods.iter().any(|method| method.id == self.learning.method) {
             self.learning.method = tables.methods.first().map_or("", |method| method.id);
         }
-        for (slot, place) in [(0, BrushPlace::Paint), (1, BrushPlace::Live)] {
+        for (slot, workspace) in [(0, BrushWorkspace::Paint), (1, BrushWorkspace::Live)] {
             if tables.brush(self.brushes[slot]).is_none() {
-                self.brushes[slot] = tables.first_brush(place);
+                self.brushes[slot] = tables.first_brush(workspace);
             }
         }
         self.plots.clear();
@@ -237,7 +249,7 @@ impl Studio {
         vec![StudioEffect::Save { path, project, revision: self.revision }]
     }
 
-    fn save_among_mine(&mut self, name: &str) -> Vec<StudioEffect> {
+    fn save_to_my_scenes(&mut self, name: &str) -> Vec<StudioEffect> {
         if name.is_empty() {
             return vec![StudioEffect::Notify(Level::Warning, "The scene needs a name.".to_owned())];
         }
@@ -246,7 +258,7 @@ impl Studio {
             self.history.end_gesture();
         }
         let project = Box::new(self.project.clone().map_world(Arc::unwrap_or_clone));
-        vec![StudioEffect::SaveAmongMine { name: name.to_owned(), project, revision: self.revision }]
+        vec![StudioEffect::SaveToMyScenes { name: name.to_owned(), project, revision: self.revision }]
     }
 
     fn edit_text(&mut self, field: u8, change: impl FnOnce(&mut Project<Arc<World>>)) -> Vec<StudioEffect> {
@@ -272,9 +284,31 @@ impl Studio {
         self.edit_world(StudioGesture::Knob(id), |info| info.set_knob(id, knob.folded(value)))
     }
 
+    /// Knobs of the preset are one step of the history.
+    fn set_preset(&mut self, id: &str) -> Vec<StudioEffect> {
+        let tables = self.info().tables();
+        let Some(preset) = tables.presets.iter().find(|preset| preset.id == id) else { return Vec::new() };
+        self.edit_world(StudioGesture::Single, |info| {
+            for (id, value) in preset.knobs {
+                if let Some(knob) = tables.knob(id) {
+                    info.set_knob(id, knob.folded(*value));
+                }
+            }
+        })
+    }
+
+    /// The settings of a checkpoint are a step of the history; what lives follows them.
+    fn return_to(&mut self, index: usize) -> Vec<StudioEffect> {
+        let mut state = None;
+        let mut effects = self.edit_world(StudioGesture::Single, |info| state = info.take_checkpoint(index));
+        self.plots.clear();
+        effects.extend(state.map(|state| StudioEffect::Canvas(CanvasOrder::ReturnTo(state))));
+        effects
+    }
+
     fn set_brush(&mut self, id: &'static str) -> Vec<StudioEffect> {
         if let Some(brush) = self.info().tables().brush(id) {
-            let slot = if brush.place == BrushPlace::Paint { 0 } else { 1 };
+            let slot = if brush.workspace == BrushWorkspace::Paint { 0 } else { 1 };
             self.brushes[slot] = brush.id;
         }
         Vec::new()
@@ -282,12 +316,13 @@ impl Studio {
 
     fn stroke(&mut self, stroke: BrushStroke) -> Vec<StudioEffect> {
         let stroke = BrushStroke { strength: self.brush_strength, ink: self.ink, ..stroke };
-        if self.workspace != Place::Paint {
+        if self.workspace != Workspace::Paint {
             return vec![StudioEffect::Canvas(CanvasOrder::Stroke(stroke))];
         }
         let touch = self.info().tables().brush(stroke.brush).map_or(BrushTouch::Dabs, |brush| brush.touch);
         let start = self.stroke_start.clone();
-        if start.is_none() {
+        let is_first = start.is_none();
+        if is_first {
             self.stroke_start = Some((self.project.world.clone(), stroke.from));
         }
         let stroke = match (touch, start) {
@@ -296,15 +331,19 @@ impl Studio {
                 return Vec::new();
             }
             (BrushTouch::Click, Some(_)) => return Vec::new(),
+            (BrushTouch::Path, Some(_)) if stroke.from == stroke.to => return Vec::new(),
             (BrushTouch::Click, None) => BrushStroke { to: stroke.from, ..stroke },
             (BrushTouch::Line, Some((world, from))) => {
                 // The line so far gives way to the present one.
                 self.project.world = world;
                 BrushStroke { from, ..stroke }
             }
-            (BrushTouch::Dabs, _) | (BrushTouch::Line, None) => stroke,
+            (BrushTouch::Dabs | BrushTouch::Path, _) | (BrushTouch::Line, None) => stroke,
         };
-        self.dabs += 1;
+        // What is scattered along a line stays as it is while its end moves.
+        if touch != BrushTouch::Line || is_first {
+            self.dabs += 1;
+        }
         let seed = self.project.seed ^ self.dabs.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let effects = self.edit_world(StudioGesture::Brush, |info| _ = info.paint(&stroke, seed));
         // A line that paints nothing any more has still gone.
@@ -332,6 +371,16 @@ impl Studio {
 
     fn to_learning(&self, effect: fn(u64) -> StudioEffect) -> Vec<StudioEffect> {
         if self.learning.is_active() { vec![effect(self.learning.run)] } else { Vec::new() }
+    }
+
+    fn write_text(&mut self, text: &str) -> Vec<StudioEffect> {
+        let mut written = Ok(());
+        let mut effects = self.edit_world(StudioGesture::Single, |info| written = info.write_text(text));
+        match written {
+            Ok(()) => effects.push(StudioEffect::Fit),
+            Err(why) => effects.push(StudioEffect::Notify(Level::Error, why.to_string())),
+        }
+        effects
     }
 
     fn blend(&mut self, other: usize, share: f64) -> Vec<StudioEffect> {

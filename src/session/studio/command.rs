@@ -8,8 +8,8 @@ use crate::jobs::{CanvasEvent, CanvasOrder, LearningEvent};
 use crate::media::chart::Chart;
 use crate::scene::Project;
 use crate::session::{
-    Command, Dialog, DocumentCommand, LearnCommand, Level, LiveCommand, Place, Preference, RunId, ShareCommand,
-    ViewCommand,
+    Command, Dialog, DocumentCommand, LearnCommand, Level, LiveCommand, Preference, RunId, ShareCommand, ViewCommand,
+    Workspace,
 };
 use crate::worlds::World;
 use crate::worlds::studio::{BrushInk, BrushStroke, EquationForm, Learned};
@@ -48,9 +48,11 @@ pub enum StudioCommand {
     /// The pointer was released: what comes next is a new step of the history.
     EndGesture,
     /// Lifts the brush first.
-    SetWorkspace(Place),
+    SetWorkspace(Workspace),
     /// A knob of the world's table by id; the value is clamped to its range.
     SetKnob(&'static str, f64),
+    /// Settings of learning by the id of a preset of the table.
+    Preset(&'static str),
     /// A brush of the table by id, for the workspace that it is for.
     SetBrush(&'static str),
     /// Radius of the brush, as a share of the half height of the view.
@@ -65,6 +67,8 @@ pub enum StudioCommand {
     Stroke(BrushStroke),
     /// The brush was lifted.
     Lift,
+    /// Puts these letters in the place of the still picture.
+    Write(String),
     /// Empties the still picture.
     Clear,
     /// Learns by a method of the table, in the background.
@@ -97,10 +101,16 @@ pub enum StudioCommand {
     SetSpeed(u32),
     /// Starts the rule again from a state of the table.
     Restart(&'static str),
-    /// Saves the present state of what lives, to go back to; not in the scene.
+    /// One step back in time, brushes and all, then pause.
+    StepBack,
+    /// Saves what lives and its settings in the scene, to return to.
     Keep,
-    /// Returns to the state saved last.
-    Back,
+    /// The checkpoint at this index, with its settings.
+    ReturnTo(usize),
+    /// The checkpoint at this index, under this name.
+    RenameCheckpoint(usize, String),
+    /// The checkpoint at this index.
+    DeleteCheckpoint(usize),
     /// Whether the canvas draws where each point has been.
     ToggleTrails,
     /// A layer of the world's table beside what lives.
@@ -116,7 +126,7 @@ pub enum StudioCommand {
     /// Ends the film under way and leaves nothing of it.
     CancelFilm,
     /// Under this name among the user's own scenes.
-    SaveAmongMine(String),
+    SaveToMyScenes(String),
     /// Commands of the program as a whole.
     Program(ProgramCommand),
 }
@@ -174,7 +184,7 @@ pub enum StudioEffect {
         path: PathBuf,
         /// A copy, so that editing goes on while it is written.
         project: Box<Project>,
-        /// Comes back in the answer.
+        /// Comes back in the event.
         revision: u64,
     },
     /// Write off the UI thread.
@@ -187,12 +197,12 @@ pub enum StudioEffect {
     /// Write the canvas as it is now, off the UI thread.
     SavePicture(PathBuf),
     /// Under this name among the user's own scenes; answered by [`StudioEvent::Saved`].
-    SaveAmongMine {
+    SaveToMyScenes {
         /// Becomes the file name.
         name: String,
         /// A copy, so that editing goes on while it is written.
         project: Box<Project>,
-        /// Comes back in the answer.
+        /// Comes back in the event.
         revision: u64,
     },
     /// A film under this title, by the user's preferences.
@@ -268,7 +278,7 @@ impl super::Studio {
             Command::Document(DocumentCommand::Undo) => To::Undo,
             Command::Document(DocumentCommand::Redo) => To::Redo,
             Command::Document(DocumentCommand::EndGesture) => To::EndGesture,
-            Command::SetPlace(place) => To::SetWorkspace(*place),
+            Command::SetWorkspace(workspace) => To::SetWorkspace(*workspace),
             // The check is not among the methods of learning.
             Command::Learn(LearnCommand::Start) => {
                 let methods = self.info().tables().methods;
@@ -285,8 +295,11 @@ impl super::Studio {
             Command::Live(LiveCommand::Slower) => To::SetSpeed(self.live().speed / 2),
             Command::Live(LiveCommand::Grow) => To::Restart(restarts.last()?.id),
             Command::Live(LiveCommand::RestartFromSnapshot) => To::Restart(restarts.first()?.id),
-            Command::Live(LiveCommand::KeepMoment) => To::Keep,
-            Command::Live(LiveCommand::StepBack) => To::Back,
+            Command::Live(LiveCommand::SaveCheckpoint) => To::Keep,
+            Command::Live(LiveCommand::StepBack) => To::StepBack,
+            Command::Live(LiveCommand::ReturnTo(index)) => To::ReturnTo(*index),
+            Command::Live(LiveCommand::RenameCheckpoint(index, name)) => To::RenameCheckpoint(*index, name.clone()),
+            Command::Live(LiveCommand::DeleteCheckpoint(index)) => To::DeleteCheckpoint(*index),
             Command::Live(LiveCommand::WidenBrush) => To::SetBrushSize(self.brush_size() * BRUSH_STEP),
             Command::Live(LiveCommand::NarrowBrush) => To::SetBrushSize(self.brush_size() / BRUSH_STEP),
             // The key F: there are no creatures to follow here.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::history::StudioGesture;
 use super::{AfterLoading, Studio, StudioCommand, StudioEffect, StudioEvent};
 use crate::jobs::{CanvasEvent, CanvasOrder, LearningEvent, Reason, RecordingEnd};
-use crate::session::{Level, Place, RunId};
-use crate::worlds::studio::Learned;
+use crate::session::{Level, RunId, Workspace};
+use crate::worlds::studio::{Learned, LiveState, StudioError};
 
 impl Studio {
     /// Takes notice of what has happened.
@@ -20,7 +20,7 @@ impl Studio {
                     Ok(opened) => opened,
                     Err(why) => {
                         if !self.info().has_rule() {
-                            self.workspace = Place::Paint;
+                            self.workspace = Workspace::Paint;
                         }
                         return vec![StudioEffect::Notify(Level::Error, why)];
                     }
@@ -29,9 +29,9 @@ impl Studio {
                 effects.extend(notes.into_iter().map(|note| StudioEffect::Notify(Level::Info, note)));
                 match loading.then {
                     AfterLoading::Live => self.go_where_it_lives(),
-                    AfterLoading::Paint => self.workspace = Place::Paint,
+                    AfterLoading::Paint => self.workspace = Workspace::Paint,
                     AfterLoading::Learn(method) => {
-                        self.workspace = Place::Learn;
+                        self.workspace = Workspace::Learn;
                         effects.extend(self.apply(StudioCommand::Learn(method)));
                     }
                 }
@@ -73,7 +73,7 @@ impl Studio {
 
     /// A picture with a rule is shown alive, one without is to be painted or learned.
     fn go_where_it_lives(&mut self) {
-        self.workspace = if self.info().has_rule() { Place::Live } else { Place::Paint };
+        self.workspace = if self.info().has_rule() { Workspace::Live } else { Workspace::Paint };
     }
 
     fn hear_learning(&mut self, event: &LearningEvent) -> Vec<StudioEffect> {
@@ -98,7 +98,7 @@ impl Studio {
         }
     }
 
-    /// The job under way, or the last one, makes a certificate.
+    /// Whether the job under way, or the last one, makes a certificate.
     fn is_checking(&self) -> bool {
         self.info().tables().check.is_some_and(|check| check.id == self.learning.method)
     }
@@ -113,11 +113,23 @@ impl Studio {
         effects
     }
 
+    fn take_kept(&mut self, state: &LiveState) -> Vec<StudioEffect> {
+        let mut result = Err(StudioError::NoRule);
+        let mut effects = self.edit_world(StudioGesture::Single, |info| result = info.keep_checkpoint(state));
+        effects.push(match result {
+            Ok(name) => {
+                let text = format!("{name} is saved in the scene: a click on it in the list returns to it.");
+                StudioEffect::Notify(Level::Success, text)
+            }
+            Err(why) => StudioEffect::Notify(Level::Warning, why.to_string()),
+        });
+        effects
+    }
+
     fn hear_canvas(&mut self, event: CanvasEvent) -> Vec<StudioEffect> {
         match event {
             CanvasEvent::Running(runs, fault) => {
                 (self.live.runs, self.live.fault) = (runs, fault);
-                self.live.checkpoints = 0;
                 self.plots.clear();
                 let (playing, speed) = (self.live.playing, self.live.speed);
                 [CanvasOrder::Play(playing), CanvasOrder::Speed(speed), CanvasOrder::Observe(self.plots.open)]
@@ -155,6 +167,18 @@ impl Studio {
             CanvasEvent::Exported(path) => {
                 vec![StudioEffect::Notify(Level::Success, format!("Written to {}.", path.display()))]
             }
+            CanvasEvent::NothingBefore => {
+                // Shown once, however long the key is held.
+                let was_shown = std::mem::replace(&mut self.live.has_no_past, true);
+                let text = "There is no earlier state: the memory of what lives begins here.".to_owned();
+                if was_shown { Vec::new() } else { vec![StudioEffect::Notify(Level::Info, text)] }
+            }
+            CanvasEvent::Kept(serial, _) if serial != self.serial => {
+                let text = "The checkpoint was not saved: its scene was left before what lived could be copied. Save it \
+                            again there.";
+                vec![StudioEffect::Notify(Level::Warning, text.to_owned())]
+            }
+            CanvasEvent::Kept(_, state) => self.take_kept(&state),
             CanvasEvent::Refused(why) => vec![StudioEffect::Notify(Level::Warning, why)],
         }
     }

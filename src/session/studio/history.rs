@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::scene::Project;
 use crate::worlds::World;
 
-/// Most memory of worlds that are kept for undo, bytes; the oldest step goes first.
+/// Maximum memory of worlds that are kept for undo, bytes; the oldest step goes first.
 const MAX_BYTES: usize = 256 << 20;
 
 /// A state that undo leads back to.
@@ -34,6 +34,8 @@ pub(super) enum StudioGesture {
     Text(u8),
     /// The name of a flow.
     Name(usize),
+    /// The name of a checkpoint.
+    CheckpointName(usize),
     /// The results of one run of learning.
     Learning(u64),
     /// Never goes on.

@@ -21,17 +21,17 @@ use std::sync::Arc;
 use glam::DVec3;
 use history::{PastProject, ProjectHistory, StudioGesture};
 
-use super::Place;
+use super::Workspace;
 use crate::jobs::CanvasOrder;
 use crate::scene::Project;
 use crate::worlds::World;
-use crate::worlds::studio::{BrushInk, BrushPlace, WorldEntry, WorldInfo};
+use crate::worlds::studio::{BrushInk, BrushWorkspace, WorldEntry, WorldInfo};
 
 /// Smallest and largest brush, as a share of the half height of the view.
 pub const BRUSH_SIZE_RANGE: [f64; 2] = [0.01, 1.0];
 /// Weakest and strongest brush.
 pub const BRUSH_STRENGTH_RANGE: [f64; 2] = [0.1, 10.0];
-/// Most steps in each sixtieth of a second.
+/// Maximum number of steps in each sixtieth of a second.
 pub const MAX_SPEED: u32 = 256;
 
 /// The studio of one world.
@@ -44,12 +44,12 @@ pub struct Studio {
     saved_revision: u64,
     last_revision: u64,
     history: ProjectHistory,
-    workspace: Place,
+    workspace: Workspace,
     brushes: [&'static str; 2],
     brush_size: f64,
     brush_strength: f64,
     ink: BrushInk,
-    /// The world and the place that the stroke under way began with.
+    /// The world and the workspace that the stroke under way began with.
     stroke_start: Option<(Arc<World>, DVec3)>,
     dabs: u64,
     learning: LearningView,
@@ -64,7 +64,7 @@ pub struct Studio {
 
 /// A project that is being loaded.
 struct Loading {
-    /// Names the load: an answer to an earlier one comes too late.
+    /// Names the load: the result of an earlier one is ignored.
     number: u64,
     /// For the user.
     name: String,
@@ -87,18 +87,18 @@ impl Studio {
     pub fn new(entry: &'static WorldEntry) -> Self {
         let world = Arc::new((entry.empty)());
         let tables = world.info().map(WorldInfo::tables);
-        let brush = |place| tables.map_or("", |tables| tables.first_brush(place));
+        let brush = |workspace| tables.map_or("", |tables| tables.first_brush(workspace));
         let method = tables.and_then(|tables| tables.methods.first()).map_or("", |method| method.id);
         Self {
             entry,
-            brushes: [brush(BrushPlace::Paint), brush(BrushPlace::Live)],
+            brushes: [brush(BrushWorkspace::Paint), brush(BrushWorkspace::Live)],
             project: Project::new("Untitled", world),
             path: None,
             revision: 0,
             saved_revision: 0,
             last_revision: 0,
             history: ProjectHistory::default(),
-            workspace: Place::Live,
+            workspace: Workspace::Live,
             brush_size: 0.12,
             brush_strength: 1.0,
             ink: BrushInk::default(),
@@ -155,28 +155,28 @@ impl Studio {
     }
 
     /// The workspace that is shown.
-    pub fn workspace(&self) -> Place {
+    pub fn workspace(&self) -> Workspace {
         self.workspace
     }
 
     /// What a brush is for where the user is.
-    pub fn brush_place(&self) -> BrushPlace {
+    pub fn brush_workspace(&self) -> BrushWorkspace {
         match self.workspace {
-            Place::Paint => BrushPlace::Paint,
-            Place::Learn | Place::Live => BrushPlace::Live,
+            Workspace::Paint => BrushWorkspace::Paint,
+            Workspace::Learn | Workspace::Live => BrushWorkspace::Live,
         }
     }
 
     /// Whether the canvas shows what lives; the still picture is shown in Paint and where there is no rule.
     pub fn shows_live(&self) -> bool {
-        self.workspace != Place::Paint && self.live.runs
+        self.workspace != Workspace::Paint && self.live.runs
     }
 
     /// Id of the brush in hand; empty where there is none.
     pub fn brush(&self) -> &'static str {
-        match self.brush_place() {
-            BrushPlace::Paint => self.brushes[0],
-            BrushPlace::Live => self.brushes[1],
+        match self.brush_workspace() {
+            BrushWorkspace::Paint => self.brushes[0],
+            BrushWorkspace::Live => self.brushes[1],
         }
     }
 

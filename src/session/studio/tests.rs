@@ -3,7 +3,9 @@ use glam::{DVec2, DVec3};
 use super::*;
 use crate::jobs::{CanvasEvent, LearningEvent, Reason};
 use crate::session::{Command, Dialog, Level, LiveCommand, PaintCommand};
-use crate::worlds::studio::{BrushInk, BrushStroke, Learned, SeriesReading, TrainingStep, WORLDS, world_entry};
+use crate::worlds::studio::{
+    BrushInk, BrushStroke, Learned, LiveState, SeriesReading, TrainingStep, WORLDS, world_entry,
+};
 
 fn points() -> Studio {
     Studio::new(world_entry("points").expect("the points world"))
@@ -40,7 +42,7 @@ fn learned() -> Box<Learned> {
 #[test]
 fn a_stroke_is_one_step_of_the_history() {
     let mut studio = points();
-    studio.apply(StudioCommand::SetWorkspace(Place::Paint));
+    studio.apply(StudioCommand::SetWorkspace(Workspace::Paint));
     stroke(&mut studio, "spray", &[0.0, 0.5, 1.0]);
     let first = count(&studio);
     assert!(first > 30 && studio.is_dirty());
@@ -54,6 +56,23 @@ fn a_stroke_is_one_step_of_the_history() {
     studio.apply(StudioCommand::Redo);
     studio.apply(StudioCommand::Redo);
     assert_eq!((count(&studio), studio.can_redo()), (second, false));
+}
+
+#[test]
+fn letters_take_the_place_of_the_cloud_and_can_be_undone() {
+    let mut studio = points();
+    studio.apply(StudioCommand::SetWorkspace(Workspace::Paint));
+    stroke(&mut studio, "spray", &[0.0]);
+    let sprayed = count(&studio);
+    studio.apply(StudioCommand::Write("Hi".to_owned()));
+    assert_eq!(count(&studio), 10_000);
+    let refused = studio.apply(StudioCommand::Write(" ".to_owned()));
+    assert!(
+        matches!(&refused[..], [StudioEffect::Notify(Level::Error, why)] if why.contains("no letters")),
+        "{refused:?}"
+    );
+    studio.apply(StudioCommand::Undo);
+    assert_eq!(count(&studio), sprayed);
 }
 
 #[test]
@@ -74,7 +93,7 @@ fn a_drag_of_a_knob_is_one_step_and_stays_in_its_range() {
 #[test]
 fn a_stroke_over_the_live_rule_goes_to_the_canvas() {
     let mut studio = points();
-    studio.apply(StudioCommand::SetWorkspace(Place::Live));
+    studio.apply(StudioCommand::SetWorkspace(Workspace::Live));
     studio.apply(StudioCommand::SetBrushStrength(3.0));
     let effects = studio.apply(dab("push", 0.0));
     let [StudioEffect::Canvas(CanvasOrder::Stroke(sent))] = &effects[..] else { panic!("{effects:?}") };
@@ -108,7 +127,7 @@ fn only_the_project_asked_for_last_is_opened() {
     let effects = studio.on_event(opened(2, "new"));
     assert!(matches!(effects[..], [StudioEffect::Canvas(CanvasOrder::Restart(..)), StudioEffect::Fit]));
     assert_eq!((studio.project().title.as_str(), studio.loading()), ("new", None));
-    assert_eq!(studio.workspace(), Place::Paint, "it has no rule yet");
+    assert_eq!(studio.workspace(), Workspace::Paint, "it has no rule yet");
     studio.apply(StudioCommand::Undo);
     assert_eq!(studio.project().title, "Untitled");
     studio.apply(StudioCommand::Start("ring"));
@@ -122,7 +141,7 @@ fn learning_is_one_step_of_the_history_whatever_it_sends() {
     let effects = studio.apply(StudioCommand::Learn("exact"));
     let [StudioEffect::Learn { run, method: "exact", .. }] = effects[..] else { panic!("{effects:?}") };
     assert_eq!(studio.learning().state, LearningState::Running);
-    let step = |done| TrainingStep { phase: "energy", done, total: 100, loss: Some(1.0) };
+    let step = |done| TrainingStep { phase: "energy", done, total: 100, loss: Some(1.0), figures: None };
     let progress = |done| LearningEvent::Progress { step: step(done), loss: Some(1.0), steps_per_s: 10.0 };
     for done in [10, 20, 30] {
         studio.on_event(StudioEvent::Learning(run, progress(done)));
@@ -229,7 +248,7 @@ fn a_rule_that_starts_gets_speed_and_play_again() {
     assert!(effects.contains(&StudioEffect::Canvas(CanvasOrder::Play(false))));
     assert!(effects.contains(&StudioEffect::Canvas(CanvasOrder::Speed(MAX_SPEED))));
     assert!(studio.shows_live());
-    studio.apply(StudioCommand::SetWorkspace(Place::Paint));
+    studio.apply(StudioCommand::SetWorkspace(Workspace::Paint));
     assert!(!studio.shows_live());
 }
 
@@ -240,7 +259,7 @@ fn the_keys_of_the_swarm_mean_the_same_in_every_world() {
         let restarts = studio.info().tables().restarts;
         let means = |command: Command| studio.command_of(&command);
         assert_eq!(means(Command::Live(LiveCommand::TogglePlay)), Some(StudioCommand::TogglePlay));
-        assert_eq!(means(Command::SetPlace(Place::Learn)), Some(StudioCommand::SetWorkspace(Place::Learn)));
+        assert_eq!(means(Command::SetWorkspace(Workspace::Learn)), Some(StudioCommand::SetWorkspace(Workspace::Learn)));
         assert_eq!(
             means(Command::Live(LiveCommand::Grow)),
             Some(StudioCommand::Restart(restarts[restarts.len() - 1].id))
@@ -260,7 +279,7 @@ fn brushes_belong_to_their_workspace() {
     studio.apply(StudioCommand::SetBrush("stir"));
     studio.apply(StudioCommand::SetBrush("nothing"));
     assert_eq!(studio.brush(), "stir");
-    studio.apply(StudioCommand::SetWorkspace(Place::Paint));
+    studio.apply(StudioCommand::SetWorkspace(Workspace::Paint));
     assert_eq!(studio.brush(), "erase");
     studio.apply(StudioCommand::SetBrushSize(9.0));
     assert_eq!(studio.brush_size(), BRUSH_SIZE_RANGE[1]);
@@ -304,7 +323,7 @@ fn drag(studio: &mut Studio, places: &[[f64; 2]]) {
 #[test]
 fn a_drawing_has_a_brush_at_once_and_each_stroke_is_one_step() {
     let mut studio = token_canvas();
-    assert_eq!((studio.workspace(), studio.brush()), (Place::Paint, "pen"));
+    assert_eq!((studio.workspace(), studio.brush()), (Workspace::Paint, "pen"));
     let blue = [50, 130, 255, 255];
     studio.apply(StudioCommand::SetInk(BrushInk { colour: blue, mirrors: false }));
     drag(&mut studio, &[[20.0, 48.0], [30.0, 48.0], [40.0, 48.0]]);
@@ -349,9 +368,114 @@ fn imported_icons_lead_to_paint_though_the_old_rule_stays() {
     let project = |text: &str| Box::new(Project::from_ron(text).unwrap().project);
     studio.apply(StudioCommand::OpenBundled("firefly"));
     studio.on_event(StudioEvent::Opened { number: 1, result: Ok((project(text), Vec::new())) });
-    assert_eq!(studio.workspace(), Place::Live);
+    assert_eq!(studio.workspace(), Workspace::Live);
     studio.apply(StudioCommand::Import(vec!["icon.png".into()]));
     studio.on_event(StudioEvent::Opened { number: 2, result: Ok((project(text), vec!["one icon as a token".into()])) });
-    assert_eq!(studio.workspace(), Place::Paint);
+    assert_eq!(studio.workspace(), Workspace::Paint);
     assert!(studio.info().has_rule());
+}
+
+/// A studio with a ring that lives.
+fn living() -> Studio {
+    let mut studio = points();
+    studio.apply(StudioCommand::Learn("exact"));
+    studio.on_event(StudioEvent::Learned(1, learned()));
+    studio.on_event(StudioEvent::Canvas(CanvasEvent::Running(true, None)));
+    studio
+}
+
+fn walkers() -> LiveState {
+    let entry = world_entry("points").unwrap();
+    let mut world = (entry.start)(&(entry.empty)(), "ring").unwrap();
+    let info = world.info_mut().unwrap();
+    info.set_learned(*learned());
+    info.start_simulation(1).expect("it has a rule").live_state()
+}
+
+#[test]
+fn a_step_back_pauses_and_its_end_is_told_once() {
+    let mut studio = points();
+    assert!(studio.apply(StudioCommand::StepBack).is_empty(), "nothing lives");
+    let mut studio = living();
+    let effects = studio.apply(StudioCommand::StepBack);
+    assert_eq!(effects, [CanvasOrder::Play(false), CanvasOrder::StepBack].map(StudioEffect::Canvas));
+    assert!(!studio.live().playing);
+    let nothing = || StudioEvent::Canvas(CanvasEvent::NothingBefore);
+    assert!(matches!(&studio.on_event(nothing())[..], [StudioEffect::Notify(Level::Info, _)]));
+    studio.apply(StudioCommand::StepBack);
+    assert!(studio.on_event(nothing()).is_empty(), "while the key is held");
+    studio.apply(StudioCommand::Step);
+    assert!(!studio.on_event(nothing()).is_empty());
+    let key = Command::Live(LiveCommand::StepBack);
+    assert_eq!(studio.command_of(&key), Some(StudioCommand::StepBack));
+}
+
+#[test]
+fn a_checkpoint_is_saved_in_the_scene_and_brings_its_settings_back() {
+    let mut studio = living();
+    studio.apply(StudioCommand::SetKnob("strength", 2.0));
+    let serial = studio.serial();
+    assert_eq!(studio.apply(StudioCommand::Keep), [StudioEffect::Canvas(CanvasOrder::Keep(serial))]);
+    let kept = |serial| StudioEvent::Canvas(CanvasEvent::Kept(serial, walkers()));
+    assert!(matches!(&studio.on_event(kept(serial + 1))[..], [StudioEffect::Notify(Level::Warning, _)]));
+    assert!(studio.info().checkpoints().is_empty(), "the scene was left meanwhile");
+    let effects = studio.on_event(kept(serial));
+    assert!(
+        matches!(effects.last(), Some(StudioEffect::Notify(Level::Success, text)) if text.contains("Checkpoint 1"))
+    );
+    for letters in ["s", "sp", "spin"] {
+        studio.apply(StudioCommand::RenameCheckpoint(0, letters.into()));
+    }
+    assert_eq!(studio.info().checkpoints()[0].name, "spin");
+    studio.apply(StudioCommand::SetKnob("strength", 0.5));
+    let effects = studio.apply(StudioCommand::ReturnTo(0));
+    assert!(effects.contains(&StudioEffect::Canvas(CanvasOrder::ReturnTo(walkers()))));
+    assert_eq!(studio.info().knob("strength"), 2.0);
+    studio.apply(StudioCommand::Undo);
+    assert_eq!(studio.info().knob("strength"), 0.5);
+    let text = studio.project().clone().map_world(Arc::unwrap_or_clone).to_ron();
+    let read = Project::from_ron(&text).unwrap().project;
+    assert_eq!(read.world.info().unwrap().checkpoints(), studio.info().checkpoints());
+    studio.apply(StudioCommand::DeleteCheckpoint(0));
+    assert!(studio.info().checkpoints().is_empty() && studio.apply(StudioCommand::ReturnTo(0)).is_empty());
+    studio.apply(StudioCommand::Undo);
+    assert_eq!(studio.info().checkpoints().len(), 1);
+}
+
+#[test]
+fn a_preset_sets_its_knobs_in_one_step() {
+    let mut studio = points();
+    for preset in studio.info().tables().presets {
+        studio.apply(StudioCommand::Preset(preset.id));
+        for (id, value) in preset.knobs {
+            assert_eq!(studio.info().knob(id), *value, "{id} of {}", preset.id);
+        }
+    }
+    studio.apply(StudioCommand::Undo);
+    assert_eq!(studio.info().knob("energy_steps"), 6000.0, "the one before");
+    assert!(studio.apply(StudioCommand::Preset("nothing")).is_empty());
+}
+
+#[test]
+fn a_pen_that_rests_lays_no_points() {
+    let mut studio = points();
+    studio.apply(StudioCommand::SetWorkspace(Workspace::Paint));
+    studio.apply(StudioCommand::SetBrush("pen"));
+    drag(&mut studio, &[[1.0, 1.0]; 30]);
+    assert_eq!(count(&studio), 1);
+    drag(&mut studio, &[[1.0, 1.0], [5.0, 1.0], [5.0, 1.0], [5.0, 1.0]]);
+    assert!((90..110).contains(&count(&studio)), "{}", count(&studio));
+}
+
+#[test]
+fn a_circle_of_points_follows_the_pointer() {
+    let mut studio = points();
+    studio.apply(StudioCommand::SetWorkspace(Workspace::Paint));
+    studio.apply(StudioCommand::SetBrush("circle"));
+    drag(&mut studio, &[[0.0, 0.0], [1.0, 0.0], [9.0, 0.0], [4.0, 0.0]]);
+    let World::Points(doc) = &*studio.project().world else { panic!("points") };
+    let radius = |[x, y, _]: &[f32; 3]| x.hypot(*y);
+    assert!(doc.points.len() > 400 && doc.points.iter().all(|p| (radius(p) - 4.0).abs() < 0.3), "{}", doc.points.len());
+    studio.apply(StudioCommand::Undo);
+    assert_eq!(count(&studio), 0);
 }

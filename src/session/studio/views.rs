@@ -119,8 +119,8 @@ pub struct LiveRuleView {
     pub steps_per_s: f64,
     /// What runs, and on what.
     pub description: String,
-    /// States that are kept to go back to.
-    pub checkpoints: usize,
+    /// The last step back found no earlier state.
+    pub has_no_past: bool,
     /// The film under way.
     pub film: Option<RecordingState>,
 }
@@ -137,7 +137,7 @@ impl Default for LiveRuleView {
             steps: 0,
             steps_per_s: 0.0,
             description: String::new(),
-            checkpoints: 0,
+            has_no_past: false,
             film: None,
         }
     }

@@ -75,15 +75,15 @@ fn a_wound_scrambles_the_disc_and_records_step_and_place() {
 fn adding_follows_the_stroke_with_species_of_the_rule_only() {
     let mut session = alive();
     let added = edits(&stroke(&mut session, Brush::Add, &[[3.0, 4.0], [3.0, 7.2]]));
-    let laid: Vec<Particle> = added
+    let placed: Vec<Particle> = added
         .iter()
         .map(|e| match e {
             SwarmEdit::Add(p) => *p,
             other => panic!("{other:?}"),
         })
         .collect();
-    assert_eq!(laid.len(), 4);
-    assert!(laid[1..].iter().all(|p| (p.heading - std::f64::consts::FRAC_PI_2).abs() < 1e-9));
+    assert_eq!(placed.len(), 4);
+    assert!(placed[1..].iter().all(|p| (p.heading - std::f64::consts::FRAC_PI_2).abs() < 1e-9));
     session.apply(PaintCommand::SetSpecies(1));
     for brush in [Brush::Add, Brush::Recolour] {
         let effects = stroke(&mut session, brush, &[[3.0, 4.0], [3.0, 7.2]]);
@@ -142,7 +142,7 @@ fn a_step_back_pauses_and_takes_its_steps_off_the_clock() {
     assert!(session.live().last_wound.is_some());
     session.on_event(at(1));
     assert_eq!(session.live().steps, steps - 1);
-    assert_eq!(session.live().last_wound, None, "that wound lies in the future");
+    assert_eq!(session.live().last_wound, None, "that wound is in the future");
     assert!(Session::new(1).apply(LiveCommand::StepBack).is_empty());
 }
 
@@ -171,9 +171,9 @@ fn a_knob_swings_about_its_value_only_while_playing() {
     let strengths: Vec<f64> =
         (0..120).map(|_| settings_in(&session.tick(u32::MAX)).expect("settings each tick").strength).collect();
     let base = document.world.live.strength;
-    let most = strengths.iter().copied().fold(f64::MIN, f64::max);
-    let least = strengths.iter().copied().fold(f64::MAX, f64::min);
-    assert!((most - base - 1.0).abs() < 1e-2 && (least - base + 1.0).abs() < 1e-2, "{least} to {most}");
+    let max = strengths.iter().copied().fold(f64::MIN, f64::max);
+    let min = strengths.iter().copied().fold(f64::MAX, f64::min);
+    assert!((max - base - 1.0).abs() < 1e-2 && (min - base + 1.0).abs() < 1e-2, "{min} to {max}");
     assert!((strengths[0] - strengths[60]).abs() < 1e-9, "one swing in a second of 60 ticks");
     session.apply(LiveCommand::Pause);
     assert_eq!(settings_in(&session.tick(u32::MAX)), None);

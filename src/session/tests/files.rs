@@ -90,7 +90,7 @@ fn an_imported_picture_is_unsaved_and_ready_to_be_painted_on() {
     let mut session = alive();
     let snapshot = Snapshot { particles: triangle(), box_size: DVec2::splat(5.0), ..Snapshot::default() };
     session.on_event(ShareEvent::Imported { path: "birds.csv".into(), result: Ok(snapshot.into()) });
-    assert_eq!((session.document().title.as_str(), session.place()), ("birds", Place::Paint));
+    assert_eq!((session.document().title.as_str(), session.workspace()), ("birds", Workspace::Paint));
     assert!(session.is_dirty() && session.path().is_none());
 }
 

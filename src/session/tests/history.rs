@@ -21,8 +21,8 @@ fn any_command() -> impl Strategy<Value = Command> {
         Just(Command::Pointer(Pointer::Release)),
         Just(Command::Paint(PaintCommand::SetTool(Tool::Pen))),
         Just(Command::Paint(PaintCommand::SetTool(Tool::Eraser))),
-        Just(Command::SetPlace(Place::Paint)),
-        Just(Command::SetPlace(Place::Live)),
+        Just(Command::SetWorkspace(Workspace::Paint)),
+        Just(Command::SetWorkspace(Workspace::Live)),
         (any_point(), 0.0..3.0).prop_map(|(centre, radius)| Command::Paint(PaintCommand::EraseAt { centre, radius })),
         (indices(), any_point()).prop_map(|(indices, by)| Command::Paint(PaintCommand::MoveParticles { indices, by })),
         (indices(), -3.0..3.0).prop_map(|(indices, by)| Command::Paint(PaintCommand::TurnParticles { indices, by })),
@@ -90,7 +90,7 @@ proptest! {
         commands in proptest::collection::vec(any_command(), 0..40)
     ) {
         let mut session = Session::new(1);
-        session.apply(Command::SetPlace(Place::Paint));
+        session.apply(Command::SetWorkspace(Workspace::Paint));
         for command in commands {
             session.apply(command);
             let [w, h] = session.snapshot().box_size.to_array();

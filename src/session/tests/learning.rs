@@ -6,7 +6,7 @@ fn learning_runs_pauses_resumes_and_stops_by_command() {
     let mut session = alive();
     let effects = session.apply(LearnCommand::Start);
     let run = started(&effects).expect("training starts").run;
-    assert_eq!((session.place(), &session.training().state), (Place::Learn, &TrainingState::Running));
+    assert_eq!((session.workspace(), &session.training().state), (Workspace::Learn, &TrainingState::Running));
     assert!(started(&session.apply(LearnCommand::Start)).is_none(), "one run at a time");
     assert_eq!(session.apply(LearnCommand::Pause), vec![Effect::Learn(LearnEffect::Pause(run))]);
     assert_eq!(session.apply(LearnCommand::Pause), vec![]);
@@ -145,7 +145,7 @@ fn flows_are_picked_named_blended_and_deleted_each_as_one_step() {
 #[test]
 fn a_picked_flow_fades_in_without_a_restart() {
     let mut session = with_two_flows();
-    session.apply(Command::SetPlace(Place::Live));
+    session.apply(Command::SetWorkspace(Workspace::Live));
     for _ in 0..FADE_TICKS {
         session.tick(1);
     }

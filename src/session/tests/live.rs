@@ -12,8 +12,8 @@ fn time_runs_only_while_playing_and_a_step_is_one_step() {
     assert_eq!(session.tick(u32::MAX), vec![Effect::Engine(EngineOrder::Run { steps: 1 })]);
     assert!(session.tick(u32::MAX).is_empty());
     session.apply(LiveCommand::Play);
-    session.apply(Command::SetPlace(Place::Paint));
-    assert!(session.tick(u32::MAX).is_empty(), "nobody watches while painting");
+    session.apply(Command::SetWorkspace(Workspace::Paint));
+    assert!(session.tick(u32::MAX).is_empty(), "time stands still while painting");
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! What the session guarantees.
 
 mod by_hand;
+mod checkpoints;
 mod files;
 mod gestures;
 mod history;
 mod learning;
 mod live;
-mod moments;
 mod observing;
 mod painting;
 mod share;
@@ -23,6 +23,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::jobs::{self, Progress, Reason};
 use crate::scene::Project;
+use crate::session::command::TrainingRequest;
 use crate::worlds::SwarmDoc;
 use crate::worlds::swarm::picture::{Boundary, Ensemble, Mode, Particle, Snapshot};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule};
@@ -98,6 +99,6 @@ fn learned(session: &mut Session, command: Command, rule: Arc<Rule>) {
 
 fn in_paint() -> Session {
     let mut session = Session::new(1);
-    session.apply(Command::SetPlace(Place::Paint));
+    session.apply(Command::SetWorkspace(Workspace::Paint));
     session
 }

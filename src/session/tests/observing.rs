@@ -56,9 +56,9 @@ fn scrambling_begins_a_healing_and_a_restart_ends_it() {
     session.on_event(event);
     session.apply(LiveCommand::Randomise);
     let healing = session.observation().healing.clone().expect("a healing");
-    assert_eq!((healing.kind, healing.before()), (WoundKind::Scrambled, Some(0.9)));
+    assert_eq!((healing.kind, healing.before()), (DisturbanceKind::Scrambled, Some(0.9)));
     session.apply(LiveCommand::Grow);
-    assert_eq!(session.observation().healing.as_ref().unwrap().kind, WoundKind::Growing);
+    assert_eq!(session.observation().healing.as_ref().unwrap().kind, DisturbanceKind::Growing);
     session.apply(LiveCommand::RestartFromSnapshot);
     assert!(session.observation().healing.is_none());
     session.apply(DocumentCommand::New);
@@ -83,7 +83,7 @@ fn a_changed_picture_makes_the_certificate_stale_until_undo() {
     let mut session = alive();
     certified(&mut session);
     session.tick(1);
-    session.apply(Command::SetPlace(Place::Paint));
+    session.apply(Command::SetWorkspace(Workspace::Paint));
     session.apply(PaintCommand::Add(at(6.0, 6.0)));
     session.tick(1);
     assert!(matches!(session.seal(), Seal::Stale(_)) && session.document().world.evidence.is_none());
@@ -121,7 +121,7 @@ fn a_new_scene_or_run_cancels_the_certificate() {
     session.apply(ObserveCommand::Certify);
     session.tick(1);
     assert!(matches!(session.certificate().state, CertificateState::Running { .. }));
-    session.apply(Command::SetPlace(Place::Paint));
+    session.apply(Command::SetWorkspace(Workspace::Paint));
     session.apply(PaintCommand::Add(at(6.0, 6.0)));
     let effects = session.tick(1);
     assert!(effects.contains(&Effect::Observe(ObserveEffect::StopCertifying)));
@@ -172,9 +172,9 @@ fn failed_and_late_certificates_leave_the_scene_alone() {
 #[test]
 fn non_finite_particles_are_reported_once() {
     let mut session = alive();
-    let mut told =
+    let mut is_reported =
         |faults| notice(&session.on_event(ObserveEvent::SpeedMeasured(Speed { faults, ..Speed::default() }))).is_some();
-    assert_eq!([0, 5, 9, 0, 2].map(&mut told), [false, true, false, false, true]);
+    assert_eq!([0, 5, 9, 0, 2].map(&mut is_reported), [false, true, false, false, true]);
 }
 
 #[test]

@@ -70,6 +70,6 @@ fn the_pointer_over_the_live_swarm_pushes_and_never_paints() {
     session.apply(LiveCommand::SetBrush(Brush::Pull));
     let effects = session.apply(Command::Pointer(Pointer::Press(DVec2::new(3.0, 4.0))));
     assert!(has_order(&effects, |o| matches!(o, EngineOrder::SetForce(Some(f)) if f.strength < 0.0)));
-    let effects = session.apply(Command::SetPlace(Place::Paint));
+    let effects = session.apply(Command::SetWorkspace(Workspace::Paint));
     assert!(has_order(&effects, |o| *o == EngineOrder::SetForce(None)), "leaving lets go");
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::media::picture::FilmKind;
 
-fn order(effects: &[Effect]) -> Option<&ShareOrder> {
+fn order(effects: &[Effect]) -> Option<&ShareEffect> {
     effects.iter().find_map(|e| match e {
         Effect::Share(order) => Some(order),
         _ => None,
@@ -23,7 +23,7 @@ fn save_picture_copies_a_saved_scene_and_saves_a_new_one() {
     session.on_event(DocumentEvent::Saved { path: "a.ron".into(), revision, result: Ok(()) });
     let effects = share(&mut session, ShareCommand::SavePicture("b.png".into()));
     assert!(
-        matches!(order(&effects), Some(ShareOrder::SaveCopy { path, .. }) if path == std::path::Path::new("b.png"))
+        matches!(order(&effects), Some(ShareEffect::SaveCopy { path, .. }) if path == std::path::Path::new("b.png"))
     );
     assert_eq!(session.path(), Some(std::path::Path::new("a.ron")));
 }
@@ -33,21 +33,21 @@ fn several_dropped_tables_become_a_film() {
     let mut session = alive();
     assert!(share(&mut session, ShareCommand::Drop(Vec::new())).is_empty());
     let effects = share(&mut session, ShareCommand::Drop(vec!["one.csv".into()]));
-    assert_eq!(effects, vec![Effect::Share(ShareOrder::Open("one.csv".into()))]);
+    assert_eq!(effects, vec![Effect::Share(ShareEffect::Open("one.csv".into()))]);
     let films = vec!["one.csv".into(), "two.XYZ".into()];
     let effects = share(&mut session, ShareCommand::Drop(films.clone()));
-    assert_eq!(effects, vec![Effect::Share(ShareOrder::ImportFilm(films))]);
+    assert_eq!(effects, vec![Effect::Share(ShareEffect::ImportFilm(films))]);
     let effects = share(&mut session, ShareCommand::Drop(vec!["one.csv".into(), "two.png".into()]));
     assert!(notice(&effects).is_some_and(|(_, text)| text.contains("2 files") && text.contains("one.csv")));
-    assert_eq!(order(&effects), Some(&ShareOrder::Open("one.csv".into())));
+    assert_eq!(order(&effects), Some(&ShareEffect::Open("one.csv".into())));
 }
 
 #[test]
 fn a_name_is_enough_to_save_and_becomes_the_title() {
     let mut session = alive();
-    assert_eq!(notice(&share(&mut session, ShareCommand::SaveAmongMine("  ".into()))).unwrap().0, Level::Warning);
-    let effects = share(&mut session, ShareCommand::SaveAmongMine(" My mill ".into()));
-    let Some(ShareOrder::SaveAmongMine { name, document, revision }) = order(&effects) else { panic!("{effects:?}") };
+    assert_eq!(notice(&share(&mut session, ShareCommand::SaveToMyScenes("  ".into()))).unwrap().0, Level::Warning);
+    let effects = share(&mut session, ShareCommand::SaveToMyScenes(" My mill ".into()));
+    let Some(ShareEffect::SaveToMyScenes { name, document, revision }) = order(&effects) else { panic!("{effects:?}") };
     assert_eq!((name.as_str(), document.title.as_str()), ("My mill", "My mill"));
     session.on_event(DocumentEvent::Saved { path: "mine/My mill.png".into(), revision: *revision, result: Ok(()) });
     assert!(!session.is_dirty());
@@ -75,7 +75,7 @@ fn a_film_needs_a_live_swarm_and_clamps_its_settings() {
     let film = *session.film();
     assert_eq!((film.seconds, film.frames_per_second, film.steps_per_frame, film.size_px), (5.0, 1, 500, 64));
     assert_eq!(film.frames(), 5);
-    assert_eq!(share(&mut session, ShareCommand::Film), vec![Effect::Share(ShareOrder::Film(film))]);
+    assert_eq!(share(&mut session, ShareCommand::Film), vec![Effect::Share(ShareEffect::Film(film))]);
 }
 
 #[test]
@@ -88,18 +88,18 @@ fn a_trajectory_needs_a_live_swarm_and_clamps_its_settings() {
     let options = *session.trajectory();
     assert_eq!((options.every, options.frames), (1, 10_000));
     let effects = share(&mut session, ShareCommand::Trajectory);
-    assert_eq!(effects, vec![Effect::Share(ShareOrder::Trajectory(options))]);
+    assert_eq!(effects, vec![Effect::Share(ShareEffect::Trajectory(options))]);
     let effects = share(&mut session, ShareCommand::CancelTrajectory);
-    assert_eq!(effects, vec![Effect::Share(ShareOrder::CancelTrajectory)]);
+    assert_eq!(effects, vec![Effect::Share(ShareEffect::CancelTrajectory)]);
 }
 
 #[test]
 fn what_is_filmed_moves_and_is_seen() {
     let mut session = alive();
     session.apply(LiveCommand::Pause);
-    session.apply(Command::SetPlace(Place::Paint));
+    session.apply(Command::SetWorkspace(Workspace::Paint));
     session.on_event(Event::Share(ShareEvent::RecordingBegun));
-    assert!(session.live().playing && session.place() == Place::Live);
+    assert!(session.live().playing && session.workspace() == Workspace::Live);
 }
 
 #[test]
@@ -120,21 +120,21 @@ fn an_image_is_previewed_in_paint_and_imported_elsewhere() {
     let mut session = alive();
     let path = PathBuf::from("drawing.png");
     let effects = session.on_event(Event::Share(ShareEvent::IsImage { path: path.clone(), has_lost_its_scene: true }));
-    assert_eq!(effects, vec![Effect::Share(ShareOrder::Import(path.clone()))]);
-    session.apply(Command::SetPlace(Place::Paint));
+    assert_eq!(effects, vec![Effect::Share(ShareEffect::Import(path.clone()))]);
+    session.apply(Command::SetWorkspace(Workspace::Paint));
     let effects = session.on_event(Event::Share(ShareEvent::IsImage { path, has_lost_its_scene: true }));
-    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Share(ShareOrder::Import(_)))), "{effects:?}");
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Share(ShareEffect::Import(_)))), "{effects:?}");
     assert_eq!(notice(&effects).map(|(level, _)| level), Some(Level::Warning), "it held a scene once");
 }
 
 #[test]
 fn an_image_given_at_start_is_taken_by_the_image_tool() {
     let mut session = Session::new(1);
-    assert_ne!(session.place(), Place::Paint);
+    assert_ne!(session.workspace(), Workspace::Paint);
     let effects =
         session.on_event(Event::Share(ShareEvent::IsImage { path: "drawing.png".into(), has_lost_its_scene: false }));
     assert!(effects.is_empty(), "{effects:?}");
-    assert_eq!((session.place(), session.tool()), (Place::Paint, Tool::Image));
+    assert_eq!((session.workspace(), session.tool()), (Workspace::Paint, Tool::Image));
     let asked = session.tick(0);
     let source = StippleSource::Image("drawing.png".into());
     assert!(

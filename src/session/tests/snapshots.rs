@@ -52,7 +52,7 @@ fn scrolling_through_snapshots_changes_none_of_them() {
 #[test]
 fn painting_changes_the_selected_snapshot_alone() {
     let mut session = imported(7);
-    session.apply(Command::SetPlace(Place::Paint));
+    session.apply(Command::SetWorkspace(Workspace::Paint));
     snapshot(&mut session, SnapshotCommand::Select(2));
     session.apply(PaintCommand::Stroke(vec![Particle { x: 20.0, y: 5.0, ..Particle::default() }]));
     session.apply(DocumentCommand::EndGesture);
@@ -87,7 +87,7 @@ fn snapshots_are_deleted_and_duplicated_with_undo() {
 #[test]
 fn a_single_picture_becomes_a_film_by_duplicating_it() {
     let mut session = alive();
-    session.apply(Command::SetPlace(Place::Paint));
+    session.apply(Command::SetWorkspace(Workspace::Paint));
     let effects = snapshot(&mut session, SnapshotCommand::Duplicate);
     assert!(notice(&effects).is_some_and(|(_, text)| text.contains("two snapshots")), "{effects:?}");
     assert_eq!(session.document().world.film.len(), 2);

@@ -16,7 +16,7 @@ fn a_stamp_follows_the_cursor_and_a_click_places_it() {
     let ghosts = session.draft(Some(DVec2::new(8.0, 5.0))).ghosts;
     click(&mut session, [8.0, 5.0]);
     assert_eq!(particles(&session).len(), 6);
-    assert!(ghosts.iter().zip(particles(&session)).all(|(g, p)| g.place().distance(p.place()) < 1e-9));
+    assert!(ghosts.iter().zip(particles(&session)).all(|(g, p)| g.position().distance(p.position()) < 1e-9));
     assert!(particles(&session).iter().all(|p| (p.x - 8.0).abs() < 1e-9 && (p.heading - FRAC_PI_2).abs() < 1e-9));
     session.apply(DocumentCommand::Undo);
     assert!(particles(&session).is_empty());

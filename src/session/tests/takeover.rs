@@ -1,4 +1,5 @@
 use super::*;
+use crate::session::command::RuleRequest;
 use crate::session::live::view::FADE_TICKS;
 use crate::worlds::swarm::measures::QuickFidelity;
 
@@ -94,7 +95,7 @@ fn the_new_rule_takes_over_at_the_end_of_the_run_or_on_a_click() {
 #[test]
 fn a_new_species_drops_the_old_rule_at_once() {
     let mut session = alive();
-    session.apply(Command::SetPlace(Place::Paint));
+    session.apply(Command::SetWorkspace(Workspace::Paint));
     session.apply(PaintCommand::Add(Particle { species: 1, ..at(5.0, 5.0) }));
     let effects = session.apply(LearnCommand::Start);
     assert!(requests(&effects).is_empty() && session.held().is_none());
@@ -106,7 +107,7 @@ fn a_new_species_drops_the_old_rule_at_once() {
 #[test]
 fn an_edited_picture_is_learned_on_from_the_present_weights() {
     let mut session = alive();
-    session.apply(Command::SetPlace(Place::Paint));
+    session.apply(Command::SetWorkspace(Workspace::Paint));
     session.apply(PaintCommand::Stroke(vec![at(4.0, 2.0), at(4.0, 3.0)]));
     let effects = session.apply(LearnCommand::Continue);
     let request = started(&effects).expect("a run");

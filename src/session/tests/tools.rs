@@ -56,10 +56,10 @@ fn each_drawing_tool_shows_a_ghost_and_is_one_undo() {
             session.apply(Command::Pointer(Pointer::Drag(p.into())));
         }
         let ghosts = session.draft(None).ghosts;
-        assert!(particles(&session).is_empty(), "{tool:?} lays nothing before the release");
+        assert!(particles(&session).is_empty(), "{tool:?} adds nothing before the release");
         session.apply(Command::Pointer(Pointer::Release));
         assert_eq!(particles(&session).len(), count, "{tool:?}");
-        assert_eq!(ghosts.len(), count, "{tool:?}: what was shown is laid");
+        assert_eq!(ghosts.len(), count, "{tool:?}: the ghosts are placed");
         assert!(particles(&session).iter().all(|p| p.species == 2));
         session.apply(DocumentCommand::Undo);
         assert!(particles(&session).is_empty() && !session.can_undo(), "{tool:?}");
@@ -71,12 +71,12 @@ fn a_spray_stroke_is_one_undo_and_keeps_the_spacing() {
     let mut session = with_tool(Tool::Spray);
     options(&mut session, |o| o.spray_density = 1.0);
     drag(&mut session, &[[4.0, 5.0], [6.0, 5.0], [9.0, 5.0], [12.0, 5.0]]);
-    let laid = particles(&session).to_vec();
-    assert!(laid.len() > 8, "{}", laid.len());
-    for (i, p) in laid.iter().enumerate() {
-        assert!(laid[..i].iter().all(|q| p.place().distance(q.place()) >= 0.79));
+    let placed = particles(&session).to_vec();
+    assert!(placed.len() > 8, "{}", placed.len());
+    for (i, p) in placed.iter().enumerate() {
+        assert!(placed[..i].iter().all(|q| p.position().distance(q.position()) >= 0.79));
     }
-    assert!(laid.iter().filter(|p| p.heading.abs() < 1e-9).count() + 2 >= laid.len(), "along the drag");
+    assert!(placed.iter().filter(|p| p.heading.abs() < 1e-9).count() + 2 >= placed.len(), "along the drag");
     session.apply(DocumentCommand::Undo);
     assert!(particles(&session).is_empty());
 }
@@ -90,11 +90,11 @@ fn the_first_spray_dab_has_the_heading_of_the_later_ones() {
     assert!(!first.is_empty());
     session.apply(Command::Pointer(Pointer::Drag(DVec2::new(4.0, 5.0))));
     session.apply(Command::Pointer(Pointer::Release));
-    let laid = particles(&session);
-    assert!(first.iter().all(|p| laid.iter().any(|q| (p.x, p.y) == (q.x, q.y))), "they stay where they are");
-    let up = laid.iter().filter(|p| (p.heading - FRAC_PI_2).abs() < 1e-9).count();
-    let down = laid.iter().filter(|p| (p.heading + FRAC_PI_2).abs() < 1e-9).count();
-    assert_eq!((up, up + down), (down, laid.len()), "{laid:?}");
+    let placed = particles(&session);
+    assert!(first.iter().all(|p| placed.iter().any(|q| (p.x, p.y) == (q.x, q.y))), "they stay where they are");
+    let up = placed.iter().filter(|p| (p.heading - FRAC_PI_2).abs() < 1e-9).count();
+    let down = placed.iter().filter(|p| (p.heading + FRAC_PI_2).abs() < 1e-9).count();
+    assert_eq!((up, up + down), (down, placed.len()), "{placed:?}");
     session.apply(DocumentCommand::Undo);
     assert!(particles(&session).is_empty() && !session.can_undo());
 }
@@ -233,7 +233,7 @@ fn a_species_recolours_only_what_is_seen_to_be_selected() {
     session.apply(PaintCommand::SetTool(Tool::Pen));
     session.apply(PaintCommand::SetSpecies(5));
     assert!(particles(&session).iter().all(|p| p.species == 0));
-    assert!(session.selection().is_empty(), "a tool that lays lets go of the selection");
+    assert!(session.selection().is_empty(), "a tool that adds particles clears the selection");
     let effects = session.apply(PaintCommand::Selection(SelectionOrder::Delete));
     assert_eq!(notice(&effects).unwrap().0, Level::Info);
 }
@@ -407,7 +407,7 @@ fn count_and_spacing_of_an_image_follow_each_other() {
     assert_eq!(first.amount, StippleAmount::Count(120));
     let row = |n: usize| (0..n).map(|i| at(0.1 * i as f64, 0.0)).collect::<Vec<_>>();
     session.on_event(PaintEvent::Stippled { request: first, result: Ok(row(4)) });
-    assert!((session.stipple().spacing - 0.1).abs() < 1e-9, "the number tells the spacing");
+    assert!((session.stipple().spacing - 0.1).abs() < 1e-9, "the number sets the spacing");
     options(&mut session, |o| {
         o.image.scale = 8.0;
         o.image_options.spacing = Some(0.4);
@@ -416,8 +416,8 @@ fn count_and_spacing_of_an_image_follow_each_other() {
     let StippleAmount::Spacing(spacing) = second.amount else { panic!("{second:?}") };
     assert!((spacing - 0.05).abs() < 1e-12, "of its longer side");
     session.on_event(PaintEvent::Stippled { request: second, result: Ok(row(9)) });
-    assert_eq!(session.paint_options().image_options.particles, 9, "the spacing tells the number");
-    assert!(asked(&mut session).is_none(), "which is no new question");
+    assert_eq!(session.paint_options().image_options.particles, 9, "the spacing sets the number");
+    assert!(asked(&mut session).is_none(), "the question was asked before");
     options(&mut session, |o| o.image.scale = 4.0);
     assert!(asked(&mut session).is_some(), "a smaller image holds fewer at that spacing");
 }
@@ -439,7 +439,7 @@ fn a_text_is_requested_once_previewed_and_placed() {
     let answer = vec![at(-0.5, 0.0), at(0.5, 0.0)];
     let older = StippleRequest { source: StippleSource::Text("h".into()), ..request.clone() };
     session.on_event(PaintEvent::Stippled { request: older, result: Err("late".into()) });
-    assert!(session.stipple().busy, "an answer to an older question is left alone");
+    assert!(session.stipple().busy, "the result of an older request is ignored");
     session.on_event(PaintEvent::Stippled { request, result: Ok(answer) });
     session.apply(PaintCommand::SetSpecies(2));
     options(&mut session, |o| {
@@ -448,9 +448,9 @@ fn a_text_is_requested_once_previewed_and_placed() {
         o.heading = 1.0;
     });
     click(&mut session, [8.0, 5.0]);
-    let laid =
+    let placed =
         [Particle { heading: 1.0, species: 2, ..at(6.0, 5.0) }, Particle { heading: 1.0, species: 2, ..at(10.0, 5.0) }];
-    assert_eq!(particles(&session), laid);
+    assert_eq!(particles(&session), placed);
     session.apply(DocumentCommand::Undo);
     assert!(particles(&session).is_empty());
 }
@@ -459,7 +459,7 @@ fn a_text_is_requested_once_previewed_and_placed() {
 fn a_dropped_image_is_previewed_before_it_is_placed() {
     let mut session = alive();
     session.apply(PaintCommand::OpenPicture("fish.png".into()));
-    assert_eq!((session.place(), session.tool()), (Place::Paint, Tool::Image));
+    assert_eq!((session.workspace(), session.tool()), (Workspace::Paint, Tool::Image));
     let effects = session.tick(0);
     let Some(Effect::Paint(PaintEffect::Stipple(request))) =
         effects.iter().find(|e| matches!(e, Effect::Paint(PaintEffect::Stipple(_))))
@@ -470,7 +470,7 @@ fn a_dropped_image_is_previewed_before_it_is_placed() {
     session.on_event(PaintEvent::Stippled { request: request.clone(), result: Err("fish.png: cannot be read".into()) });
     assert!(session.stipple().error.is_some());
     click(&mut session, [8.0, 5.0]);
-    assert_eq!(*session.snapshot(), before, "nothing there, nothing laid");
+    assert_eq!(*session.snapshot(), before, "nothing there, nothing placed");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::egui::{Area, Context, Frame, Id, Label, Order, Rect, RichText, Vec2};
 use super::style;
-use crate::session::{Place, Session};
+use crate::session::{Session, Workspace};
 
 /// How long it stays, and how long it then takes to fade, s.
 const STAYS_S: f64 = 20.0;
@@ -27,7 +27,7 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, caption: &mut C
         *caption = Caption { notes: document.notes.clone(), since: now, bottom: 0.0 };
     }
     let age = now - caption.since;
-    if document.notes.is_empty() || session.place() != Place::Live || age > STAYS_S + FADES_S {
+    if document.notes.is_empty() || session.workspace() != Workspace::Live || age > STAYS_S + FADES_S {
         return;
     }
     let opacity = (1.0 - (age - STAYS_S) / FADES_S).clamp(0.0, 1.0) as f32;

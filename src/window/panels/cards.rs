@@ -20,7 +20,7 @@ pub(super) const PICTURE_WIDTH: f32 = WIDTH - 2.0 * MARGIN;
 #[derive(Clone, Copy)]
 pub(super) struct CardGrid {
     pub columns: usize,
-    /// Most height of the grid, points.
+    /// Maximum height of the grid, points.
     pub height: f32,
     /// The first card takes the keyboard: from there the arrows lead to the others, and Enter opens.
     pub takes_focus: bool,
@@ -67,7 +67,7 @@ pub(super) fn gallery_window(
 }
 
 impl CardGrid {
-    /// Shows so many cards, each by its index; returns the one that was clicked. Each shelf, by its name, remembers where it
+    /// Shows `count` cards, each by its index; returns the one that was clicked. Each shelf, by its name, remembers where it
     /// was scrolled to.
     pub fn show(
         self,

@@ -8,7 +8,7 @@ use super::egui::layers::ShapeIdx;
 use super::egui::{Align2, Button, Color32, Context, Frame, Id, Modal, Shape};
 use super::state::UiState;
 use super::style;
-use crate::formats::{ExportSubject, endings_of};
+use crate::formats::{ALL_ENDINGS, ExportSubject, endings_of};
 use crate::media::save_name::{SaveNameError, save_path};
 use crate::session::{
     Command, Dialog, DocumentCommand, Effect, Level, ObserveCommand, PaintCommand, Session, ShareCommand,
@@ -31,9 +31,9 @@ pub(super) fn file_dialog() -> FileDialog {
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
         .default_size([640.0, 420.0])
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
-        .add_file_filter(OPENED, ends_with([vec!["ron"], endings_of(|_| true)].concat()))
+        .add_file_filter(OPENED, ends_with([&["ron"], ALL_ENDINGS].concat()))
         .add_file_filter(SCENES, ends_with(vec!["ron", "png"]))
-        .add_file_filter(PICTURES, ends_with(endings_of(|_| true)))
+        .add_file_filter(PICTURES, ends_with(ALL_ENDINGS.to_vec()))
         .add_file_filter(IMAGES, ends_with(endings_of(|kind| !kind.is_particles())))
 }
 
@@ -57,7 +57,7 @@ fn saved(what: Dialog) -> Vec<(String, &'static str)> {
         Dialog::SavePlotPng(_) => vec![PLOT, TABLE],
         Dialog::SavePlotCsv(_) | Dialog::SaveSeries(_) => vec![TABLE, PLOT],
         Dialog::Export(_) => {
-            let others = endings_of(|_| true).into_iter().filter(|&ending| ending != TABLE.1);
+            let others = ALL_ENDINGS.iter().copied().filter(|&ending| ending != TABLE.1);
             let named = |ending: &'static str| (ending.to_uppercase(), ending);
             return [(TABLE.0.to_owned(), TABLE.1)].into_iter().chain(others.map(named)).collect();
         }
@@ -82,7 +82,7 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
         Dialog::Export(ExportSubject::Live) => {
             (PICTURES, "Export the live swarm: name.csv, name.xyz, or an image (name.png …)")
         }
-        Dialog::ExportLiving(_) => (PICTURES, "Export what lives; the ending of the name says the kind of file"),
+        Dialog::ExportLiving(_) => (PICTURES, "Export the live state; the extension sets the format"),
         Dialog::Picture => (IMAGES, "Choose an image to place as particles"),
         Dialog::SavePlotCsv(_) | Dialog::SavePlotPng(_) | Dialog::SaveSeries(_) => {
             (PICTURES, "Save the plot: name.csv, or a picture (name.png)")
@@ -275,6 +275,15 @@ mod tests {
             assert_eq!(path("taken"), Err(SaveNameError::Exists(taken.path().to_owned())), "{what:?}");
         }
         assert!(saved(Dialog::Open).is_empty() && saved(Dialog::Import).is_empty(), "these pick a file");
+    }
+
+    #[test]
+    fn every_known_ending_can_be_picked_and_exported() {
+        let exported: Vec<_> = saved(Dialog::Export(ExportSubject::Picture)).into_iter().map(|(_, e)| e).collect();
+        for ending in ALL_ENDINGS {
+            assert!(exported.contains(ending), "{ending}");
+        }
+        assert_eq!(exported.len(), ALL_ENDINGS.len());
     }
 
     #[test]

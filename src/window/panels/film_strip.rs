@@ -9,7 +9,7 @@ use super::egui::{
 use super::state::UiState;
 use super::widgets::command_button_enabled;
 use super::{style, swarm_view};
-use crate::session::{Command, PaintCommand, Place, Session, SnapshotCommand};
+use crate::session::{Command, PaintCommand, Session, SnapshotCommand, Workspace};
 use crate::worlds::swarm::picture::{FilmFrame, HOLD_OUT_EVERY, PackedParticle, Part, Particle, Snapshot, Stills};
 
 /// Height of the strip, and size of a thumbnail with its gap, points.
@@ -20,7 +20,7 @@ const GAP: f32 = 6.0;
 /// More particles cannot be distinguished on a thumbnail.
 const MAX_DRAWN: usize = 300;
 
-/// What the strip remembers.
+/// The state of the strip.
 #[derive(Default)]
 pub(super) struct FilmStrip {
     /// The snapshot that was on the canvas in the last frame, and of how many.
@@ -28,7 +28,7 @@ pub(super) struct FilmStrip {
 }
 
 pub(super) fn show(root: &mut Ui, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
-    if session.place() != Place::Paint || session.document().world.film.is_empty() {
+    if session.workspace() != Workspace::Paint || session.document().world.film.is_empty() {
         state.film_strip.seen = None;
         return;
     }

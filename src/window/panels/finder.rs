@@ -7,19 +7,19 @@ use super::egui::{
 };
 use super::state::UiState;
 use super::style;
-use crate::session::{Command, CommandInfo, Group, Place, Session, table};
+use crate::session::{Command, CommandInfo, Group, Session, Workspace, table};
 
 /// Width of the sheet and height of a row, points.
 const WIDTH: f32 = 560.0;
 const ROW: f32 = 26.0;
 
-/// What the command palette remembers while it is open.
+/// The state of the command palette while it is open.
 #[derive(Default)]
 pub(super) struct Finder {
     pub open: bool,
     text: String,
     chosen: usize,
-    /// It was opened in this frame: the text wants the keyboard.
+    /// Whether it was opened in this frame: the text field takes the focus.
     fresh: bool,
 }
 
@@ -31,7 +31,7 @@ impl Finder {
 
 pub(super) fn show(ctx: &Context, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
     let found = ask(ctx, |command| Some(session.can(command)), state);
-    commands.extend(found.into_iter().flat_map(|info| carry_out(info, session.place())));
+    commands.extend(found.into_iter().flat_map(|info| carry_out(info, session.workspace())));
 }
 
 /// Shows the palette while it is open; returns the command that was chosen. `can`: whether one can be given now; `None` leaves
@@ -113,14 +113,14 @@ pub(super) fn ask(
     Some(hit.info)
 }
 
-/// A tool of another place takes one there first.
-fn carry_out(info: &CommandInfo, place: Place) -> Vec<Command> {
+/// A tool of another workspace goes to that workspace first.
+fn carry_out(info: &CommandInfo, workspace: Workspace) -> Vec<Command> {
     let there = match info.group {
-        Group::Paint => Some(Place::Paint),
-        Group::Live | Group::Look => Some(Place::Live),
+        Group::Paint => Some(Workspace::Paint),
+        Group::Live | Group::Look => Some(Workspace::Live),
         _ => None,
     };
-    let go = there.filter(|_| !info.group.is_active_in(place)).map(Command::SetPlace);
+    let go = there.filter(|_| !info.group.is_active_in(workspace)).map(Command::SetWorkspace);
     go.into_iter().chain([info.command.clone()]).collect()
 }
 
@@ -279,7 +279,7 @@ mod tests {
     #[test]
     fn a_tool_of_another_workspace_switches_to_it() {
         let pen = table().find(|info| info.name == "Pen").unwrap();
-        assert_eq!(carry_out(pen, Place::Live)[0], Command::SetPlace(Place::Paint));
-        assert_eq!(carry_out(pen, Place::Paint).len(), 1);
+        assert_eq!(carry_out(pen, Workspace::Live)[0], Command::SetWorkspace(Workspace::Paint));
+        assert_eq!(carry_out(pen, Workspace::Paint).len(), 1);
     }
 }

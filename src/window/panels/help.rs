@@ -12,7 +12,7 @@ const MOUSE: [(&str, &str); 8] = [
     ("Wheel, or pinch", "zoom about the cursor"),
     ("Right or middle drag", "move the view"),
     ("Click on a number", "type a value"),
-    ("Hover", "every control says what it does, and its key"),
+    ("Hover", "shows what a control does, and its key"),
     ("Shift+Tab", "walk through the controls by keyboard"),
     ("Drop a file", "open a scene; import a CSV, XYZ or image file"),
 ];

@@ -2,8 +2,8 @@
 
 use super::egui::{Align2, Area, Context, Frame, Id, Margin, Order, Rect, RichText, Stroke, Ui, Vec2};
 use super::state::UiState;
-use super::{moments, style};
-use crate::session::{Command, FirstSteps, Place, Preference, Session};
+use super::{checkpoints, style};
+use crate::session::{Command, FirstSteps, Preference, Session, Workspace};
 
 /// How long the hint stays in one run without progress, s.
 const STAYS_S: f64 = 45.0;
@@ -23,17 +23,17 @@ pub(super) struct Hint {
     hidden_since: Option<f64>,
 }
 
-const STEPS: [(Place, &str, &str); 3] = [
-    (Place::Paint, "1  Paint", "a still pattern"),
-    (Place::Learn, "2  Learn", "a rule that keeps it"),
-    (Place::Live, "3  Live", "with it: push, turn, grow"),
+const STEPS: [(Workspace, &str, &str); 3] = [
+    (Workspace::Paint, "1  Paint", "a still pattern"),
+    (Workspace::Learn, "2  Learn", "a rule that keeps it"),
+    (Workspace::Live, "3  Live", "with it: push, turn, grow"),
 ];
 
-fn is_taken(step: Place, steps: FirstSteps) -> bool {
+fn is_taken(step: Workspace, steps: FirstSteps) -> bool {
     match step {
-        Place::Paint => steps.painted,
-        Place::Learn => steps.learned,
-        Place::Live => steps.lived,
+        Workspace::Paint => steps.painted,
+        Workspace::Learn => steps.learned,
+        Workspace::Live => steps.lived,
     }
 }
 
@@ -53,21 +53,22 @@ pub(super) fn show(
     }
     let since = *hint.since.get_or_insert(now);
     // Never on top of a sheet, or of a strip of cards; and a step that is being taken needs no hint.
-    let strip_is_there = (session.place() == Place::Learn && session.has_rule()) || moments::is_shown(session);
+    let strip_is_there =
+        (session.workspace() == Workspace::Learn && session.has_rule()) || checkpoints::is_shown(session);
     let learns = session.training().state.is_active();
     if steps.are_done() || now - since > STAYS_S || strip_is_there || learns || state.gallery_open || state.help_open {
         return free;
     }
-    let mut step = |ui: &mut Ui, place, name, what| {
-        let done = is_taken(place, steps);
-        let ink = match (done, session.place() == place) {
+    let mut step = |ui: &mut Ui, workspace, name, what| {
+        let done = is_taken(workspace, steps);
+        let ink = match (done, session.workspace() == workspace) {
             (true, _) => style::TEXT_WEAK,
             (false, true) => style::ACCENT,
             (false, false) => style::TEXT_STRONG,
         };
         let link = ui.link(RichText::new(name).color(ink).strong());
         if link.on_hover_text("Go there").clicked() {
-            commands.push(Command::SetPlace(place));
+            commands.push(Command::SetWorkspace(workspace));
         }
         ui.label(if done { RichText::new("✔ done").color(style::ACCENT) } else { RichText::new(what) });
     };
@@ -76,17 +77,17 @@ pub(super) fn show(
     let shown = on_canvas(ctx, "hint", free, |ui| {
         if free.width() >= ROOM_FOR_ONE_LINE {
             ui.horizontal(|ui| {
-                for (place, name, what) in STEPS {
-                    step(ui, place, name, what);
+                for (workspace, name, what) in STEPS {
+                    step(ui, workspace, name, what);
                     ui.add_space(8.0);
                 }
                 close(ui);
             });
         } else {
-            for (place, name, what) in STEPS {
+            for (workspace, name, what) in STEPS {
                 ui.horizontal(|ui| {
-                    step(ui, place, name, what);
-                    if place == Place::Live {
+                    step(ui, workspace, name, what);
+                    if workspace == Workspace::Live {
                         close(ui);
                     }
                 });
@@ -99,7 +100,7 @@ pub(super) fn show(
     free.with_max_y(shown.top())
 }
 
-/// Tells the way back for a while when only the swarm is shown.
+/// Shows the way back for some seconds when only the swarm is shown.
 pub(super) fn way_back(ctx: &Context, free: Rect, session: &Session, state: &mut UiState) {
     let now = ctx.input(|i| i.time);
     if !session.prefs().panels_hidden {

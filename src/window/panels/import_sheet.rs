@@ -19,13 +19,13 @@ const PREVIEW: Vec2 = vec2(330.0, 300.0);
 /// Width of the controls, points.
 const CONTROLS: f32 = 360.0;
 
-/// What the sheet remembers from frame to frame.
+/// The state of the sheet from frame to frame.
 #[derive(Default)]
 pub(super) struct ImportSheetUi {
     /// Number of the sheet that is open.
     open: Option<u64>,
-    /// The moment of a film that the preview shows, counted from 0.
-    moment: usize,
+    /// The frame of a film that the preview shows, counted from 0.
+    frame: usize,
 }
 
 impl ImportSheetUi {
@@ -37,7 +37,7 @@ impl ImportSheetUi {
 pub(super) fn show(ctx: &Context, session: &Session, state: &mut ImportSheetUi, commands: &mut Vec<Command>) {
     let number = session.import_sheet().map(ImportSheet::number);
     if state.open != number {
-        *state = ImportSheetUi { open: number, moment: 0 };
+        *state = ImportSheetUi { open: number, frame: 0 };
     }
     let Some(sheet) = session.import_sheet() else { return };
     let mut answer = None;
@@ -51,7 +51,7 @@ pub(super) fn show(ctx: &Context, session: &Session, state: &mut ImportSheetUi, 
         ui.horizontal_top(|ui| {
             ui.vertical(|ui| {
                 ui.set_width(PREVIEW.x);
-                preview(ui, sheet, &mut state.moment);
+                preview(ui, sheet, &mut state.frame);
             });
             ui.add_space(8.0);
             ui.vertical(|ui| {
@@ -104,7 +104,7 @@ fn assumptions(ui: &mut Ui, sheet: &ImportSheet) {
     ui.separator();
 }
 
-fn preview(ui: &mut Ui, sheet: &ImportSheet, moment: &mut usize) {
+fn preview(ui: &mut Ui, sheet: &ImportSheet, frame: &mut usize) {
     let (rect, response) = ui.allocate_exact_size(PREVIEW, Sense::hover());
     response.on_hover_text("The particles as they would be imported; y points up");
     ui.painter().rect_filled(rect, 6.0, style::CANVAS);
@@ -113,9 +113,9 @@ fn preview(ui: &mut Ui, sheet: &ImportSheet, moment: &mut usize) {
         ui.painter().text(rect.center(), Align2::CENTER_CENTER, "no preview", font, style::TEXT_WEAK.colour());
         return;
     };
-    let moments = imported.film.len();
-    *moment = (*moment).min(moments.saturating_sub(1));
-    let other = (*moment > 0).then(|| nth(imported, *moment));
+    let frames = imported.film.len();
+    *frame = (*frame).min(frames.saturating_sub(1));
+    let other = (*frame > 0).then(|| nth(imported, *frame));
     let snapshot = other.as_ref().unwrap_or(&imported.snapshot);
     draw(ui, rect.shrink(8.0), snapshot);
     let [w, h] = snapshot.box_size.to_array();
@@ -125,19 +125,19 @@ fn preview(ui: &mut Ui, sheet: &ImportSheet, moment: &mut usize) {
     };
     let text = format!("{} particles, {species}, box {w:.4} × {h:.4}", snapshot.particles.len());
     ui.label(RichText::new(text).color(style::TEXT_STRONG));
-    if moments > 1 {
-        let mut shown = *moment + 1;
+    if frames > 1 {
+        let mut shown = *frame + 1;
         ui.horizontal(|ui| {
-            let label = ui.label(format!("Moment of {moments}"));
-            ui.add(Slider::new(&mut shown, 1..=moments)).labelled_by(label.id);
+            let label = ui.label(format!("Frame of {frames}"));
+            ui.add(Slider::new(&mut shown, 1..=frames)).labelled_by(label.id);
         });
-        *moment = shown - 1;
+        *frame = shown - 1;
     }
 }
 
-fn nth(imported: &Imported, moment: usize) -> Snapshot {
+fn nth(imported: &Imported, frame: usize) -> Snapshot {
     let like = &imported.snapshot;
-    imported.film.frames()[moment].snapshot(like.mode, like.boundary)
+    imported.film.frames()[frame].snapshot(like.mode, like.boundary)
 }
 
 /// The particles in their box.

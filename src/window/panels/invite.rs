@@ -9,7 +9,7 @@ use super::gallery::GalleryCard;
 use super::paint::stamps::{motifs, stamped};
 use super::state::UiState;
 use super::{style, swarm_view};
-use crate::session::{Command, PaintCommand, Place, Session, Tool};
+use crate::session::{Command, PaintCommand, Session, Tool, Workspace};
 
 /// Side of a thumbnail where there is room, and the gap between two, points.
 const SIDE: f32 = 62.0;
@@ -18,7 +18,7 @@ const GAP: f32 = 8.0;
 /// `free`: the canvas, without other panels at its lower edge.
 pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
     state.offers.clear();
-    let empty = session.place() == Place::Paint && session.snapshot().particles.is_empty();
+    let empty = session.workspace() == Workspace::Paint && session.snapshot().particles.is_empty();
     // What is in hand shows itself.
     let in_hand = matches!(session.tool(), Tool::Stamp | Tool::Text | Tool::Image);
     let covered = state.has_dialog() || state.gallery_open || state.help_open;
@@ -90,7 +90,7 @@ fn offer(ui: &mut Ui, side: f32, motif: &GalleryCard) -> (Rect, bool) {
     (rect, response.clicked() || (under && clicked))
 }
 
-/// Nothing covers the canvas there, such as an open menu.
+/// Whether nothing, such as an open menu, covers the canvas there.
 fn is_on_canvas(ctx: &Context, at: Pos2) -> bool {
     ctx.layer_id_at(at).is_none_or(|layer| layer.order == Order::Background)
 }

@@ -1,4 +1,4 @@
-//! The panel of the second place: what to learn, and how it goes.
+//! The panel of the workspace Learn: what to learn, and the progress of learning.
 
 use super::egui::{Button, Checkbox, CollapsingHeader, DragValue, ProgressBar, RichText, Ui, Vec2};
 use super::widgets::{Scale, card, choice, command_button_enabled, row, section, slider, slider_int};

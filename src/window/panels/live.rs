@@ -1,4 +1,4 @@
-//! The panel of the third place: time, the brushes, and the knobs that keep the pattern whatever they are.
+//! The panel of the workspace Live: time, the brushes, and the knobs, which change the motion but not the pattern.
 
 mod brushes;
 mod icons;
@@ -15,7 +15,7 @@ use crate::worlds::swarm::rule::GROW_STEPS;
 /// Height of the buttons, points.
 const BUTTON_HEIGHT: f32 = 24.0;
 
-/// Most particles that the slider offers while the speed of the machine is unknown.
+/// Maximum number of particles that the slider offers while the speed of the machine is unknown.
 const MAX_PARTICLES: usize = 20_000;
 
 /// From this count on, the cost of more is shown under the slider.
@@ -32,7 +32,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, readouts: &Readouts, commands
     let old = session.document().world.live;
     let mut new = old;
     motion::show(ui, session, &mut new, commands);
-    let denoised = "Show each particle where the rule believes it would be without the noise: a crisper picture";
+    let denoised = "Show the denoised positions: a sharper picture";
     ui.add(Checkbox::new(&mut new.denoised, "Show without noise")).on_hover_text(denoised);
     if new != old {
         commands.push(Command::Live(LiveCommand::SetSettings(new)));
@@ -40,7 +40,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, readouts: &Readouts, commands
     numbers(ui, session, readouts);
 }
 
-/// A row of command buttons of equal width. Each is what stands on it, and its command.
+/// A row of command buttons of equal width. Each is its label and its command.
 fn button_row(ui: &mut Ui, enabled: bool, buttons: &[(&str, Command)], commands: &mut Vec<Command>) {
     let gaps = 4.0 * (buttons.len() as f32 - 1.0);
     let width = ((ui.available_width() - gaps) / buttons.len() as f32).floor();
@@ -68,16 +68,16 @@ fn swarm(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec
     let time = [
         ("◀ Back", Command::Live(LiveCommand::StepBack)),
         ("Step ▶", Command::Live(LiveCommand::Step)),
-        ("Keep", Command::Live(LiveCommand::KeepMoment)),
+        ("Keep", Command::Live(LiveCommand::SaveCheckpoint)),
     ];
     button_row(ui, alive, &time, commands);
     let shuffle = [
-        ("Places", Command::Live(LiveCommand::Randomise)),
+        ("Positions", Command::Live(LiveCommand::Randomise)),
         ("Headings", Command::Live(LiveCommand::RandomiseHeadings)),
         ("Species", Command::Live(LiveCommand::RandomiseSpecies)),
     ];
     ui.horizontal(|ui| {
-        ui.label("Scramble").on_hover_text("Deal one thing out at random, and watch the pattern come back");
+        ui.label("Scramble").on_hover_text("Shuffle one property at random, and watch the pattern form again");
         ui.spacing_mut().button_padding.x = 3.0;
         ui.spacing_mut().item_spacing.x = 4.0;
         let width = ((ui.available_width() - 8.0) / 3.0).floor();
@@ -91,8 +91,8 @@ fn swarm(ui: &mut Ui, session: &Session, readouts: &Readouts, commands: &mut Vec
     if let Some(per_s) = readouts.steps_per_s_with(particles) {
         tooltip += &format!(" With so many this machine makes about {} steps in a second", rate(per_s));
     }
-    let most = if readouts.most_particles == 0 { MAX_PARTICLES } else { readouts.most_particles }.max(particles);
-    if slider_int(ui, "Particles", &tooltip, &mut particles, 10..=most, Scale::Logarithmic) {
+    let max = if readouts.max_particles == 0 { MAX_PARTICLES } else { readouts.max_particles }.max(particles);
+    if slider_int(ui, "Particles", &tooltip, &mut particles, 10..=max, Scale::Logarithmic) {
         commands.push(Command::Live(LiveCommand::SetParticles(particles)));
     }
     // Where the swarm would become slow, the cost is shown beside the slider that causes it.
@@ -132,8 +132,7 @@ fn numbers(ui: &mut Ui, session: &Session, readouts: &Readouts) {
         ui.add(Label::new(RichText::new(text).small().color(style::TEXT_WEAK)).truncate()).on_hover_text(tooltip);
     };
     if readouts.faults > 0 {
-        let hint =
-            "Their next places are no numbers. Lower the strength, the knobs or the time step, then press Restart.";
+        let hint = "Their next positions are NaN or infinite. Lower the strength, the knobs or the time step, then press Restart.";
         card(ui, style::WARN, "Some particles cannot go on", hint);
     }
     let mut pace = format!("{:.1} ms a frame · {} steps a second", readouts.frame_ms, rate(readouts.steps_per_s));

@@ -10,8 +10,8 @@ use super::swarm_view;
 use super::widgets::{choice, command_button, engine_choice, row, row_label, section};
 use crate::media::looks::RAMP;
 use crate::session::{
-    Body, ColourBy, Command, LiveCommand, Palette, Place, Preference, Session, TRAIL_RANGE_S, Theme, UI_SCALE_RANGE,
-    info_of,
+    Body, ColourBy, Command, LiveCommand, Palette, Preference, Session, TRAIL_RANGE_S, Theme, UI_SCALE_RANGE,
+    Workspace, info_of,
 };
 use crate::worlds::swarm::picture::MAX_SPECIES;
 
@@ -56,8 +56,8 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &UiState, commands: &m
     toggle(ui, "Trails", look.trails, Command::Prefer(Preference::ToggleTrails), commands);
     if look.trails {
         let mut seconds = look.trail_s;
-        let [least, most] = TRAIL_RANGE_S;
-        let slider = Slider::new(&mut seconds, least..=most).logarithmic(true).suffix(" s").max_decimals(1);
+        let [min, max] = TRAIL_RANGE_S;
+        let slider = Slider::new(&mut seconds, min..=max).logarithmic(true).suffix(" s").max_decimals(1);
         if row(ui, "Length", "How long a trail takes to fade", slider).changed() {
             commands.push(Command::Prefer(Preference::TrailS(seconds)));
         }
@@ -76,7 +76,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &UiState, commands: &m
         commands.push(Command::Prefer(Preference::Theme(theme)));
     }
     ui.horizontal(|ui| {
-        row_label(ui, "Size").on_hover_text("Size of the panels and their letters");
+        row_label(ui, "Size").on_hover_text("Size of panels and text");
         ui.add_enabled_ui(prefs.ui_scale > UI_SCALE_RANGE[0], |ui| {
             command_button(ui, "−", Command::Prefer(Preference::SmallerUi), commands)
         });
@@ -125,7 +125,7 @@ fn swatches(ui: &mut Ui, palette: Palette, theme: Theme, chosen: bool) -> bool {
 pub(super) fn legend(ctx: &Context, free: Rect, session: &Session, range: Option<[f64; 2]>) {
     let prefs = session.prefs();
     let by = prefs.look.colour_by;
-    if by == ColourBy::Species || session.place() == Place::Paint || session.live().particles == 0 {
+    if by == ColourBy::Species || session.workspace() == Workspace::Paint || session.live().particles == 0 {
         return;
     }
     let painter =

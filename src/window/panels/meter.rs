@@ -7,11 +7,11 @@ use super::state::UiState;
 use super::widgets::command_button_enabled;
 use super::{egui, style};
 use crate::session::{
-    CertificateState, Command, Dialog, Evidence, ObserveCommand, Place, PlotKind, Seal, Session, info_of,
+    CertificateState, Command, Dialog, Evidence, ObserveCommand, PlotKind, Seal, Session, Workspace, info_of,
 };
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings};
 
-/// Width of what stands in the meter, points.
+/// Width of the content of the meter, points.
 const WIDTH: f32 = 190.0;
 const BAR_HEIGHT: f32 = 6.0;
 
@@ -27,7 +27,7 @@ pub(super) fn show(
     commands: &mut Vec<Command>,
 ) -> Rect {
     let sheet_is_open = state.gallery_open || state.help_open;
-    if session.place() != Place::Live || !session.has_rule() || sheet_is_open {
+    if session.workspace() != Workspace::Live || !session.has_rule() || sheet_is_open {
         return free;
     }
     let area = Area::new(Id::new("meter"))

@@ -9,6 +9,7 @@
 
 mod caption;
 mod cards;
+mod checkpoints;
 mod dialogs;
 mod film_strip;
 mod finder;
@@ -21,7 +22,6 @@ mod learn;
 mod live;
 mod look;
 mod meter;
-mod moments;
 mod notices;
 mod observe;
 mod paint;
@@ -35,7 +35,7 @@ mod top_bar;
 mod truth_card;
 mod widgets;
 
-// The one way to egui, which is no dependency of our own.
+// The only path to egui, which is a dependency of bevy_egui, not of this crate.
 pub(crate) use bevy_egui::egui;
 
 pub use gallery::GalleryCard;
@@ -51,7 +51,7 @@ pub(crate) use style::{Ink, SPECIES_COLOURS, faint};
 
 use egui::{Context, Frame, Id, LayerId, Panel, Rect, ScrollArea, Ui, UiBuilder};
 
-use crate::session::{Command, DocumentCommand, Place, Session};
+use crate::session::{Command, DocumentCommand, Session, Workspace};
 
 /// Width of the side panel, points.
 pub const SIDE_WIDTH: f32 = 300.0;
@@ -72,9 +72,9 @@ pub struct Readouts {
     pub pair_tests_per_s: Option<f64>,
     /// Particles whose next positions are NaN or infinite.
     pub faults: u64,
-    /// Most particles that the engine may be asked to hold; 0 while unknown.
-    pub most_particles: usize,
-    /// Of so many bodies in sight one is drawn, where drawing all would take too long; else 1 or 0.
+    /// Maximum number of particles that the engine may be asked to hold; 0 while unknown.
+    pub max_particles: usize,
+    /// One of this many visible bodies is drawn, where drawing all would take too long; else 1 or 0.
     pub drawn_one_in: usize,
     /// Seconds that a step takes for each particle; 0 while unknown.
     pub s_per_particle_step: f64,
@@ -105,7 +105,7 @@ pub fn panels(ctx: &Context, session: &Session, readouts: &Readouts, state: &mut
         caption::show(ctx, free, session, &mut state.caption);
         look::legend(ctx, free, session, state.ramp_range);
         rules::show(ctx, free, session, state, &mut commands);
-        moments::show(ctx, free, session, state, &mut commands);
+        checkpoints::show(ctx, free, session, state, &mut commands);
         let beside_meter = meter::show(ctx, free, session, state, &mut commands);
         let above_hint = hint::show(ctx, beside_meter, session, state, &mut commands);
         invite::show(ctx, above_hint, session, state, &mut commands);
@@ -145,13 +145,13 @@ fn bar_and_side(
     Panel::left("side").exact_size(SIDE_WIDTH).resizable(false).frame(side).show_separator_line(false).show(
         &mut root,
         |ui| {
-            // The bar of one place must not stay where that of another was scrolled to.
-            ScrollArea::vertical().id_salt(session.place()).auto_shrink(false).show(ui, |ui| {
+            // Each workspace has its own scroll position.
+            ScrollArea::vertical().id_salt(session.workspace()).auto_shrink(false).show(ui, |ui| {
                 ui.set_max_width(SIDE_WIDTH - 26.0);
-                match session.place() {
-                    Place::Paint => paint::show(ui, session, state, commands),
-                    Place::Learn => learn::show(ui, session, commands),
-                    Place::Live => live::show(ui, session, readouts, commands),
+                match session.workspace() {
+                    Workspace::Paint => paint::show(ui, session, state, commands),
+                    Workspace::Learn => learn::show(ui, session, commands),
+                    Workspace::Live => live::show(ui, session, readouts, commands),
                 }
             });
         },

@@ -9,19 +9,19 @@ use super::egui::{self, Align, Button, Frame, Label, Layout, Margin, Panel, Rich
 use super::state::UiState;
 use super::{style, truth_card};
 use crate::media::chart::{Chart, multiples, round_step};
-use crate::session::{Command, Dialog, PlotKind, PlotPlace, Session, drawer_plots, info_of};
+use crate::session::{Command, Dialog, PlotKind, PlotWorkspace, Session, drawer_plots, info_of};
 
 /// Height of the drawer, points.
 const HEIGHT: f32 = 216.0;
-/// Least width of a plot, points; more of them are scrolled to.
+/// Minimum width of a plot, points; more of them are scrolled to.
 const MIN_WIDTH: f32 = 230.0;
 
-/// Least distance of marks along and up a plot, points: room for five digits, and for the height of a line.
+/// Minimum distance of marks along and up a plot, points: room for five digits, and for the height of a line.
 const MARK_SPACING: [f32; 2] = [48.0, 32.0];
 /// What the library takes for the least distance of grid lines, points.
 const MIN_GRID: f32 = 8.0;
 
-/// What the drawer remembers.
+/// The state of the drawer.
 pub(super) struct Drawer {
     pub open: bool,
     /// The chosen plots, in the order of the list.
@@ -32,7 +32,7 @@ pub(super) struct Drawer {
 
 impl Default for Drawer {
     fn default() -> Self {
-        let chosen = drawer_plots().map(|row| row.place == PlotPlace::Shown).collect();
+        let chosen = drawer_plots().map(|row| row.workspace == PlotWorkspace::Shown).collect();
         Self { open: false, chosen, truth: true }
     }
 }

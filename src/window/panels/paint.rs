@@ -1,4 +1,4 @@
-//! The panel of the first place: tools, species, what the picture means, and what will be taught.
+//! The panel of the workspace Paint: tools, species, what the picture means, and what will be learned.
 
 mod options;
 mod palette;
@@ -21,10 +21,10 @@ use crate::session::{Command, LearnCommand, PaintCommand, SelectionOrder, Sessio
 use crate::worlds::swarm::picture::{Boundary, Ensemble, MAX_SPECIES, Mode, Snapshot, Swarm};
 use crate::worlds::swarm::train::TrainingSettings;
 
-/// Height of the preview of the taught ensemble, points.
+/// Height of the preview of the ensemble that is learned, points.
 const PREVIEW_HEIGHT: f32 = 104.0;
 
-/// A sample of the taught ensemble, made again when the picture has changed.
+/// A sample of the ensemble that is learned, made again when the picture has changed.
 #[derive(Default)]
 pub(super) struct Preview {
     of: Option<(Arc<Snapshot>, Ensemble, u64)>,

@@ -9,7 +9,7 @@ use super::egui::{
 use super::swarm_view::draw_close;
 use super::widgets::{choice, strip};
 use super::{UiState, style};
-use crate::session::{Command, LearnCommand, LearnedFlow, Place, Session};
+use crate::session::{Command, LearnCommand, LearnedFlow, Session, Workspace};
 use crate::worlds::swarm::picture::Particle;
 use crate::worlds::swarm::rule::FlowKind;
 use crate::worlds::swarm::train::Drive;
@@ -21,7 +21,7 @@ const PICTURE_HEIGHT: f32 = 66.0;
 /// What each flow of the list does now: the particles of its thumbnail, in the order of the list.
 pub type Thumbnails = Arc<Vec<Vec<Particle>>>;
 
-/// What the strip remembers.
+/// The state of the strip.
 #[derive(Default)]
 pub(super) struct Strip {
     pub thumbnails: Thumbnails,
@@ -33,7 +33,7 @@ pub(super) struct Strip {
 }
 
 pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
-    if session.place() != Place::Learn || !session.has_rule() || state.gallery_open || state.help_open {
+    if session.workspace() != Workspace::Learn || !session.has_rule() || state.gallery_open || state.help_open {
         return;
     }
     let count = session.document().world.flows.list.len() as f32 + 1.0;

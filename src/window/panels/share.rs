@@ -23,12 +23,12 @@ pub(super) use film::{FilmAnswer, ask as ask_film};
 pub(super) use mine::{Shelf, shelf_choice, show_shelf};
 pub(super) use name::{NameAnswer, ask as ask_name};
 
-/// What the shell knows about files, for showing.
+/// State of the files, from the shell, for display.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ShareReadouts {
     /// Files that are not written yet.
     pub writing: usize,
-    /// A file has been read for a while.
+    /// Whether reading a file takes long.
     pub is_reading: bool,
     /// The program ends when they are.
     pub is_leaving: bool,
@@ -42,7 +42,7 @@ pub struct ShareReadouts {
     pub mine: Arc<Vec<SceneCard>>,
     /// Films as MP4 need it.
     pub has_ffmpeg: bool,
-    /// Where a scene goes that is saved by name; `None` where the system knows no such place.
+    /// The folder of scenes that are saved by name; `None` where the system has none.
     pub scenes_folder: Option<PathBuf>,
     /// Where films and screenshots go.
     pub films_folder: PathBuf,

@@ -115,7 +115,7 @@ impl UiState {
         self.wanted_world.take()
     }
 
-    /// Asks before quitting, as these projects have changes in no file; asks no more when there are none.
+    /// Asks before quitting: these projects have unsaved changes. An empty list withdraws the question.
     pub fn ask_before_quitting(&mut self, titles: Vec<String>) {
         self.quit_question = titles;
     }
@@ -164,7 +164,7 @@ impl UiState {
         &self.offers
     }
 
-    /// A dialog is open that should get the keys and clicks.
+    /// Whether a dialog is open that should get the keys and clicks.
     pub fn has_dialog(&self) -> bool {
         self.finder.open
             || !self.quit_question.is_empty()

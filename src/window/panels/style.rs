@@ -32,12 +32,12 @@ pub enum Ink {
 
 thread_local! {
     /// Theme and palette of the panels: set at the start of each frame, in the thread that draws.
-    static WORN: Cell<(Theme, Palette)> = const { Cell::new((Theme::Dark, Palette::OkabeIto)) };
+    static CURRENT_STYLE: Cell<(Theme, Palette)> = const { Cell::new((Theme::Dark, Palette::OkabeIto)) };
 }
 
 impl Ink {
     pub fn colour(self) -> Color32 {
-        let (theme, palette) = WORN.get();
+        let (theme, palette) = CURRENT_STYLE.get();
         self.colour_in(theme, palette)
     }
 
@@ -86,7 +86,7 @@ impl From<Ink> for Color32 {
 /// grey, as the GPU mixes light and not what is stored: there it is mixed to look as it does to egui.
 pub fn faint(colour: impl Into<Color32>, opacity: f32) -> Color32 {
     let colour = colour.into();
-    match WORN.get().0 {
+    match CURRENT_STYLE.get().0 {
         Theme::Dark => colour.gamma_multiply(opacity),
         Theme::Light => {
             // Of the light of white paper, what is left under black of this opacity.
@@ -101,7 +101,7 @@ pub fn faint(colour: impl Into<Color32>, opacity: f32) -> Color32 {
 /// A colour chosen for dark ground, deepened where the ground is light.
 pub(super) fn on_ground([r, g, b]: [u8; 3]) -> Color32 {
     let colour = Color32::from_rgb(r, g, b);
-    match WORN.get().0 {
+    match CURRENT_STYLE.get().0 {
         Theme::Dark => colour,
         Theme::Light => Color32::from_rgb(colour.r() / 5 * 3, colour.g() / 5 * 3, colour.b() / 5 * 3),
     }
@@ -120,7 +120,7 @@ pub const SPECIES_COLOURS: [Ink; MAX_SPECIES] = {
 
 /// What people call the colour of a species now, for tooltips and screen readers.
 pub(super) fn species_name(species: u8) -> &'static str {
-    let (theme, palette) = WORN.get();
+    let (theme, palette) = CURRENT_STYLE.get();
     palette.name_of(species, theme)
 }
 
@@ -143,19 +143,19 @@ pub fn set_style(ctx: &egui::Context) {
     // The size of the interface is a command of ours, with its own keys.
     ctx.options_mut(|options| options.zoom_with_keyboard = false);
     for theme in [Theme::Dark, Theme::Light] {
-        WORN.set((theme, Palette::default()));
+        CURRENT_STYLE.set((theme, Palette::default()));
         ctx.style_mut_of(of_egui(theme), |style| {
             measures(style);
             colours(&mut style.visuals);
         });
     }
-    WORN.set((Theme::Dark, Palette::default()));
+    CURRENT_STYLE.set((Theme::Dark, Palette::default()));
     ctx.set_theme(egui::Theme::Dark);
 }
 
 /// Applies theme, palette and size of the preferences. At the start of each frame.
 pub(super) fn wear(ctx: &egui::Context, prefs: &Prefs) {
-    WORN.set((prefs.theme, prefs.look.palette));
+    CURRENT_STYLE.set((prefs.theme, prefs.look.palette));
     let theme = of_egui(prefs.theme);
     if ctx.theme() != theme {
         ctx.set_theme(theme);
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn faint_light_theme_colours_keep_their_hue() {
-        WORN.set((Theme::Light, Palette::default()));
+        CURRENT_STYLE.set((Theme::Light, Palette::default()));
         let orange = Color32::from_rgb(170, 70, 0);
         let through = |opacity: f32| {
             let c = faint(orange, opacity);
@@ -261,7 +261,7 @@ mod tests {
         assert!(r > g + 20 && g > b && b.abs_diff(179) < 4, "{r} {g} {b}");
         assert_eq!(through(0.0), [255; 3]);
         assert_eq!(faint(orange, 1.0), orange);
-        WORN.set((Theme::Dark, Palette::default()));
+        CURRENT_STYLE.set((Theme::Dark, Palette::default()));
         assert_eq!(faint(orange, 0.3), orange.gamma_multiply(0.3));
     }
 

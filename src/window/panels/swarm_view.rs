@@ -28,10 +28,10 @@ pub(super) fn draw_torus(painter: &Painter, rect: Rect, swarm: &Swarm) {
     }
 }
 
-/// Draws the particles themselves, whatever empty box lies around them.
+/// Draws the particles themselves, without the empty box around them.
 pub(super) fn draw_close(painter: &Painter, rect: Rect, particles: &[Particle]) {
     painter.rect_filled(rect, 6.0, style::CANVAS);
-    let places = || particles.iter().map(Particle::place);
+    let places = || particles.iter().map(Particle::position);
     let (Some(low), Some(high)) = (places().reduce(DVec2::min), places().reduce(DVec2::max)) else { return };
     let margin = 0.12 * (high - low).max_element().max(1e-9);
     draw_region(painter, rect.shrink(3.0), particles, [low - margin, high + margin], 1.0);
@@ -68,7 +68,7 @@ fn draw_region(painter: &Painter, rect: Rect, particles: &[Particle], [low, high
     let drawn = Vec2::new((size.x * scale) as f32, (size.y * scale) as f32);
     let corner = rect.center() - 0.5 * drawn;
     let on_screen = |p: &Particle| {
-        let off = (p.place() - low) * scale;
+        let off = (p.position() - low) * scale;
         pos2(corner.x + off.x as f32, corner.y + drawn.y - off.y as f32)
     };
     // Bodies of about a third of the mean spacing, between a speck and a small arrow.

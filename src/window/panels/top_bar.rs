@@ -1,4 +1,4 @@
-//! The slim bar: menus, undo, the three places, the scene's name, and time.
+//! The slim bar: menus, undo, the three workspaces, the scene's name, and time.
 
 use super::egui::{
     Align, Button, Color32, CornerRadius, Layout, PopupCloseBehavior, Rect, RichText, ScrollArea, TextEdit, TextStyle,
@@ -10,11 +10,11 @@ use super::state::UiState;
 use super::studio::{SWITCH_WIDTH, world_switch};
 use super::widgets::{command_button, command_button_enabled};
 use super::{look, style};
-use crate::session::{Command, Dialog, DocumentCommand, Group, LiveCommand, Place, Session, info_of, table};
+use crate::session::{Command, Dialog, DocumentCommand, Group, LiveCommand, Session, Workspace, info_of, table};
 
-/// Size of one of the three place buttons, points, and its width where there is little room.
-const PLACE: Vec2 = Vec2::new(96.0, 30.0);
-const NARROW_PLACE: f32 = 72.0;
+/// Size of one of the three workspace buttons, points, and its width where there is little room.
+const WORKSPACE_BUTTON: Vec2 = Vec2::new(96.0, 30.0);
+const NARROW_BUTTON: f32 = 72.0;
 
 /// Below this width of the bar there is little room, points.
 const LITTLE_ROOM: f32 = 760.0;
@@ -34,14 +34,14 @@ const ROOM_FOR_RIGHT: f32 = 280.0;
 /// Width in which the button of time has its word beside its sign, points.
 const ROOM_FOR_WORDS: f32 = 260.0;
 
-/// Most letters of the scene's name that are shown.
+/// Maximum number of letters of the scene's name that are shown.
 const MAX_LETTERS: usize = 28;
 
 /// The menus, and the groups of commands in each.
 const MENUS: [(&str, &[Group]); 7] = [
     ("File", &[Group::Scene]),
     ("Edit", &[Group::Edit]),
-    ("View", &[Group::View, Group::Look, Group::Places]),
+    ("View", &[Group::View, Group::Look, Group::Workspaces]),
     ("Picture", &[Group::Paint]),
     ("Rule", &[Group::Learn]),
     ("Swarm", &[Group::Live, Group::Observe]),
@@ -50,8 +50,9 @@ const MENUS: [(&str, &[Group]); 7] = [
 
 pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands: &mut Vec<Command>) {
     let bar = ui.max_rect();
-    let place_size = if bar.width() < LITTLE_ROOM { Vec2::new(NARROW_PLACE, PLACE.y) } else { PLACE };
-    let middle = Rect::from_center_size(bar.center(), Vec2::new(3.0 * place_size.x + 8.0, place_size.y));
+    let button_size =
+        if bar.width() < LITTLE_ROOM { Vec2::new(NARROW_BUTTON, WORKSPACE_BUTTON.y) } else { WORKSPACE_BUTTON };
+    let middle = Rect::from_center_size(bar.center(), Vec2::new(3.0 * button_size.x + 8.0, button_size.y));
     // With the switch of worlds the menus take more than half of what is left of a narrow bar.
     let pushed = (bar.left() + SWITCH_WIDTH + ROOM_FOR_MENUS + 20.0 - middle.left()).max(0.0);
     let fits = middle.right() + pushed + ROOM_FOR_RIGHT < bar.right();
@@ -81,8 +82,8 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands
     });
     ui.scope_builder(UiBuilder::new().max_rect(middle).layout(Layout::left_to_right(Align::Center)), |ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        for place in [Place::Paint, Place::Learn, Place::Live] {
-            place_button(ui, session, place, place_size, commands);
+        for workspace in [Workspace::Paint, Workspace::Learn, Workspace::Live] {
+            workspace_button(ui, session, workspace, button_size, commands);
         }
     });
     ui.scope_builder(UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)), |ui| {
@@ -151,18 +152,18 @@ fn rows(ui: &mut Ui, groups: &[Group], session: &Session, state: &UiState, comma
     }
 }
 
-fn place_button(ui: &mut Ui, session: &Session, place: Place, size: Vec2, commands: &mut Vec<Command>) {
-    let command = Command::SetPlace(place);
+fn workspace_button(ui: &mut Ui, session: &Session, workspace: Workspace, size: Vec2, commands: &mut Vec<Command>) {
+    let command = Command::SetWorkspace(workspace);
     let Some(info) = info_of(&command) else { return };
-    let here = session.place() == place;
-    let learning = place == Place::Learn && session.training().state.is_active();
+    let here = session.workspace() == workspace;
+    let learning = workspace == Workspace::Learn && session.training().state.is_active();
     let colour = if here { style::TEXT_STRONG } else { style::TEXT };
     let text = RichText::new(info.name).size(15.0).color(colour);
     let fill = if here { style::ACCENT_DARK } else { style::FIELD };
     let button = Button::new(text).min_size(size).fill(fill).corner_radius(8.0).selected(here);
     let response = ui.add(button).on_hover_text(info.full_tooltip());
     if learning {
-        // How far learning has come, also when another place is shown.
+        // How far learning has come, also when another workspace is shown.
         let mut done = response.rect;
         done.min.y = done.max.y - 3.0;
         done.max.x = done.min.x + done.width() * session.training().progress() as f32;
@@ -203,8 +204,8 @@ fn fitting(ui: &Ui, title: &str, mark: &str) -> Option<String> {
         let end = if count < letters { "…" } else { "" };
         title.chars().take(count).chain(end.chars()).chain(mark.chars()).collect::<String>()
     };
-    let least = letters.min(3);
-    (least..=letters.min(MAX_LETTERS)).rev().map(cut).find(fits)
+    let min_letters = letters.min(3);
+    (min_letters..=letters.min(MAX_LETTERS)).rev().map(cut).find(fits)
 }
 
 fn scene_texts(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {

@@ -48,11 +48,11 @@ pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
 fn table(ui: &mut Ui, truth: &Truth) {
     let small = |text: String| RichText::new(text).small();
     let [forward, lateral, turn] = truth.shares.map(|share| 100.0 * share);
-    let by_order = if truth.by_order { " · no ids: followed by their places in the file" } else { "" };
+    let by_order = if truth.by_order { " · no ids: matched by their order in the file" } else { "" };
     let learned = truth.rows.first().filter(|row| row.name == "learned").and_then(|row| row.time_scale);
     let scale = learned.map_or_else(String::new, |scale| format!(" · one frame is {scale:.2} units of live time"));
     let text = format!(
-        "{} displacements at {} moments held out · {:.2} ℓ a frame: forward {forward:.0} %, lateral {lateral:.0} %, turn {turn:.0} %{scale}{by_order}",
+        "{} displacements in {} frames held out · {:.2} ℓ a frame: forward {forward:.0} %, lateral {lateral:.0} %, turn {turn:.0} %{scale}{by_order}",
         truth.displacements, truth.moments, truth.step_l
     );
     ui.add(Label::new(small(text).color(style::TEXT_WEAK)).wrap());

@@ -19,7 +19,7 @@ pub(super) fn section(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).color(style::TEXT_STRONG).strong());
 }
 
-/// A button for a command of the table, with its tooltip and key. `text` is what stands on it.
+/// A button for a command of the table, with its tooltip and key. `text` is its label.
 pub(super) fn command_button(ui: &mut Ui, text: &str, command: Command, commands: &mut Vec<Command>) -> Response {
     command_button_enabled(ui, true, Button::new(text), command, commands)
 }
@@ -95,7 +95,7 @@ pub(super) enum Scale {
     Logarithmic,
 }
 
-/// A slider in a row; sets `value` and returns true when the user moved it. A value outside the range is left alone.
+/// A slider in a row; sets `value` and returns true when the user moved it. A value outside the range is kept.
 pub(super) fn slider(
     ui: &mut Ui,
     text: &str,
@@ -120,7 +120,7 @@ pub(super) fn slider_int(
     number_slider(ui, text, tooltip, value, range, scale, 0)
 }
 
-/// As [`slider`], with so many digits behind the point.
+/// As [`slider`], with this many digits behind the point.
 pub(super) fn number_slider<N: Numeric>(
     ui: &mut Ui,
     text: &str,

@@ -30,7 +30,7 @@ pub fn circle(painter: &Painter, session: &Session, at: Pos2, scale: f64, held: 
         BrushInk::Species => species,
     };
     let radius_l = match row.action {
-        BrushAction::Lay => SMALL_L,
+        BrushAction::Add => SMALL_L,
         BrushAction::Follow => 2.0 * SMALL_L,
         _ => live.brush_radius_l,
     };

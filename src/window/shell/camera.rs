@@ -31,14 +31,14 @@ pub struct Camera {
     /// A world position held under a screen position while the zoom changes.
     anchor: Option<(DVec2, Pos2)>,
     box_size: DVec2,
-    /// Nobody has moved the view since it was fitted: keep it fitted.
+    /// The view was not moved since it was fitted: keep it fitted.
     fitted: bool,
 }
 
 /// What the window shows of a world.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gaze {
-    /// Nobody has moved the view: it shows the whole box.
+    /// The view was not moved: it shows the whole box.
     pub is_fitted: bool,
     /// World position in the middle.
     pub centre: DVec2,

@@ -7,11 +7,12 @@ use super::brush;
 use super::camera::{Camera, Gaze};
 use super::draft;
 use super::draw::{CanvasFrame, Layer, Trail, View};
-use super::live::{Gpu, Live, Sight, SwarmBuffer, body};
+use super::live::{Gpu, Live, SwarmBuffer, VisibleArea, body};
 use super::theme;
+use crate::media::looks::shape::GHOST_OPACITY;
 use crate::media::picture::{MAX_TRAIL_TEXELS, TRAIL_TEXELS_PER_UNIT};
 use crate::session::{
-    ColourBy, Command, Hand, LiveCommand, Look, PaintCommand, Place, Pointer, SelectionOrder, Session, Theme,
+    ColourBy, Command, Hand, LiveCommand, Look, PaintCommand, Pointer, SelectionOrder, Session, Theme, Workspace,
 };
 use crate::window::panels::canvas_menu;
 
@@ -69,10 +70,10 @@ impl Default for Canvas {
 }
 
 impl Canvas {
-    fn camera(&mut self, place: Place) -> &mut Camera {
+    fn camera(&mut self, place: Workspace) -> &mut Camera {
         match place {
-            Place::Paint => &mut self.paint,
-            Place::Learn | Place::Live => &mut self.live,
+            Workspace::Paint => &mut self.paint,
+            Workspace::Learn | Workspace::Live => &mut self.live,
         }
     }
 
@@ -91,23 +92,25 @@ impl Canvas {
         let ui = &Ui::new(ctx.clone(), Id::new("canvas"), ground);
         self.free = free;
         self.dt_s = dt_s;
-        let place = session.place();
+        let place = session.workspace();
         let seen = seen(session);
         let box_size = match seen {
-            Place::Paint => session.snapshot().box_size,
+            Workspace::Paint => session.snapshot().box_size,
             // A swarm that was ordered may not have come yet.
-            Place::Learn | Place::Live => live.extent().map_or(session.live().box_size_l, |(_, box_size_l)| box_size_l),
+            Workspace::Learn | Workspace::Live => {
+                live.extent().map_or(session.live().box_size_l, |(_, box_size_l)| box_size_l)
+            }
         };
         self.camera(seen).update(free, box_size, dt_s);
         let response = ui.interact(free, ui.id().with("pointer"), Sense::click_and_drag());
         // A click that closes a menu begins no stroke.
         let over = response.contains_pointer() && !Popup::is_any_open(ctx);
         let mut commands = Vec::new();
-        if place != Place::Paint && session.live().following.is_some() {
+        if place != Workspace::Paint && session.live().following.is_some() {
             brush::following(&ui.painter_at(free), free.center_top() + egui::vec2(0.0, 12.0), session.prefs().theme);
         }
         let at = ui.input(|i| i.pointer.latest_pos());
-        if place == Place::Paint {
+        if place == Workspace::Paint {
             let keys = ui.input(|i| i.modifiers);
             let reach = REACH_POINTS / self.paint.points_per_length();
             let hand = Hand { shift: keys.shift, copies: keys.alt || keys.command, reach };
@@ -118,7 +121,7 @@ impl Canvas {
             draft::show(ui, free, &self.paint, session, cursor);
         }
         commands.extend(self.pointer(ui, over, offers, session));
-        if place == Place::Paint {
+        if place == Workspace::Paint {
             if let Some(at) = at.filter(|_| response.secondary_clicked() && session.tool().selects()) {
                 let at = self.paint.world_from_screen(free, at);
                 commands.push(Command::Paint(PaintCommand::Selection(SelectionOrder::Under(at))));
@@ -133,7 +136,7 @@ impl Canvas {
 
     /// The events of the frame in their order, so that a quick click or a quick stroke loses nothing.
     fn pointer(&mut self, ui: &Ui, over: bool, offers: &[Rect], session: &Session) -> Vec<Command> {
-        let (free, place, seen) = (self.free, session.place(), seen(session));
+        let (free, place, seen) = (self.free, session.workspace(), seen(session));
         let live = session.live();
         let mut commands = Vec::new();
         let (events, scroll, pinch, hover, focused) = ui
@@ -145,7 +148,7 @@ impl Canvas {
             match event {
                 egui::Event::PointerButton { pos, button, pressed: true, modifiers } if over => match button {
                     egui::PointerButton::Primary
-                        if place != Place::Paint && (modifiers.ctrl || modifiers.alt || modifiers.command) =>
+                        if place != Workspace::Paint && (modifiers.ctrl || modifiers.alt || modifiers.command) =>
                     {
                         self.resizing = Some((pos, live.brush_radius_l));
                     }
@@ -159,7 +162,7 @@ impl Canvas {
                     }
                     egui::PointerButton::Secondary | egui::PointerButton::Middle => {
                         self.panning = true;
-                        if place != Place::Paint && live.following.is_some() {
+                        if place != Workspace::Paint && live.following.is_some() {
                             commands.push(Command::Live(LiveCommand::StopFollowing));
                         }
                     }
@@ -208,11 +211,11 @@ impl Canvas {
             self.held = false;
             commands.push(Command::Pointer(Pointer::Release));
         }
-        let picks = place != Place::Paint && over && double_click && !live.brush.row().changes_count();
+        let picks = place != Workspace::Paint && over && double_click && !live.brush.row().changes_count();
         if let Some(at) = hover.filter(|_| picks) {
             commands.push(Command::Live(LiveCommand::FollowAt(self.camera(seen).world_from_screen(free, at))));
         }
-        let takes_all = place == Place::Paint && over && double_click && session.tool().selects();
+        let takes_all = place == Workspace::Paint && over && double_click && session.tool().selects();
         if let Some(at) = hover.filter(|_| takes_all) {
             let at = self.paint.world_from_screen(free, at);
             commands.push(Command::Paint(PaintCommand::Selection(SelectionOrder::CreatureAt(at))));
@@ -246,10 +249,10 @@ impl Canvas {
     /// Circles under the cursor: how far a particle sees, what the eraser takes, what the mouse moves.
     fn overlay(&mut self, ui: &Ui, session: &Session, at: Pos2) {
         let painter = ui.painter_at(self.free);
-        match session.place() {
-            Place::Paint => draft::cursor(&painter, &self.paint, session, at),
-            Place::Learn | Place::Live if seen(session) == Place::Paint => {}
-            Place::Learn | Place::Live => {
+        match session.workspace() {
+            Workspace::Paint => draft::cursor(&painter, &self.paint, session, at),
+            Workspace::Learn | Workspace::Live if seen(session) == Workspace::Paint => {}
+            Workspace::Learn | Workspace::Live => {
                 // While its size is being dragged, the circle stays where that began.
                 let at = self.resizing.map_or(at, |(from, _)| from);
                 brush::circle(&painter, session, at, self.live.points_per_length(), self.held);
@@ -277,7 +280,7 @@ impl Canvas {
         let free_rect = self.free_pixels(ctx);
         let free = self.free;
         let layer = match seen(session) {
-            Place::Paint => {
+            Workspace::Paint => {
                 let snapshot = session.snapshot();
                 let buffer = self.painting.get_or_insert_with(|| SwarmBuffer::new(gpu, snapshot.particles.len()));
                 if self.painted != Some(session.revision()) {
@@ -292,10 +295,10 @@ impl Canvas {
                 let view = self.paint.view(free, screen, pixels_per_point, has_ghosts, self.painted_body);
                 Some(Layer { particles: buffer.buffer().clone(), measures: None, count, view, trail: None })
             }
-            Place::Learn | Place::Live => live.extent().and_then(|(particles, box_size)| {
+            Workspace::Learn | Workspace::Live => live.extent().and_then(|(particles, box_size)| {
                 let has_ghosts = can_draw_ghosts(gpu, particles);
                 let view = self.live.view(free, screen, pixels_per_point, has_ghosts, BODY_L);
-                let (particles, count) = live.picture(gpu, self.sight())?;
+                let (particles, count) = live.picture(gpu, self.visible_area())?;
                 let look = &session.prefs().look;
                 let trail = look.trails.then(|| self.trail(look, box_size, live.past()));
                 let measures = range.and_then(|_| live.measures(gpu));
@@ -306,7 +309,7 @@ impl Canvas {
             free_rect,
             layer: layer.map(|layer| {
                 let view = styled(layer.view, session, gpu, layer.count, range);
-                let follows = session.place() != Place::Paint && session.live().following.is_some();
+                let follows = session.workspace() != Workspace::Paint && session.live().following.is_some();
                 Layer { view: if follows { endless(view) } else { view }, ..layer }
             }),
         }
@@ -314,16 +317,16 @@ impl Canvas {
 }
 
 /// The place whose view is on the canvas: where nothing lives yet, the picture is seen from the others, too.
-fn seen(session: &Session) -> Place {
-    if session.live().particles == 0 { Place::Paint } else { session.place() }
+fn seen(session: &Session) -> Workspace {
+    if session.live().particles == 0 { Workspace::Paint } else { session.workspace() }
 }
 
 impl Canvas {
     /// The visible part of the live swarm, with a margin.
-    fn sight(&self) -> Sight {
+    fn visible_area(&self) -> VisibleArea {
         let [a, b] =
             [self.free.left_bottom(), self.free.right_top()].map(|at| self.live.world_from_screen(self.free, at));
-        Sight { min: (a - 2.0 * BODY_L).as_vec2().to_array(), max: (b + 2.0 * BODY_L).as_vec2().to_array() }
+        VisibleArea { min: (a - 2.0 * BODY_L).as_vec2().to_array(), max: (b + 2.0 * BODY_L).as_vec2().to_array() }
     }
 
     fn trail(&self, look: &Look, box_size_l: DVec2, (tick, serial): (u64, u64)) -> Trail {
@@ -358,7 +361,7 @@ fn styled(view: View, session: &Session, gpu: &Gpu, count: u32, range: Option<[f
     let look = &prefs.look;
     let by = match (seen(session), look.colour_by, range) {
         // A picture is painted in the colours of its species, and they stay while a number is not known yet.
-        (Place::Paint, ..) | (_, ColourBy::Speed | ColourBy::Energy, None) => ColourBy::Species,
+        (Workspace::Paint, ..) | (_, ColourBy::Speed | ColourBy::Energy, None) => ColourBy::Species,
         (_, by, _) => by,
     };
     let [low, high] = range.unwrap_or([0.0, 1.0]);
@@ -366,7 +369,7 @@ fn styled(view: View, session: &Session, gpu: &Gpu, count: u32, range: Option<[f
     let (stage_fill, stage_edge) = theme::stage(prefs.theme);
     View {
         body_shape: look.body as u32,
-        ghost_opacity: 0.22,
+        ghost_opacity: GHOST_OPACITY,
         opacity: 1.0,
         glow,
         stage_fill,

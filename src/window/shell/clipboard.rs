@@ -4,9 +4,8 @@
 use std::time::{Duration, Instant};
 
 use bevy_egui::egui::{Context, Event, Key, OutputCommand};
-use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use crate::jobs::{Cores, Handle, JobName, start};
+use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker};
 
 /// Time after which a notice says that the owner of the clipboard does not answer.
 const SILENCE: Duration = Duration::from_secs(2);
@@ -30,7 +29,7 @@ pub enum ClipboardAnswer {
     Text(ClipboardReader, String),
     /// One sentence.
     Fault(String),
-    /// Nobody has answered.
+    /// The owner of the clipboard has not answered.
     Silence,
 }
 
@@ -39,11 +38,12 @@ enum ClipboardRequest {
     Read(ClipboardReader),
 }
 
+/// Requests that may wait: an owner that does not answer takes some seconds for each.
+const REQUEST_CAPACITY: usize = 32;
+
 /// The thread; requests are carried out in their order.
 pub struct Clipboard {
-    wishes: Option<Sender<ClipboardRequest>>,
-    answers: Receiver<ClipboardAnswer>,
-    thread: Option<Handle>,
+    worker: Worker<ClipboardRequest, ClipboardAnswer>,
     /// Texts on their way into a field.
     pasted: Vec<String>,
     /// Time of the pending request; `None` once the user was notified that it is late.
@@ -53,68 +53,48 @@ pub struct Clipboard {
 
 impl Default for Clipboard {
     fn default() -> Self {
-        Self::of(System::default())
+        Self::of(System::default)
     }
 }
 
 impl Clipboard {
-    fn of(mut source: impl ClipboardSource) -> Self {
-        let (wishes, inbox) = unbounded();
-        let (outbox, answers) = unbounded();
-        let told = outbox.clone();
-        let work = move || {
-            while let Ok(wish) = inbox.recv() {
-                let answer =
-                    match wish {
-                        ClipboardRequest::Write(text) => source.write(text).err().map(ClipboardAnswer::Fault),
-                        ClipboardRequest::Read(reader) => {
-                            let text = |text| ClipboardAnswer::Text(reader, text);
-                            Some(source.read().map_or_else(ClipboardAnswer::Fault, |read| {
-                                read.map_or(ClipboardAnswer::Silence, text)
-                            }))
-                        }
-                    };
-                // Fails only when the program is ending.
-                answer.into_iter().for_each(|answer| _ = outbox.send(answer));
+    fn of<S: ClipboardSource>(source: impl Fn() -> S + Send + 'static) -> Self {
+        let name = JobName { thread: "clipboard", what: "The clipboard" };
+        let worker = Worker::start(name, Cores::Shared, Inbox::Queue(REQUEST_CAPACITY), move || {
+            let mut source = source();
+            move |request: ClipboardRequest, outbox: &Outbox<ClipboardAnswer>| match request {
+                ClipboardRequest::Write(text) => {
+                    source.write(text).unwrap_or_else(|why| outbox.send(ClipboardAnswer::Fault(why)));
+                }
+                ClipboardRequest::Read(reader) => outbox.send(match source.read() {
+                    Ok(Some(text)) => ClipboardAnswer::Text(reader, text),
+                    Ok(None) => ClipboardAnswer::Silence,
+                    Err(why) => ClipboardAnswer::Fault(why),
+                }),
             }
-        };
-        let thread = start(JobName { thread: "clipboard", what: "The clipboard" }, Cores::Shared, work);
-        let thread = thread.map_err(|fault| told.send(ClipboardAnswer::Fault(fault.to_string()))).ok();
-        Self {
-            wishes: thread.is_some().then_some(wishes),
-            answers,
-            thread,
-            pasted: Vec::new(),
-            asked: None,
-            patience: SILENCE,
-        }
+        });
+        Self { worker, pasted: Vec::new(), asked: None, patience: SILENCE }
     }
 
     pub fn write(&self, text: String) {
-        self.ask(ClipboardRequest::Write(text));
+        self.worker.order(ClipboardRequest::Write(text));
     }
 
     /// Answered by [`Self::answers`].
     pub fn read(&mut self, reader: ClipboardReader) {
         self.asked = Some(Instant::now());
-        self.ask(ClipboardRequest::Read(reader));
-    }
-
-    fn ask(&self, wish: ClipboardRequest) {
-        if let Some(wishes) = &self.wishes {
-            // Fails only where the thread has ended, which was reported on stderr.
-            let _ = wishes.send(wish);
-        }
+        self.worker.order(ClipboardRequest::Read(reader));
     }
 
     /// What has come since the last call; texts for a field are kept for it.
     pub fn answers(&mut self) -> Vec<ClipboardAnswer> {
         let mut others = Vec::new();
-        for answer in self.answers.try_iter() {
+        let faults = self.worker.faults().map(|fault| ClipboardAnswer::Fault(fault.to_string()));
+        for answer in self.worker.events().chain(faults) {
             self.asked = None;
             match answer {
                 ClipboardAnswer::Text(ClipboardReader::TextField, text) => self.pasted.push(text),
-                // Told already, as it takes longer than patience lasts.
+                // Reported already, as it takes longer than patience lasts.
                 ClipboardAnswer::Silence => {}
                 other => others.push(other),
             }
@@ -163,15 +143,12 @@ impl Clipboard {
 
 impl Drop for Clipboard {
     fn drop(&mut self) {
-        self.wishes = None;
-        if let Some(thread) = self.thread.take() {
-            thread.wait_for(FAREWELL);
-        }
+        self.worker.end(FAREWELL);
     }
 }
 
 /// Where texts come from and go to; both may take their time. Errors are one sentence.
-trait ClipboardSource: Send + 'static {
+trait ClipboardSource {
     /// `None`: no answer yet.
     fn read(&mut self) -> Result<Option<String>, String>;
     fn write(&mut self, text: String) -> Result<(), String>;
@@ -216,7 +193,7 @@ impl ClipboardSource for System {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crossbeam_channel::bounded;
+    use crossbeam_channel::{Receiver, bounded};
 
     /// An owner of the clipboard that answers on demand.
     struct Slow {
@@ -251,7 +228,7 @@ mod tests {
     #[test]
     fn a_slow_clipboard_blocks_no_frame() {
         let (go, gone) = bounded(1);
-        let mut clipboard = Clipboard::of(Slow { text: "before".into(), go: gone });
+        let mut clipboard = Clipboard::of(move || Slow { text: "before".into(), go: gone.clone() });
         clipboard.write("x,y\n1,2".into());
         // These would never return if they waited.
         clipboard.read(ClipboardReader::Picture);
@@ -270,7 +247,7 @@ mod tests {
     #[test]
     fn a_silent_clipboard_owner_does_not_block_closing() {
         let (go, gone) = bounded::<()>(1);
-        let mut clipboard = Clipboard::of(Slow { text: String::new(), go: gone });
+        let mut clipboard = Clipboard::of(move || Slow { text: String::new(), go: gone.clone() });
         clipboard.read(ClipboardReader::Picture);
         // Returns although the other program has not answered.
         drop(clipboard);
@@ -280,7 +257,7 @@ mod tests {
     #[test]
     fn a_late_clipboard_is_reported_once_and_still_used() {
         let (go, gone) = bounded(1);
-        let mut clipboard = Clipboard::of(Slow { text: "late".into(), go: gone });
+        let mut clipboard = Clipboard::of(move || Slow { text: "late".into(), go: gone.clone() });
         clipboard.patience = Duration::from_millis(20);
         clipboard.read(ClipboardReader::Picture);
         assert_eq!(wait(&mut clipboard), [ClipboardAnswer::Silence]);
@@ -293,10 +270,32 @@ mod tests {
     #[test]
     fn a_text_for_a_field_waits_for_the_next_frame() {
         let (go, gone) = bounded(1);
-        let mut clipboard = Clipboard::of(Slow { text: "a name".into(), go: gone });
+        let mut clipboard = Clipboard::of(move || Slow { text: "a name".into(), go: gone.clone() });
         clipboard.read(ClipboardReader::TextField);
         go.send(()).unwrap();
         assert_eq!(wait(&mut clipboard), []);
         assert_eq!(clipboard.pasted, ["a name"]);
+    }
+
+    #[test]
+    fn a_panic_of_the_source_is_one_fault() {
+        struct Broken;
+        impl ClipboardSource for Broken {
+            fn read(&mut self) -> Result<Option<String>, String> {
+                panic!("on purpose")
+            }
+
+            fn write(&mut self, _: String) -> Result<(), String> {
+                Ok(())
+            }
+        }
+        let mut clipboard = Clipboard::of(|| Broken);
+        clipboard.read(ClipboardReader::Picture);
+        let answers = wait(&mut clipboard);
+        assert!(
+            matches!(&answers[..], [ClipboardAnswer::Fault(why)] if why.contains("bug in the program")),
+            "{answers:?}"
+        );
+        assert_eq!(clipboard.asked, None, "it is not late as well");
     }
 }

@@ -7,7 +7,7 @@ use glam::DVec2;
 use super::camera::Camera;
 use super::canvas::{BODY_L, unit_length};
 use super::theme;
-use crate::session::{Frame, Handle, Outline, Place, Session, Tool};
+use crate::session::{Frame, Handle, Outline, Session, Tool, Workspace};
 use crate::window::panels::{SPECIES_COLOURS, faint};
 use crate::worlds::swarm::picture::{MAX_SPECIES, Particle};
 
@@ -83,7 +83,7 @@ fn icon_of(handle: Handle) -> egui::CursorIcon {
 
 /// Circles under the cursor: how far a particle sees, and the brush.
 pub fn cursor(painter: &Painter, camera: &Camera, session: &Session, at: Pos2) {
-    debug_assert_eq!(session.place(), Place::Paint);
+    debug_assert_eq!(session.workspace(), Workspace::Paint);
     let scale = camera.points_per_length();
     let theme = session.prefs().theme;
     let cutoff = session.document().world.training.cutoff_l * unit_length(session);
@@ -108,7 +108,7 @@ fn colour_of(species: u8) -> Color32 {
 fn ghost(sheet: &DraftSheet, p: &Particle, body: f32, opacity: f32) -> Shape {
     let (sin, cos) = (p.heading as f32).sin_cos();
     let (along, across) = (Vec2::new(cos, -sin), Vec2::new(sin, cos));
-    let at = sheet.at(p.place());
+    let at = sheet.at(p.position());
     let place = |forward: f32, sideways: f32| at + body * (forward * along + sideways * across);
     let colour = colour_of(p.species);
     let points = vec![place(1.0, 0.0), place(-0.8, 0.7), place(-0.45, 0.0), place(-0.8, -0.7)];
@@ -164,7 +164,7 @@ fn selected(sheet: &DraftSheet, session: &Session) {
     let particles = &session.snapshot().particles;
     let radius = sheet.length(0.45 * unit_length(session)).clamp(4.0, 60.0);
     let seen = sheet.free.expand(radius);
-    let rings = session.selection().iter().filter_map(|&i| particles.get(i)).map(|p| sheet.at(p.place()));
+    let rings = session.selection().iter().filter_map(|&i| particles.get(i)).map(|p| sheet.at(p.position()));
     let stroke = Stroke::new(1.2, theme::selected());
     sheet
         .painter

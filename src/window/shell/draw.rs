@@ -4,10 +4,9 @@
 
 mod pipeline;
 mod trails;
-mod view;
 
+pub use crate::window::runtime::view_uniform::View;
 pub use trails::Trail;
-pub use view::View;
 
 use std::mem::size_of;
 
@@ -20,6 +19,7 @@ use bevy::render::view::{ExtractedView, ViewTarget};
 use bevy::render::{Render, RenderApp, RenderSystems};
 
 use crate::gpu::{Reflection, RenderGroup};
+use crate::window::runtime::view_uniform::{CANVAS_ENTRIES, PARTICLES};
 use pipeline::{Recipe, over};
 use trails::Trails;
 
@@ -81,8 +81,8 @@ struct Pipelines {
 
 impl Canvas {
     fn new(device: &wgpu::Device) -> Self {
-        let reflection = Reflection::new("canvas", view::PARTICLES).expect("a valid shader: see the tests of `view`");
-        let group = RenderGroup::new(device, "canvas", &reflection, 0, &view::CANVAS_ENTRIES);
+        let reflection = Reflection::new("canvas", PARTICLES).expect("a valid shader: see the tests of `view_uniform`");
+        let group = RenderGroup::new(device, "canvas", &reflection, 0, &CANVAS_ENTRIES);
         let uniform = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("canvas view"),
             size: size_of::<View>() as u64,
@@ -101,7 +101,7 @@ impl Canvas {
     fn pipelines(&self, device: &wgpu::Device, format: wgpu::TextureFormat) -> Pipelines {
         let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: Some("particles"),
-            source: wgpu::ShaderSource::Wgsl(view::PARTICLES.into()),
+            source: wgpu::ShaderSource::Wgsl(PARTICLES.into()),
         });
         let pipeline = |label, entries, topology| {
             let groups = &[Some(self.group.layout())];
@@ -145,7 +145,8 @@ fn prepare(
             ("swarm", layer.particles.as_entire_binding()),
             ("measures", measures.as_entire_binding()),
         ];
-        let group = canvas.group.bind(device, &resources).expect("the names of the shader: see the tests of `view`");
+        let group =
+            canvas.group.bind(device, &resources).expect("the names of the shader: see the tests of `view_uniform`");
         canvas.bound = Some(Bound { particles: layer.particles.clone(), measures, group });
     }
     queue.write_buffer(&canvas.uniform, 0, bytemuck::bytes_of(&layer.view));

@@ -88,7 +88,6 @@ pub fn middle(bodies: &[Body], box_size: DVec2, index: usize) -> Option<DVec2> {
 mod tests {
     use super::super::live::{SwarmBuffer, body};
     use super::*;
-    use crate::worlds::swarm::engine::Headless;
     use crate::worlds::swarm::picture::Particle;
 
     #[test]
@@ -104,11 +103,7 @@ mod tests {
 
     #[test]
     fn a_particle_on_a_gpu_is_seen_without_waiting() {
-        let Ok(headless) = Headless::new(crate::gpu::EngineChoice::Gpu) else {
-            eprintln!("SKIPPED (GPU test): there is no GPU");
-            return;
-        };
-        let device = headless.gpu().unwrap();
+        let Some(device) = crate::gpu::testing::gpu() else { return };
         let gpu = Gpu::new(device.clone(), true);
         let mut bodies = SwarmBuffer::new(&gpu, 2);
         bodies.write(&gpu, [Particle::default(), Particle { x: 3.0, y: 2.0, ..Particle::default() }].iter().map(body));

@@ -13,7 +13,7 @@ use bevy_egui::input::ModifierKeysState;
 use winit::event::WindowEvent;
 use winit::keyboard::ModifiersState;
 
-use crate::session::{Command, DocumentCommand, PaintCommand, Place, table};
+use crate::session::{Command, DocumentCommand, PaintCommand, Workspace, table};
 
 /// With Shift the arrows go so many steps at once.
 const FAR: i8 = 10;
@@ -37,7 +37,7 @@ struct Keys {
 /// Who else listens to the keyboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listener {
-    Nobody,
+    None,
     /// A control focused by keyboard: it receives the keys that navigate, press and move.
     Control,
     /// A text field or a dialog: it receives all keys.
@@ -48,7 +48,7 @@ impl Listener {
     fn wants(self, key: egui::Key) -> bool {
         use egui::Key::{ArrowDown, ArrowLeft, ArrowRight, ArrowUp, Enter, Escape, Space, Tab};
         match self {
-            Self::Nobody => false,
+            Self::None => false,
             Self::Control => {
                 matches!(key, Tab | Space | Enter | Escape | ArrowDown | ArrowLeft | ArrowRight | ArrowUp)
             }
@@ -68,7 +68,7 @@ pub struct Keyboard<'w, 's> {
 
 impl Keyboard<'_, '_> {
     /// What was asked for in `place` since the last frame. The keys of `listener` are left out.
-    pub fn commands(&mut self, place: Place, listener: Listener) -> Vec<Command> {
+    pub fn commands(&mut self, place: Workspace, listener: Listener) -> Vec<Command> {
         let mut commands = Vec::new();
         for RawWinitWindowEvent { event, .. } in self.events.read() {
             match event {
@@ -165,7 +165,7 @@ impl Keys {
     }
 
     /// The command of this event; `None` for a key that `listener` receives.
-    fn press(&mut self, event: &KeyboardInput, place: Place, listener: Listener) -> Option<Command> {
+    fn press(&mut self, event: &KeyboardInput, place: Workspace, listener: Listener) -> Option<Command> {
         if !event.state.is_pressed() {
             // What a key did while it was held is one step of the history.
             return self
@@ -207,7 +207,7 @@ impl Keys {
         fits.then_some(key)
     }
 
-    fn command(mut self, key: egui::Key, place: Place) -> Option<Command> {
+    fn command(mut self, key: egui::Key, place: Workspace) -> Option<Command> {
         // Where these signs lie on the keyboard differs: with Shift or without, and + on the key of =.
         let key = match key {
             egui::Key::Equals => egui::Key::Plus,
@@ -255,9 +255,9 @@ mod tests {
     }
 
     /// What the key at `key_code`, on which `letter` is printed, asks for.
-    fn press_at(keys: &mut Keys, key_code: KeyCode, letter: &str, place: Place) -> Option<Command> {
+    fn press_at(keys: &mut Keys, key_code: KeyCode, letter: &str, place: Workspace) -> Option<Command> {
         let event = KeyboardInput { key_code, ..event(Key::Character(letter.into()), ButtonState::Pressed) };
-        keys.press(&event, place, Listener::Nobody)
+        keys.press(&event, place, Listener::None)
     }
 
     #[test]
@@ -265,9 +265,12 @@ mod tests {
         let mut keys = Keys::default();
         let letter = event(Key::Character("s".into()), ButtonState::Pressed);
         keys.set_modifiers(ModifiersState::CONTROL);
-        assert_eq!(keys.press(&letter, Place::Live, Listener::Nobody), Some(Command::Document(DocumentCommand::Save)));
+        assert_eq!(
+            keys.press(&letter, Workspace::Live, Listener::None),
+            Some(Command::Document(DocumentCommand::Save))
+        );
         keys.set_modifiers(ModifiersState::empty());
-        assert_eq!(keys.press(&letter, Place::Live, Listener::Nobody), Some(Command::Live(LiveCommand::SurpriseMe)));
+        assert_eq!(keys.press(&letter, Workspace::Live, Listener::None), Some(Command::Live(LiveCommand::SurpriseMe)));
     }
 
     #[test]
@@ -277,8 +280,9 @@ mod tests {
             (KeyCode::KeyZ, ["я", "ζ", "ז"], "z"),
             (KeyCode::KeyP, ["з", "π", "פ"], "p"),
         ] {
-            let press = |letter| press_at(&mut Keys { ctrl: true, ..Keys::default() }, key_code, letter, Place::Paint);
-            let expected = press_at(&mut Keys { ctrl: true, ..Keys::default() }, KeyCode::F35, latin, Place::Paint);
+            let press =
+                |letter| press_at(&mut Keys { ctrl: true, ..Keys::default() }, key_code, letter, Workspace::Paint);
+            let expected = press_at(&mut Keys { ctrl: true, ..Keys::default() }, KeyCode::F35, latin, Workspace::Paint);
             assert!(expected.is_some());
             for letter in letters {
                 assert_eq!(press(letter), expected, "{letter}");
@@ -289,30 +293,34 @@ mod tests {
     #[test]
     fn signs_between_letters_of_another_script_are_keys_by_place() {
         let mut keys = Keys { ctrl: true, ..Keys::default() };
-        let quit = press_at(&mut keys, KeyCode::KeyQ, "q", Place::Paint);
+        let quit = press_at(&mut keys, KeyCode::KeyQ, "q", Workspace::Paint);
         assert!(quit.is_some());
-        assert_eq!(press_at(&mut keys, KeyCode::KeyQ, "/", Place::Paint), None, "Latin layouts have signs anywhere");
-        press_at(&mut keys, KeyCode::KeyG, "ע", Place::Paint);
-        assert_eq!(press_at(&mut keys, KeyCode::KeyQ, "/", Place::Paint), quit);
-        press_at(&mut keys, KeyCode::KeyG, "g", Place::Paint);
-        assert_eq!(press_at(&mut keys, KeyCode::KeyQ, "/", Place::Paint), None, "the layout was changed back");
+        assert_eq!(
+            press_at(&mut keys, KeyCode::KeyQ, "/", Workspace::Paint),
+            None,
+            "Latin layouts have signs anywhere"
+        );
+        press_at(&mut keys, KeyCode::KeyG, "ע", Workspace::Paint);
+        assert_eq!(press_at(&mut keys, KeyCode::KeyQ, "/", Workspace::Paint), quit);
+        press_at(&mut keys, KeyCode::KeyG, "g", Workspace::Paint);
+        assert_eq!(press_at(&mut keys, KeyCode::KeyQ, "/", Workspace::Paint), None, "the layout was changed back");
     }
 
     #[test]
     fn latin_letters_are_keys_by_their_name_wherever_they_are() {
         // The key of Q on a French keyboard is at the place of A; é of other layouts is at the place of W.
         let mut keys = Keys { ctrl: true, ..Keys::default() };
-        let select_all = press_at(&mut keys, KeyCode::KeyQ, "a", Place::Paint);
-        assert_eq!(select_all, press_at(&mut keys, KeyCode::KeyA, "a", Place::Paint));
-        assert_ne!(select_all, press_at(&mut keys, KeyCode::KeyA, "q", Place::Paint));
-        assert_eq!(press_at(&mut Keys::default(), KeyCode::KeyG, "é", Place::Live), None);
+        let select_all = press_at(&mut keys, KeyCode::KeyQ, "a", Workspace::Paint);
+        assert_eq!(select_all, press_at(&mut keys, KeyCode::KeyA, "a", Workspace::Paint));
+        assert_ne!(select_all, press_at(&mut keys, KeyCode::KeyA, "q", Workspace::Paint));
+        assert_eq!(press_at(&mut Keys::default(), KeyCode::KeyG, "é", Workspace::Live), None);
     }
 
     #[test]
     fn digits_of_a_french_keyboard_work_with_shift_and_without() {
-        let plain = |key_code, sign| press_at(&mut Keys::default(), key_code, sign, Place::Paint);
+        let plain = |key_code, sign| press_at(&mut Keys::default(), key_code, sign, Workspace::Paint);
         let shifted =
-            |key_code, sign| press_at(&mut Keys { shift: true, ..Keys::default() }, key_code, sign, Place::Paint);
+            |key_code, sign| press_at(&mut Keys { shift: true, ..Keys::default() }, key_code, sign, Workspace::Paint);
         for (key_code, sign, digit) in
             [(KeyCode::Digit1, "&", "1"), (KeyCode::Digit2, "é", "2"), (KeyCode::Digit3, "\"", "3")]
         {
@@ -327,7 +335,7 @@ mod tests {
     fn typing_in_a_field_gives_no_command() {
         let mut keys = Keys::default();
         assert_eq!(
-            keys.press(&event(Key::Character("g".into()), ButtonState::Pressed), Place::Live, Listener::Text),
+            keys.press(&event(Key::Character("g".into()), ButtonState::Pressed), Workspace::Live, Listener::Text),
             None
         );
     }
@@ -335,7 +343,7 @@ mod tests {
     #[test]
     fn a_focused_control_receives_only_navigation_keys() {
         let mut keys = Keys::default();
-        let mut press = |key| keys.press(&event(key, ButtonState::Pressed), Place::Live, Listener::Control);
+        let mut press = |key| keys.press(&event(key, ButtonState::Pressed), Workspace::Live, Listener::Control);
         assert_eq!([press(Key::Space), press(Key::Tab)], [None, None]);
         assert_eq!(press(Key::Character("g".into())), Some(Command::Live(LiveCommand::Grow)));
     }
@@ -346,7 +354,7 @@ mod tests {
         for (letter, shift) in [("+", true), ("+", false), ("=", false)] {
             let mut keys = Keys { ctrl: true, shift, ..Keys::default() };
             let key = event(Key::Character(letter.into()), ButtonState::Pressed);
-            assert_eq!(keys.press(&key, Place::Live, Listener::Nobody), larger, "{letter}");
+            assert_eq!(keys.press(&key, Workspace::Live, Listener::None), larger, "{letter}");
         }
     }
 
@@ -355,7 +363,7 @@ mod tests {
         let mut keys = Keys::default();
         let mut press = |key: Key, state, repeat| {
             let event = KeyboardInput { repeat, ..event(key, state) };
-            keys.press(&event, Place::Paint, Listener::Nobody)
+            keys.press(&event, Workspace::Paint, Listener::None)
         };
         for repeat in [false, true, true] {
             assert_eq!(
@@ -375,7 +383,7 @@ mod tests {
     fn the_keys_of_other_programs_do_the_same_here() {
         let press = |ctrl, shift, key| {
             let mut keys = Keys { ctrl, shift, ..Keys::default() };
-            keys.press(&event(key, ButtonState::Pressed), Place::Paint, Listener::Nobody)
+            keys.press(&event(key, ButtonState::Pressed), Workspace::Paint, Listener::None)
         };
         let delete = Some(Command::Paint(PaintCommand::Selection(SelectionOrder::Delete)));
         assert_eq!([press(false, false, Key::Delete), press(false, false, Key::Backspace)], [delete.clone(), delete]);

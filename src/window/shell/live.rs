@@ -1,28 +1,27 @@
 //! The live swarm as the window sees it. It runs in a thread of its own, on the window's GPU, or on the processor where
 //! that GPU is software: orders go there in their order, pictures and answers come back, and no frame waits for either.
 
-mod answer;
 mod buffer;
 mod host;
-mod sight;
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use glam::DVec2;
 
-pub use answer::{Answer, Coming, Kept, LiveFrame, Seen};
+pub use crate::window::runtime::answer::{Answer, Coming, Kept, LiveFrame, Seen};
+pub use crate::window::runtime::visible::VisibleArea;
 pub use buffer::{Body, SwarmBuffer, body};
-pub use sight::Sight;
 
 use self::host::{Host, News, Picture, Shared, Source, Work};
 use super::follow::{self, Follower};
 use super::measures::Measures;
 use crate::gpu::GpuDevice;
-use crate::jobs::Handle;
-use crate::session::{EngineOrder, Event, LiveEvent, MomentUse};
+use crate::jobs::{Handle, JobFault};
+use crate::session::{CheckpointUse, EngineOrder, Event, LiveEvent};
+use crate::window::runtime::visible;
 use crate::worlds::swarm::rule::LiveSettings;
 
 /// Steps are asked for that take the thread about so long, s: frames in between see where they have got to.
@@ -34,6 +33,12 @@ const SLOW_FRAME_S: f64 = 0.05;
 
 /// Most particles that may be asked for. A number of the trials: see the README for the memory that they take.
 const MAX_PARTICLES: usize = 1_000_000;
+
+/// Work that waits for the thread: a batch of orders a frame, while a step takes seconds.
+const WORK_CAPACITY: usize = 1024;
+
+/// News that wait for the next frame.
+const NEWS_CAPACITY: usize = 256;
 
 const NOTHING_TO_KEEP: &str = "There is no state to save: the swarm has values that are not finite. Press Restart.";
 
@@ -76,13 +81,13 @@ pub struct Live {
     /// The newest picture that was seen.
     seen: Picture,
     buffer: Option<SwarmBuffer>,
-    /// Number of the picture in the buffer, and what of it was in sight where not all of it is drawn.
-    uploaded: (u64, Option<Sight>),
+    /// Number of the picture in the buffer, and the visible area where not all of it is drawn.
+    uploaded: (u64, Option<VisibleArea>),
     /// The bodies that are drawn, where not all are, and what each of them stands for.
     chosen: Vec<u32>,
     every: usize,
-    /// How often others were in sight.
-    sights: u64,
+    /// How often another area was visible.
+    areas: u64,
     measures: Measures,
     follower: Follower,
     /// Number of the swarm that was ordered last.
@@ -108,13 +113,13 @@ impl Default for Live {
         Self {
             thread: None,
             shared: Arc::default(),
-            news: unbounded(),
+            news: bounded(NEWS_CAPACITY),
             seen: Picture::default(),
             buffer: None,
             uploaded: (0, None),
             chosen: Vec::new(),
             every: 1,
-            sights: 0,
+            areas: 0,
             measures: Measures::default(),
             follower: Follower::default(),
             swarm: 0,
@@ -139,7 +144,7 @@ impl Drop for Live {
 
 impl Live {
     /// Passes on the orders of one batch. Failures are reported by [`Self::news`].
-    pub fn obey(&mut self, gpu: &Gpu, orders: Vec<EngineOrder>) {
+    pub fn apply(&mut self, gpu: &Gpu, orders: Vec<EngineOrder>) {
         if self.thread.is_none() {
             self.thread = self.start(gpu.runs_the_swarm.then(|| gpu.clone()));
         }
@@ -148,8 +153,10 @@ impl Live {
 
     fn pass_on(&mut self, orders: Vec<EngineOrder>) {
         // Without a thread no step is ever done.
-        if self.thread.is_none() {
-            return;
+        let Some(thread) = &self.thread else { return };
+        // Only this end sends: room that is seen is still there below.
+        if thread.work.is_full() {
+            return self.notify(JobFault::Full { what: host::JOB.what }.into());
         }
         if orders.iter().any(|order| matches!(order, EngineOrder::Upload(_) | EngineOrder::Clear)) {
             self.swarm += 1;
@@ -158,7 +165,7 @@ impl Live {
         for order in &orders {
             match order {
                 EngineOrder::SetSettings(settings) => self.settings = *settings,
-                // Nobody knows yet how long its steps take.
+                // How long its steps take is unknown.
                 EngineOrder::Upload(_) => self.bearable = 1.0,
                 _ => {}
             }
@@ -169,22 +176,27 @@ impl Live {
     }
 
     fn start(&self, gpu: Option<Gpu>) -> Option<Thread> {
-        let (work, inbox) = unbounded();
+        let (work, inbox) = bounded(WORK_CAPACITY);
         let holds_gpu = gpu.is_some();
         match host::start(gpu, inbox, self.shared.clone(), self.news.0.clone()) {
             Ok(handle) => Some(Thread { work, handle, holds_gpu }),
             Err(fault) => {
-                // The other end is here.
-                let _ = self.news.0.send((self.swarm, Event::Live(LiveEvent::EngineFailed(fault.to_string()))));
+                self.notify(Event::Live(LiveEvent::EngineFailed(fault.to_string())));
                 None
             }
         }
     }
 
+    /// Puts an event among the [`Self::news`].
+    fn notify(&self, event: Event) {
+        // Without room the events before it are enough.
+        let _ = self.news.0.try_send((self.swarm, event));
+    }
+
     fn send(&self, work: Work) {
         if let Some(thread) = &self.thread {
-            // The thread lives as long as this.
-            let _ = thread.work.send(work);
+            // A question that finds no room is dropped, which its owner learns from the [`Answer`].
+            let _ = thread.work.try_send(work);
         }
     }
 
@@ -192,7 +204,7 @@ impl Live {
     fn ask<T: Send + 'static>(&self, question: impl FnOnce(&mut Host) -> T + Send + 'static) -> Answer<T> {
         let (sender, answer) = Answer::new();
         self.send(Work::Question(Box::new(move |host| {
-            // Nobody may wait for it any more.
+            // Fails only when the answer was dropped.
             let _ = sender.send(question(host));
         })));
         answer
@@ -252,22 +264,22 @@ impl Live {
     }
 
     /// Bodies to be drawn, and how many, if there is a swarm. A GPU made of software gets no more than it can draw.
-    pub fn picture(&mut self, gpu: &Gpu, sight: Sight) -> Option<(wgpu::Buffer, u32)> {
+    pub fn picture(&mut self, gpu: &Gpu, area: VisibleArea) -> Option<(wgpu::Buffer, u32)> {
         if let Source::Gpu { bodies, .. } = self.seen.from.as_ref()? {
             return Some((bodies.clone(), self.seen.count as u32));
         }
-        let in_part = (gpu.is_software && self.seen.count > sight::MAX_DRAWN).then_some(sight);
+        let in_part = (gpu.is_software && self.seen.count > visible::MAX_DRAWN).then_some(area);
         let shown = self.buffer.get_or_insert_with(|| SwarmBuffer::new(gpu, self.seen.count));
         if self.uploaded != (self.seen.number, in_part) {
-            self.sights += u64::from(self.uploaded.1 != in_part);
+            self.areas += u64::from(self.uploaded.1 != in_part);
             self.uploaded = (self.seen.number, in_part);
             match in_part {
                 None => {
                     self.chosen.clear();
                     shown.write_all(gpu, &self.seen.bodies);
                 }
-                Some(sight) => {
-                    self.every = sight::choose(&self.seen.bodies, sight, sight::MAX_DRAWN, &mut self.chosen);
+                Some(area) => {
+                    self.every = visible::choose(&self.seen.bodies, area, visible::MAX_DRAWN, &mut self.chosen);
                     shown.write(gpu, self.chosen.iter().map(|k| self.seen.bodies[*k as usize]));
                 }
             }
@@ -300,10 +312,10 @@ impl Live {
         })
     }
 
-    /// How often time has run, and how many swarms have lived or come into sight: for what is drawn of the past.
+    /// How often time has run, and how many swarms have lived or become visible: for what is drawn of the past.
     pub fn past(&self) -> (u64, u64) {
         let (runs, swarms) = self.seen.past;
-        (runs, swarms + self.sights)
+        (runs, swarms + self.areas)
     }
 
     /// Seconds that a step takes for each particle; `None` where steps are not waited for.
@@ -368,21 +380,21 @@ impl Live {
     }
 
     /// Keeps the moment: it comes among the [`Self::news`].
-    pub fn keep_moment(&self, wanted_for: MomentUse) {
+    pub fn keep_moment(&self, wanted_for: CheckpointUse) {
         let swarm = self.swarm;
-        self.tell_of(move |host| match (host.kept(swarm).state, wanted_for) {
-            (Some(state), wanted_for) => Some(Event::Live(LiveEvent::MomentKept(wanted_for, Box::new(state)))),
-            (None, MomentUse::Keep(_)) => Some(Event::Trouble(NOTHING_TO_KEEP.to_owned())),
-            (None, MomentUse::Undo(_)) => None,
+        self.report_of(move |host| match (host.kept(swarm).state, wanted_for) {
+            (Some(state), wanted_for) => Some(Event::Live(LiveEvent::CheckpointSaved(wanted_for, Box::new(state)))),
+            (None, CheckpointUse::Keep(_)) => Some(Event::Trouble(NOTHING_TO_KEEP.to_owned())),
+            (None, CheckpointUse::Undo(_)) => None,
         });
     }
 
     /// Looks for the particle nearest to a place (ℓ), whose number comes among the [`Self::news`].
     pub fn find(&self, at: DVec2) {
-        self.tell_of(move |host| Some(Event::Live(LiveEvent::Following(host.nearest(at)))));
+        self.report_of(move |host| Some(Event::Live(LiveEvent::Following(host.nearest(at)))));
     }
 
-    fn tell_of(&self, question: impl FnOnce(&mut Host) -> Option<Event> + Send + 'static) {
+    fn report_of(&self, question: impl FnOnce(&mut Host) -> Option<Event> + Send + 'static) {
         let (news, swarm) = (self.news.0.clone(), self.swarm);
         self.send(Work::Question(Box::new(move |host| {
             // Fails only when the window closes.

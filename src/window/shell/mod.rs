@@ -1,48 +1,26 @@
 //! The Bevy shell: canvas, camera, input, drawing from the engine's buffers; hands commands on.
 //!
 //! Each frame: the panels and the canvas turn input into commands (egui pass), the session turns commands into effects
-//! that the `effects::Shell` carries out, and what is to be seen goes to the render world as a `draw::CanvasFrame`.
+//! that the `Shell` of the runtime carries out, and what is to be seen goes to the render world as a `draw::CanvasFrame`.
 
 mod brush;
-mod bundled;
-mod camera;
+pub(super) mod camera;
 mod canvas;
-mod clipboard;
-mod director;
+pub(super) mod clipboard;
+pub(super) mod director;
 mod draft;
 mod draw;
-mod effects;
-mod exporting;
-mod files;
-mod folders;
 mod follow;
-mod frame_log;
-mod gallery_life;
-mod importing;
-mod kept;
+pub(super) mod frame_log;
 mod keys;
-mod kinds;
-mod live;
-mod measures;
-mod mine;
-mod observer;
-mod portrait;
+pub(super) mod live;
+pub(super) mod measures;
 mod preflight;
-mod ramp;
-mod recorder;
-mod rescue;
-mod share;
 mod shots;
-mod stamps;
-mod stippler;
-mod studio;
-mod tally;
+pub(super) mod studio;
 mod theme;
-mod thumbs;
-mod trainer;
-mod truth;
 
-pub use kinds::check;
+pub use crate::window::runtime::check;
 pub use preflight::NoWindow;
 
 use std::path::PathBuf;
@@ -57,14 +35,14 @@ use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContext
 
 use canvas::Canvas;
 use draw::{CanvasFrame, DrawPlugin};
-use effects::Shell;
 use keys::{Keyboard, Listener};
 use live::Gpu;
-use studio::{BlitPlugin, StudioFrame, Studios, Surface};
+use studio::{BlitPlugin, StudioFrame, Surface};
 
 use crate::gpu::{EngineChoice, GpuDevice};
 use crate::session::{Command, DocumentCommand, LiveCommand, Preference, ViewCommand};
 use crate::window::panels;
+use crate::window::runtime::{Shell, Studios};
 
 /// Opens the window, with `file` in it when one is given (a scene, particles or an image) and what lives on `engine`, or
 /// else on the one that is preferred; returns when the window is closed.
@@ -175,18 +153,18 @@ fn show(
 ) -> Result {
     let ctx = &contexts.ctx_mut()?.clone();
     let ShellResource { shell, canvas, studios, gpu: Some(gpu), styled, .. } = &mut *state else { return Ok(()) };
-    // The panels are not told when the pointer leaves the window.
+    // The panels get no event when the pointer leaves the window.
     let pointer_is_here = window.cursor_position().is_some();
     let listener = match (shell.ui.has_dialog() || ctx.text_edit_focused(), ctx.egui_wants_keyboard_input()) {
         (true, _) => Listener::Text,
         (false, true) => Listener::Control,
-        (false, false) => Listener::Nobody,
+        (false, false) => Listener::None,
     };
     if !*styled {
         panels::set_style(ctx);
         *styled = true;
     }
-    let mut wanted = keyboard.commands(studios.place().unwrap_or(shell.session.place()), listener);
+    let mut wanted = keyboard.commands(studios.place().unwrap_or(shell.session.workspace()), listener);
     if studios.is_shown() {
         shell.clipboard.before_panels(ctx);
         let surface = Surface {

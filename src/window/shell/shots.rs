@@ -1,5 +1,6 @@
 //! Screenshots: of the window, or of the canvas alone.
 
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bevy::prelude::*;
@@ -7,7 +8,8 @@ use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy_egui::{EguiPostUpdateSet, EguiRenderOutput};
 
 use super::ShellResource;
-use super::mine::free_path;
+use crate::scene::write_atomic;
+use crate::window::runtime::mine::free_path;
 
 /// For one frame the panels are not drawn.
 #[derive(Resource, Default)]
@@ -30,7 +32,8 @@ pub fn take(commands: &mut Commands, part: Option<[u32; 4]>) {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
         let shell = &state.shell;
         let path = free_path(shell.share.films_folder(), &format!("unstill-{now}"), ".png", None);
-        shell.files.screenshot(path, captured.image.clone(), part);
+        let picture = captured.image.clone();
+        shell.files.write_and_report("Screenshot", path, move |path| write_png(path, picture, part));
     };
     commands.spawn(Screenshot::primary_window()).observe(keep);
 }
@@ -41,4 +44,17 @@ fn bare(mut bare: ResMut<Bare>, mut outputs: Query<&mut EguiRenderOutput>) {
             output.paint_jobs.clear();
         }
     }
+}
+
+/// `part`: x, y, width, height of what is kept, pixels.
+fn write_png(path: &Path, picture: Image, part: Option<[u32; 4]>) -> Result<(), String> {
+    let picture = picture.try_into_dynamic().map_err(|e| e.to_string())?;
+    // The alpha channel of a window is not used.
+    let mut rgb = picture.to_rgb8();
+    if let Some([x, y, width, height]) = part {
+        rgb = image::imageops::crop_imm(&rgb, x, y, width, height).to_image();
+    }
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    rgb.write_to(&mut bytes, image::ImageFormat::Png).map_err(|e| e.to_string())?;
+    write_atomic(path, bytes.get_ref()).map_err(|e| e.to_string())
 }

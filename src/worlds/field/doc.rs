@@ -5,10 +5,13 @@ use rand::rngs::StdRng;
 use serde::{Deserialize, Serialize};
 
 use super::library::{HeldOut, LibrarySettings, StillSource};
+use super::look::PatternLook;
 use super::rule::LibraryRule;
+use super::savepoints::FieldSavepoint;
 use super::stills::{GrayScottRun, Still, check_stills, seeded};
 use super::tokens::{TokenDoc, TokenEvidence};
 use super::{FieldError, MAX_SIDE, MIN_SIDE};
+use crate::gpu::BorrowedGpu;
 
 /// Stills that a scene keeps for show when it can simulate the others again.
 pub const SHOWN_STILLS: usize = 6;
@@ -16,17 +19,21 @@ pub const SHOWN_STILLS: usize = 6;
 /// A field scene.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FieldDoc {
-    /// What it is taught from and moves by.
+    /// What it learns from, and its rule.
     pub subject: FieldSubject,
     /// How it lives.
     pub live: FieldLive,
     /// The live field where it was left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<Still>,
+    /// States of the live field to return to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub savepoints: Vec<FieldSavepoint>,
 }
 
-/// What the field is taught from and moves by.
+/// What the field learns from, and its rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(clippy::large_enum_variant, reason = "one for each scene")]
 pub enum FieldSubject {
     /// Stills of a two-channel pattern and equations read off them.
     Library(LibraryDoc),
@@ -47,6 +54,9 @@ pub struct LibraryDoc {
     /// How the equations are read off the stills.
     #[serde(default)]
     pub settings: LibrarySettings,
+    /// How the pattern is shown.
+    #[serde(default, skip_serializing_if = "PatternLook::is_default")]
+    pub look: PatternLook,
     /// The equations, once learned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<LibraryRule>,
@@ -58,7 +68,7 @@ pub struct LibraryDoc {
 /// What learning and `check` have found about the rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LibraryEvidence {
-    /// Stills that taught.
+    /// Stills that were learned from.
     pub stills: usize,
     /// λ₁ / λ₀ of the weighted problem.
     pub gap: f64,
@@ -129,7 +139,12 @@ impl Default for FieldDoc {
     /// An untaught *life* scene.
     fn default() -> Self {
         let library = LibraryDoc { recipe: Some(GrayScottRun::default()), ..LibraryDoc::default() };
-        Self { subject: FieldSubject::Library(library), live: FieldLive::default(), state: None }
+        Self {
+            subject: FieldSubject::Library(library),
+            live: FieldLive::default(),
+            state: None,
+            savepoints: Vec::new(),
+        }
     }
 }
 
@@ -149,8 +164,16 @@ impl LibraryDoc {
     /// # Errors
     /// A recipe out of range.
     pub fn from_recipe(recipe: GrayScottRun) -> Result<Self, FieldError> {
+        Self::from_recipe_on(recipe, None)
+    }
+
+    /// As [`Self::from_recipe`], simulated on a GPU where one is given.
+    ///
+    /// # Errors
+    /// A recipe out of range; a GPU that refuses.
+    pub fn from_recipe_on(recipe: GrayScottRun, gpu: Option<BorrowedGpu>) -> Result<Self, FieldError> {
         recipe.validate()?;
-        let shown = recipe.simulate(0..recipe.runs.min(SHOWN_STILLS));
+        let shown = recipe.simulate_on(0..recipe.runs.min(SHOWN_STILLS), gpu)?;
         let stills: Vec<Still> = shown.into_iter().filter_map(|mut run| run.pop()).map(|s| s.quantised()).collect();
         let runs = (0..stills.len()).collect();
         Ok(Self { recipe: Some(recipe), stills, runs, ..Self::default() })
@@ -168,7 +191,7 @@ impl LibraryDoc {
         }
         if self.runs.len() != self.stills.len() || !self.runs.is_sorted() {
             return Err(FieldError::Value {
-                place: "runs",
+                path: "runs",
                 reason: "there must be one for each still, ascending".to_owned(),
                 hint: "import the stills again",
             });
@@ -185,14 +208,31 @@ impl LibraryDoc {
     }
 }
 
+/// Side of a new field of tokens on a graphics card, and on the processor.
+const TOKEN_SIDES: [usize; 2] = [256, 128];
+
 impl FieldDoc {
+    /// A new scene of tokens, as large as what will run it is quick enough for.
+    pub fn of_tokens(tokens: TokenDoc, has_card: bool) -> Self {
+        let mut doc = Self { subject: FieldSubject::Tokens(tokens), ..Self::default() };
+        doc.fit_engine(has_card);
+        doc
+    }
+
+    /// Size of a new field of tokens; patterns are left alone, as they run quickly anywhere.
+    pub fn fit_engine(&mut self, has_card: bool) {
+        if let FieldSubject::Tokens(_) = self.subject {
+            self.live.size = [TOKEN_SIDES[usize::from(!has_card)]; 2];
+        }
+    }
+
     /// The first image of a live field.
     ///
     /// # Errors
     /// No rule, a missing still or a missing stored state.
     pub fn start_image(&self) -> Result<Still, FieldError> {
         let [width, height] = self.live.size;
-        let missing = |place, hint| FieldError::Value { place, reason: "the scene has none".to_owned(), hint };
+        let missing = |path, hint| FieldError::Value { path, reason: "the scene has none".to_owned(), hint };
         if self.live.start == FieldStart::State {
             return self.state.clone().ok_or_else(|| missing("state", "start from seeds"));
         }
@@ -222,7 +262,7 @@ impl FieldDoc {
     /// # Errors
     /// The first value out of range.
     pub fn validate(&self) -> Result<(), FieldError> {
-        let fail = |place, reason, hint| Err(FieldError::Value { place, reason, hint });
+        let fail = |path, reason, hint| Err(FieldError::Value { path, reason, hint });
         let allowed = MIN_SIDE..=MAX_SIDE;
         let [width, height] = self.live.size;
         if !allowed.contains(&width) || !allowed.contains(&height) {
@@ -254,7 +294,7 @@ impl FieldDoc {
                 return fail("state", "a value is not finite".to_owned(), "remove it from the file");
             }
         }
-        Ok(())
+        self.validate_checkpoints()
     }
 }
 
@@ -318,6 +358,17 @@ mod tests {
         library.runs.pop();
         let broken = FieldDoc { subject: FieldSubject::Library(library), ..doc() };
         assert!(broken.validate().unwrap_err().to_string().contains("runs"));
+    }
+
+    #[test]
+    fn new_fields_of_tokens_are_larger_on_a_graphics_card() {
+        let tokens = TokenDoc::blank();
+        let side = |has_card| FieldDoc::of_tokens(tokens.clone(), has_card).live.size;
+        assert_eq!((side(true), side(false)), ([256; 2], [128; 2]));
+        let mut pattern = doc();
+        pattern.live.size = [96, 64];
+        pattern.fit_engine(true);
+        assert_eq!(pattern.live.size, [96, 64]);
     }
 
     #[test]

@@ -31,10 +31,10 @@ pub enum FieldError {
     TooFew { stills: usize, needed: usize },
     #[error("{path}: {reason}")]
     File { path: String, reason: String },
-    #[error("{place}: {reason}; {hint}")]
-    Value { place: &'static str, reason: String, hint: &'static str },
-    #[error("{place}: the packed text is damaged ({reason}); take an earlier copy of the file")]
-    Packed { place: &'static str, reason: String },
+    #[error("{path}: {reason}; {hint}")]
+    Value { path: &'static str, reason: String, hint: &'static str },
+    #[error("{path}: the packed text is damaged ({reason}); take an earlier copy of the file")]
+    Packed { path: &'static str, reason: String },
     #[error("this scene has no rule yet; learn it first")]
     NoRule,
     #[error("this scene holds {found}; this command needs {wanted}")]

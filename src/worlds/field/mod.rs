@@ -3,16 +3,19 @@
 //! tokens, which live by a network; `doc` is what a scene stores.
 
 pub(crate) mod doc;
-pub(crate) mod draw;
 pub mod engine;
 pub(crate) mod equations;
 mod error;
 pub(crate) mod library;
+mod look;
 pub(crate) mod measures;
 pub mod rule;
+mod savepoints;
 pub(crate) mod stills;
 pub(crate) mod studio;
 pub mod tokens;
 
 pub use doc::{FieldDoc, FieldEvidence, FieldLive, FieldStart, FieldSubject, LibraryDoc, LibraryEvidence};
 pub use error::{FieldError, MAX_SIDE, MIN_SIDE};
+pub use look::{PatternChannels, PatternLook, PatternPalette};
+pub use savepoints::FieldSavepoint;

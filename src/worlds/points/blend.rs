@@ -18,7 +18,7 @@ pub enum BlendError {
 }
 
 /// Places at which speed and residual of a blend are measured: 3 % of spread in the mean square.
-const MEASURED_PLACES: usize = 1024;
+const MEASURED_POSITIONS: usize = 1024;
 /// Root mean square speed below which there is nothing to blend, spreads per time.
 const MIN_SPEED: f64 = 1e-3;
 /// Longest name of a flow, letters.
@@ -74,18 +74,18 @@ impl PointsDoc {
         let [a, b] = [learned.chosen, other].map(|k| &learned.flows[k]);
         let flow = PointFlow::blend([(1.0 - share, &a.flow), (share, &b.flow)]).ok_or(BlendError::Kind)?;
         let name = learned.free_name(&format!("{} + {:.0}% {}", a.name, 100.0 * share, b.name), None);
-        let places = walkers_from(&cloud, dim, MEASURED_PLACES, sigma, seed);
+        let positions = walkers_from(&cloud, dim, MEASURED_POSITIONS, sigma, seed);
         learned.flows.push(NamedFlow { name, flow, residual: None, weak: None });
         let last = learned.flows.len() - 1;
         let square = |v: [f32; 3]| v.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>();
-        let values = evaluate_all(&DriftKernel::new(&learned.rule(dim, last), sigma), &places);
-        let speed = (values.iter().map(|at| square(at.velocity)).sum::<f64>() / places.len() as f64).sqrt();
+        let values = evaluate_all(&DriftKernel::new(&learned.rule(dim, last), sigma), &positions);
+        let speed = (values.iter().map(|at| square(at.velocity)).sum::<f64>() / positions.len() as f64).sqrt();
         if speed < MIN_SPEED {
             learned.flows.pop();
             return Err(BlendError::Nothing);
         }
         learned.flows[last].flow = learned.flows[last].flow.scaled(1.0 / speed);
-        learned.flows[last].residual = Some(relative_residual(&learned.rule(dim, last), sigma, &places));
+        learned.flows[last].residual = Some(relative_residual(&learned.rule(dim, last), sigma, &positions));
         learned.chosen = last;
         Ok(())
     }
@@ -145,8 +145,8 @@ mod tests {
         assert_eq!((learned.flows.len(), learned.chosen), (4, 3));
         assert_eq!(learned.flows[3].name, "constant + 30% twist");
         assert!(learned.flows[3].residual.unwrap() < 1e-10);
-        let places = walkers_from(&doc.cloud().standardised(), 2, 1024, 0.1, 1);
-        let values = evaluate_all(&DriftKernel::new(&doc.rule().unwrap(), 0.1), &places);
+        let positions = walkers_from(&doc.cloud().standardised(), 2, 1024, 0.1, 1);
+        let values = evaluate_all(&DriftKernel::new(&doc.rule().unwrap(), 0.1), &positions);
         let square: f32 = values.iter().map(|at| at.velocity.iter().map(|v| v * v).sum::<f32>()).sum();
         assert!((square / 1024.0 - 1.0).abs() < 1e-3, "{square}");
         assert!(doc.validate().is_ok());

@@ -1,12 +1,13 @@
 //! What a scene stores of the points world.
 
-use super::cloud::{BuiltInTarget, CloudError, PointCloud, Standardisation};
+use super::cloud::{BuiltInTarget, CloudError, PointCloud, Standardisation, TrueVelocities};
 use super::measures::PointCertificate;
 use super::packed;
 use super::rule::{LiveError, PointEnergy, PointFlow, PointLive, PointRule};
+use super::savepoints::PointSavepoint;
 use super::train::PointTrainingSettings;
 
-/// Most flows of one cloud.
+/// Maximum number of flows of one cloud.
 pub const MAX_POINT_FLOWS: usize = 64;
 
 /// Everything stored of a cloud, its flows and their settings.
@@ -20,16 +21,24 @@ pub struct PointsDoc {
     /// Samples in the user's coordinates; z is 0 in the plane.
     #[serde(with = "packed::points")]
     pub points: Vec<[f32; 3]>,
+    /// A known velocity that flows are compared with, from a table; it comes before that of the target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub truth: Option<TrueVelocities>,
     /// How energy and flows are learned.
     pub training: PointTrainingSettings,
     /// How walkers live.
     pub live: PointLive,
     /// Number of live walkers.
     pub walkers: usize,
+    /// The networks themselves move walkers instead of a grid, in the window.
+    pub by_networks: bool,
     /// What was learned of the points.
     pub learned: Option<LearnedPoints>,
     /// What was measured of the flows.
     pub certificate: Option<PointCertificate>,
+    /// States of the walkers to return to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub savepoints: Vec<PointSavepoint>,
 }
 
 /// What was learned of the cloud.
@@ -89,6 +98,8 @@ pub enum PointsDocError {
         "the flow `{name}` does not fit a cloud in {dim} dimensions; take an earlier copy of the file or learn again"
     )]
     Flow { name: String, dim: usize },
+    #[error("the table of true velocities does not fit a cloud in {dim} dimensions; remove it from the file")]
+    Truth { dim: usize },
     #[error("{what} is {value}, and {allowed}; correct it in the file")]
     Value { what: &'static str, value: String, allowed: &'static str },
 }
@@ -99,11 +110,14 @@ impl Default for PointsDoc {
             dim: 2,
             target: None,
             points: Vec::new(),
+            truth: None,
             training: PointTrainingSettings::default(),
             live: PointLive::default(),
             walkers: 20_000,
+            by_networks: false,
             learned: None,
             certificate: None,
+            savepoints: Vec::new(),
         }
     }
 }
@@ -117,6 +131,21 @@ impl PointsDoc {
     /// The points as a cloud.
     pub fn cloud(&self) -> PointCloud {
         PointCloud { dim: self.dim, points: self.points.clone() }
+    }
+
+    /// Takes over what was learned. The certificate of earlier flows is dropped and σ is brought into the energy's range.
+    /// When another flow of the weak form begins to play, relaxation ends: such a flow keeps the cloud itself, and the
+    /// energy that an earlier training may have left is that of the cloud seen through noise.
+    pub fn take_learned(&mut self, learned: LearnedPoints) {
+        let playing = |learned: &LearnedPoints| learned.flows.get(learned.chosen).map(|named| named.flow.clone());
+        let (before, now) = (self.learned.as_ref().and_then(playing), playing(&learned));
+        if matches!(now, Some(PointFlow::Dictionary(_))) && now != before {
+            self.live.relaxation = 0.0;
+        }
+        let [low, high] = learned.sigma_range;
+        self.live.sigma = self.live.sigma.clamp(low, high);
+        self.certificate = None;
+        self.learned = Some(learned);
     }
 
     /// The chosen rule, once something is learned.
@@ -136,10 +165,14 @@ impl PointsDoc {
             ) if self.learned.is_none() => {}
             other => other?,
         }
+        if self.truth.as_ref().is_some_and(|truth| truth.dim != self.dim || !truth.is_whole()) {
+            return Err(PointsDocError::Truth { dim: self.dim });
+        }
         let value = |what, value: String, allowed| Err(PointsDocError::Value { what, value, allowed });
         if !(1..=super::cloud::MAX_POINTS).contains(&self.walkers) {
             return value("the number of walkers", self.walkers.to_string(), "1 to 1000000 are possible");
         }
+        self.validate_checkpoints()?;
         let Some(learned) = &self.learned else { return Ok(()) };
         if learned.flows.len() > MAX_POINT_FLOWS {
             return value("the number of flows", learned.flows.len().to_string(), "at most 64 are possible");
@@ -182,7 +215,7 @@ impl LearnedPoints {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::worlds::points::rule::{ExactPart, Mlp, Potential};
+    use crate::worlds::points::rule::{Dictionary, DictionaryFlow, ExactPart, Mlp, Potential};
     use rand::{SeedableRng, rngs::StdRng};
 
     fn learned() -> PointsDoc {
@@ -205,7 +238,8 @@ mod tests {
 
     #[test]
     fn a_scene_survives_its_file() {
-        let doc = learned();
+        let mut doc = learned();
+        doc.truth = Some(TrueVelocities::read("1,2,3,4\n5,6,7,8\n").unwrap());
         let text = ron::ser::to_string_pretty(&doc, ron::ser::PrettyConfig::default()).unwrap();
         assert_eq!(ron::from_str::<PointsDoc>(&text).unwrap(), doc);
         // 300 points of 12 bytes in base64, and everything else.
@@ -214,7 +248,33 @@ mod tests {
     }
 
     #[test]
+    fn relaxation_ends_when_a_flow_of_the_weak_form_is_learned() {
+        let mut doc = learned();
+        let mut found = doc.learned.clone().unwrap();
+        doc.take_learned(found.clone());
+        assert!(doc.live.relaxation > 0.0, "exact flows relax to their energy");
+        let dictionary = Dictionary::Monomials { degree: 1 };
+        let flow = PointFlow::Dictionary(DictionaryFlow { dictionary, coefficients: vec![vec![0.0, 1.0, 0.0]; 2] });
+        found.flows.push(NamedFlow { name: "weak".into(), flow, residual: None, weak: None });
+        found.chosen = 2;
+        doc.live.sigma = 2.0;
+        doc.take_learned(found.clone());
+        assert_eq!((doc.live.relaxation, doc.live.sigma), (0.0, 0.5));
+        // Further results of a training leave what the user has set since.
+        doc.live.relaxation = 0.3;
+        doc.take_learned(found);
+        assert_eq!(doc.live.relaxation, 0.3);
+    }
+
+    #[test]
     fn damaged_scenes_are_refused() {
+        let mut doc = learned();
+        let mut truth = TrueVelocities::read("1,2,3,4\n").unwrap();
+        doc.truth = Some(truth.clone());
+        assert_eq!(doc.validate(), Ok(()));
+        truth.velocities.clear();
+        doc.truth = Some(truth);
+        assert_eq!(doc.validate(), Err(PointsDocError::Truth { dim: 2 }));
         let mut doc = learned();
         doc.learned.as_mut().unwrap().energy = None;
         assert!(matches!(doc.validate(), Err(PointsDocError::Flow { .. })));

@@ -25,7 +25,7 @@ impl FoundSystem {
     /// The system behind a flow of monomials; `None` for other flows.
     ///
     /// A still cloud does not show the unit of time. It is chosen so that as many coefficients as possible are 1 or -1
-    /// within 3 % (in a tie the larger ones), as systems are usually written.
+    /// within 3 % (in a tie the larger ones), as systems are commonly written.
     pub fn of(flow: &PointFlow, map: &Standardisation) -> Option<Self> {
         let PointFlow::Dictionary(found) = flow else { return None };
         let Dictionary::Monomials { degree } = found.dictionary else { return None };

@@ -8,9 +8,11 @@ mod equations;
 pub(crate) mod measures;
 pub(crate) mod packed;
 pub mod rule;
+mod savepoints;
 pub(crate) mod studio;
 pub(crate) mod train;
 
 pub use blend::BlendError;
 pub use doc::{LearnedPoints, MAX_POINT_FLOWS, NamedFlow, PointsDoc, PointsDocError, WeakEvidence};
 pub use equations::FoundSystem;
+pub use savepoints::PointSavepoint;

@@ -31,6 +31,29 @@ fn to_little_endian(values: &[f32]) -> Vec<f32> {
     values.iter().map(|v| f32::from_bits(v.to_bits().to_le())).collect()
 }
 
+/// Walkers as a list of x, y, z, speed of each, for serde.
+pub mod walkers {
+    use super::{Deserializer, Error, Serializer};
+
+    /// # Errors
+    /// Those of the serialiser.
+    pub fn serialize<S: Serializer>(walkers: &[[f32; 4]], serializer: S) -> Result<S::Ok, S::Error> {
+        super::serialize(walkers.as_flattened(), serializer)
+    }
+
+    /// # Errors
+    /// As for a list of numbers, or a count that is not a multiple of 4.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<[f32; 4]>, D::Error> {
+        let values = super::deserialize(deserializer)?;
+        let (walkers, rest) = values.as_chunks::<4>();
+        if rest.is_empty() {
+            Ok(walkers.to_vec())
+        } else {
+            Err(D::Error::custom("the packed walkers end in the middle of one; take an earlier copy of the file"))
+        }
+    }
+}
+
 /// Points as a list of their coordinates, for serde: x, y, z of each.
 pub mod points {
     use super::{Deserializer, Error, Serializer};

@@ -56,7 +56,7 @@ pub fn world_entry(name: &str) -> Option<&'static WorldEntry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::worlds::studio::{BrushPlace, KnobGroup};
+    use crate::worlds::studio::{BrushWorkspace, KnobGroup};
     use std::collections::HashSet;
 
     #[test]
@@ -73,13 +73,32 @@ mod tests {
                 assert!(!info.knob(knob.id).is_nan(), "{} has no value", knob.id);
             }
             assert!(info.knob("nothing").is_nan());
-            for place in [BrushPlace::Paint, BrushPlace::Live] {
-                assert!(place == BrushPlace::Paint || !tables.first_brush(place).is_empty());
+            for workspace in [BrushWorkspace::Paint, BrushWorkspace::Live] {
+                assert!(workspace == BrushWorkspace::Paint || !tables.first_brush(workspace).is_empty());
             }
             assert!(tables.knobs.iter().any(|knob| knob.group == KnobGroup::Live));
             assert!(tables.starts.iter().any(|start| start.id == entry.first.0));
             assert!(tables.methods.iter().any(|method| method.id == entry.first.1));
             assert!(!tables.restarts.is_empty());
+        }
+    }
+
+    #[test]
+    fn presets_set_knobs_of_learning_and_one_is_the_default() {
+        for entry in WORLDS {
+            let worlds = ["drawn", entry.first.0].map(|start| (entry.start)(&(entry.empty)(), start));
+            for world in worlds.into_iter().flatten().chain([(entry.empty)()]) {
+                let tables = world.info().unwrap().tables();
+                assert!(tables.presets.len() >= 3, "{}", entry.name);
+                for preset in tables.presets {
+                    for (id, value) in preset.knobs {
+                        let knob = tables.knob(id).unwrap_or_else(|| panic!("{id} of {}", preset.id));
+                        assert_eq!((knob.group, knob.folded(*value)), (KnobGroup::Learn, *value));
+                    }
+                }
+                let is_default = |(id, value): &(&str, f64)| tables.knob(id).unwrap().default == *value;
+                assert!(tables.presets.iter().any(|preset| preset.knobs.iter().all(is_default)));
+            }
         }
     }
 

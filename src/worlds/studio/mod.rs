@@ -1,15 +1,20 @@
-//! What the studio asks of a world: tables of what is listed, and small traits for what is done. The studio knows worlds
+//! The interface of a world to the studio: tables of what is listed, and small traits for what is done. The studio knows worlds
 //! through these alone, so that a further world is a folder, an entry in [`WORLDS`] and a variant of [`World`].
 
 mod catalogue;
+mod checkpoint;
+mod rewind;
 mod specs;
 mod viewpoint;
 
 pub(crate) use catalogue::bundled_scenes;
 pub use catalogue::{BundledScene, WORLDS, WorldEntry, world_entry};
+pub use checkpoint::{CheckpointRow, LiveState, MAX_CHECKPOINTS};
+pub(crate) use checkpoint::{checkpoint_name, free_checkpoint_name, shared};
+pub(crate) use rewind::{RewindBuffer, Rewindable};
 pub use specs::{
-    ActionSpec, BrushPlace, BrushSpec, BrushTouch, KnobGroup, KnobScale, KnobSpec, LayerSet, LayerSpec, MethodSpec,
-    RestartSpec, SeriesAxis, SeriesSpec, StartSpec, WorldTables,
+    ActionSpec, BrushSpec, BrushTouch, BrushWorkspace, KnobGroup, KnobScale, KnobSpec, LayerSet, LayerSpec, MethodSpec,
+    PresetSpec, RestartSpec, SeriesAxis, SeriesSpec, StartSpec, WorldTables,
 };
 pub use viewpoint::Viewpoint;
 
@@ -27,7 +32,7 @@ use super::points::{BlendError, LearnedPoints, PointsDocError};
 use super::{FieldDoc, PointsDoc, World};
 use crate::gpu::{GpuDevice, GpuPicture};
 
-/// Why a world cannot do what the studio asks for.
+/// Why a world cannot carry out an operation of the studio.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "each variant has its message")]
 pub enum StudioError {
@@ -37,10 +42,14 @@ pub enum StudioError {
     Unknown(String),
     #[error("the rules of this world cannot be blended; choose one of them")]
     NoBlend,
+    #[error("the scene has no room for another checkpoint: {0}; delete one first")]
+    CheckpointRoom(String),
     #[error(transparent)]
     Blend(#[from] BlendError),
     #[error("{path}: {reason}")]
     File { path: String, reason: String },
+    #[error("{0}")]
+    Text(String),
     #[error(transparent)]
     Cloud(#[from] CloudError),
     #[error(transparent)]
@@ -138,6 +147,8 @@ pub struct FlowRow {
     pub can_be_renamed: bool,
     /// A blend of it with the chosen one is as good as both.
     pub can_be_blended: bool,
+    /// It drives whatever rule is chosen; of these, too, one is chosen at most.
+    pub is_drive: bool,
 }
 
 /// How far learning is.
@@ -151,6 +162,9 @@ pub struct TrainingStep {
     pub total: usize,
     /// `None` where the step has none.
     pub loss: Option<f64>,
+    /// Figures beside the loss: of tokens, the running means of the losses of denoising, live chain and motion; of the weak
+    /// form, first its lowest eigenvalue.
+    pub figures: Option<[f64; 3]>,
 }
 
 /// What learning leaves in a world.
@@ -182,22 +196,35 @@ pub trait WorldInfo {
     /// Memory of one copy, about, bytes.
     fn bytes(&self) -> usize;
     /// A view of the whole still picture, or of all that lives.
-    fn viewpoint(&self, of: BrushPlace) -> Viewpoint;
+    fn viewpoint(&self, of: BrushWorkspace) -> Viewpoint;
     /// Smallest and largest half height of a view.
     fn zoom_limits(&self) -> [f64; 2];
-    /// There is something to run.
+    /// Whether there is a rule to run.
     fn has_rule(&self) -> bool;
     /// The value of a knob of the tables; NaN of another.
     fn knob(&self, id: &str) -> f64;
-    /// Sets a knob of the tables to a value in its range; others are left alone.
+    /// Sets a knob of the tables to a value in its range; others are ignored.
     fn set_knob(&mut self, id: &str, value: f64);
-    /// Applies a brush of [`BrushPlace::Paint`]. Returns whether the still picture changed. Same seed, same dab.
+    /// Applies a brush of [`BrushWorkspace::Paint`]. Returns whether the still picture changed. Same seed, same dab.
     fn paint(&mut self, stroke: &BrushStroke, seed: u64) -> bool;
+    /// Fits what a new picture leaves open to what will run it: a graphics card, or a program on the processor.
+    fn fit_engine(&mut self, _has_card: bool) {}
     /// Empties the still picture.
     fn clear(&mut self);
-    /// Carries out an action of the tables; others are left alone.
+    /// Whether [`Self::write_text`] does something.
+    fn can_write_text(&self) -> bool {
+        false
+    }
+    /// Puts letters in the place of the still picture.
+    ///
+    /// # Errors
+    /// Letters that no font has, too many or none.
+    fn write_text(&mut self, text: &str) -> Result<(), StudioError> {
+        Err(StudioError::Text(format!("this world has no letters: `{text}` was not written")))
+    }
+    /// Carries out an action of the tables; others are ignored.
     fn act(&mut self, _: &str) {}
-    /// The colour of the still picture at a place; `None` outside of it and in worlds without colours.
+    /// The colour of the still picture at a position; `None` outside of it and in worlds without colours.
     fn colour_at(&self, _: DVec3) -> Option<[u8; 4]> {
         None
     }
@@ -222,15 +249,28 @@ pub trait WorldInfo {
     }
     /// Draws what a flow does, small, over the whole of `picture`.
     fn draw_flow(&self, _index: usize, options: DrawOptions, picture: &mut RgbaImage) {
-        self.draw_still(&self.viewpoint(BrushPlace::Paint), options, &mut Vec::new(), picture);
+        self.draw_still(&self.viewpoint(BrushWorkspace::Paint), options, &mut Vec::new(), picture);
     }
+    /// Saved states of what lives, in the order of the list.
+    fn checkpoints(&self) -> Vec<CheckpointRow>;
+    /// Adds a state of what lives, with the present settings. Returns its name.
+    ///
+    /// # Errors
+    /// No room for it in a scene file, or a state of another world.
+    fn keep_checkpoint(&mut self, state: &LiveState) -> Result<String, StudioError>;
+    /// Gives a checkpoint another name.
+    fn rename_checkpoint(&mut self, index: usize, name: &str);
+    /// Removes a checkpoint from the list.
+    fn delete_checkpoint(&mut self, index: usize);
+    /// Takes the settings of a checkpoint, and returns its state; `None` where there is none.
+    fn take_checkpoint(&mut self, index: usize) -> Option<LiveState>;
     /// The certificate of the rules, in lines; whether each supports its rule.
     fn certificate(&self) -> Vec<(bool, String)> {
         Vec::new()
     }
     /// The equations of the chosen rule, where it has some.
     fn equations(&self, form: EquationForm) -> Option<String>;
-    /// What else is to be said of the equations, such as how certain they are.
+    /// Notes on the equations, such as their certainty.
     fn evidence(&self) -> Option<String>;
     /// # Errors
     /// A picture or settings that cannot be learned from, and an unknown method.
@@ -268,19 +308,22 @@ pub trait Simulation: Send {
     fn steps(&self) -> u64;
     /// Goes on under the knobs and the rule of a changed world. Returns false when it must be started again for that.
     fn adopt(&mut self, world: &World) -> bool;
-    /// Applies a brush of [`BrushPlace::Live`].
+    /// Applies a brush of [`BrushWorkspace::Live`].
     ///
     /// # Errors
     /// A stroke that would leave nothing, or too much.
     fn stroke(&mut self, stroke: &BrushStroke) -> Result<(), StudioError>;
     /// The brush was lifted: forces end.
     fn lift(&mut self);
-    /// Starts again from a state of the table; others are left alone.
+    /// Starts again from a state of the table; others are ignored.
     fn restart(&mut self, id: &str);
-    /// Keeps the present state.
-    fn keep_checkpoint(&mut self);
-    /// Goes back to the state kept last; false when there is none.
-    fn back_to_checkpoint(&mut self) -> bool;
+    /// Goes back in time by one step, in which what was done by hand since the last step counts as one; settings and rule
+    /// stay as they are. Returns false when there is no earlier state.
+    fn step_back(&mut self) -> bool;
+    /// The present state.
+    fn live_state(&mut self) -> LiveState;
+    /// Goes on from a state; false where it does not fit.
+    fn return_to(&mut self, state: &LiveState) -> bool;
     /// Goes on from the present state on `gpu`, or on the processor.
     ///
     /// # Errors
@@ -289,11 +332,11 @@ pub trait Simulation: Send {
     /// What has gone wrong since the last call, such as a GPU for which the processor steps in, in one sentence.
     fn take_fault(&mut self) -> Option<String>;
     /// Draws on the GPU that it runs on, into a picture that stays there and is drawn over by the next call; `None` where
-    /// only [`Self::draw`] can. Waits for nothing.
+    /// only [`Self::draw`] can. Does not wait.
     fn picture_on_gpu(&mut self, view: &Viewpoint, options: DrawOptions, size: [u32; 2]) -> Option<GpuPicture>;
     /// Draws over the whole of `picture`; what is on a GPU is drawn there and read back.
     fn draw(&mut self, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage);
-    /// What lives as the content of a file of the kind that the ending of `path` says, one of the table's.
+    /// The live state as the content of a file, in the format of the extension of `path`, one of the table's.
     ///
     /// # Errors
     /// Another ending, or a GPU that was lost.

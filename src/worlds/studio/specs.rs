@@ -79,7 +79,7 @@ impl KnobSpec {
 
 /// What a brush is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BrushPlace {
+pub enum BrushWorkspace {
     /// Changes the still picture.
     Paint,
     /// Acts on what lives.
@@ -89,8 +89,10 @@ pub enum BrushPlace {
 /// How a brush follows the pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BrushTouch {
-    /// A dab for each motion of the pointer.
+    /// A dab for each frame in which the pointer is pressed.
     Dabs,
+    /// A dab where the pointer is pressed, and one for each of its motions; none while it rests.
+    Path,
     /// One dab from where the pointer was pressed to where it is, in the place of the one before.
     Line,
     /// One dab where the pointer was pressed.
@@ -109,7 +111,7 @@ pub struct BrushSpec {
     /// One sentence for the user.
     pub help: &'static str,
     /// What it acts on.
-    pub place: BrushPlace,
+    pub workspace: BrushWorkspace,
     /// How it follows the pointer.
     pub touch: BrushTouch,
 }
@@ -171,6 +173,19 @@ pub struct MethodSpec {
     pub name: &'static str,
     /// One sentence for the user.
     pub help: &'static str,
+}
+
+/// Settings of learning under one name: how long it takes against how good it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PresetSpec {
+    /// Name in files and commands.
+    pub id: &'static str,
+    /// Name on the screen.
+    pub name: &'static str,
+    /// One sentence for the user.
+    pub help: &'static str,
+    /// Knobs of the table by id, and their values.
+    pub knobs: &'static [(&'static str, f64)],
 }
 
 /// A picture to begin with.
@@ -262,6 +277,8 @@ pub struct WorldTables {
     pub series: &'static [SeriesSpec],
     /// Ways to learn.
     pub methods: &'static [MethodSpec],
+    /// Settings of learning under one name, from the quickest to the most thorough; none where learning takes seconds.
+    pub presets: &'static [PresetSpec],
     /// The job that makes a certificate of the rules, started like learning; none where a world has none.
     pub check: Option<MethodSpec>,
     /// Pictures to begin with.
@@ -296,8 +313,8 @@ impl WorldTables {
         self.series.iter().find(|series| series.id == id)
     }
 
-    /// The first brush of a place.
-    pub fn first_brush(&self, place: BrushPlace) -> &'static str {
-        self.brushes.iter().find(|brush| brush.place == place).map_or("", |brush| brush.id)
+    /// The first brush of a workspace.
+    pub fn first_brush(&self, workspace: BrushWorkspace) -> &'static str {
+        self.brushes.iter().find(|brush| brush.workspace == workspace).map_or("", |brush| brush.id)
     }
 }

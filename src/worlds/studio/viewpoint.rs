@@ -8,7 +8,7 @@ const MAX_ELEVATION_RAD: f64 = 1.5;
 /// An orthographic view. In the plane only the first two coordinates count, x to the right and y up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Viewpoint {
-    /// The place in the middle of the picture, units of the world.
+    /// The position in the middle of the picture, units of the world.
     pub centre: DVec3,
     /// Half of what is seen from top to bottom, units of the world.
     pub half_height: f64,
@@ -41,7 +41,7 @@ impl Viewpoint {
         if self.is_spatial { self.axes()[2] } else { DVec3::ZERO }
     }
 
-    /// The place under an offset from the middle of a picture `height` high, to the right and down, in the same unit as
+    /// The position under an offset from the middle of a picture `height` high, to the right and down, in the same unit as
     /// `height`. In space it is in the plane through the centre.
     pub fn place_at(&self, offset: DVec2, height: f64) -> DVec3 {
         let scale = 2.0 * self.half_height / height.max(1e-9);

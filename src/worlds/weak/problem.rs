@@ -5,11 +5,11 @@ use nalgebra::{Cholesky, DMatrix, DVector};
 use super::eigen::generalised_symmetric;
 use super::{WeakError, check_finite};
 
-/// What a world gives to the solver: A dictionary terms, K test functions, n samples.
+/// What a world gives to the solver: a dictionary of A terms, K test functions and n samples.
 pub trait WeakProblem {
     /// Number of independent samples n behind the moments.
     fn samples(&self) -> usize;
-    /// B `[K × A]`: mean over the samples of what term a adds to test k.
+    /// B `[K × A]`: mean over the samples of what term a adds to test k: B[k, a] = E_p[b_a · ∇g_k].
     fn moments(&self) -> &DMatrix<f64>;
     /// M `[A × A]`, positive definite: cᵀ M c is the mean square speed.
     fn mass(&self) -> &DMatrix<f64>;
@@ -23,7 +23,8 @@ pub trait WeakProblem {
 pub struct WeakSettings {
     /// Solutions after the first, each with C of the one before.
     pub rounds: u32,
-    /// Added to the diagonal of C, in units of its mean diagonal.
+    /// Added to the diagonal of C, in units of its mean diagonal: C has no inverse where there are fewer samples than
+    /// tests, or dependent tests.
     pub ridge: f64,
 }
 
@@ -51,7 +52,7 @@ pub struct WeakSolution {
 }
 
 impl WeakSolution {
-    /// λ₁ / λ₀ of the weighted problem: how much better the velocity found is than the next one.
+    /// λ₁ / λ₀ of the weighted problem: how well the solution is separated from the next eigenvector.
     pub fn gap(&self) -> f64 {
         match self.weighted[..] {
             [low, next, ..] => next / low.max(f64::MIN_POSITIVE),
@@ -60,7 +61,7 @@ impl WeakSolution {
     }
 
     /// Lowest eigenvalue without weighting, to be compared with [`sampling_floor`].
-    pub fn lowest(&self) -> f64 {
+    pub fn lowest_unweighted(&self) -> f64 {
         self.unweighted[0]
     }
 }

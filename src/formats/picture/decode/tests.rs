@@ -157,7 +157,7 @@ fn moving_webp() -> Vec<u8> {
     chunk(b"RIFF", &body)
 }
 
-/// Grey pages without compression as a TIFF, each with its pixels and whether it is a reduced copy, which is no page.
+/// Grey pages without compression as a TIFF, each with its pixels and whether it is a reduced copy, which is not a page.
 fn tiff(pages: &[(Vec<u8>, bool)], [width, height]: [u32; 2], orientation: u32, is_little: bool) -> Vec<u8> {
     let short = |v: u16| if is_little { v.to_le_bytes() } else { v.to_be_bytes() };
     let long = |v: u32| if is_little { v.to_le_bytes() } else { v.to_be_bytes() };
@@ -200,7 +200,7 @@ fn stack(is_little: bool) -> Vec<u8> {
     tiff(&pages, [8, 8], 1, is_little)
 }
 
-// A24, in files that are no photos of telephones.
+// A24, in files that are not photos of telephones.
 #[test]
 fn scans_and_webp_are_turned_upright_too() {
     // What the scanner stores so that orientation 6 brings it back.

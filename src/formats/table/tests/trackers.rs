@@ -31,7 +31,7 @@ fn units_of_trex_are_taken_off_the_names() {
 
 // A5 and fifteen names more.
 #[test]
-fn moments_are_recognised_under_any_name() {
+fn frames_are_recognised_under_any_name() {
     for name in [
         "frame_number",
         "frame_idx",
@@ -61,14 +61,14 @@ fn moments_are_recognised_under_any_name() {
 }
 
 #[test]
-fn without_a_time_repeating_ids_tell_the_moments() {
+fn without_a_time_repeating_ids_tell_the_frames() {
     let read = read("id,x,y\n7,0,5\n9,10,5\n7,1,5.5\n9,11,5.5\n");
     assert_eq!(places(&read), [(0.0, 5.0), (10.0, 5.0)]);
     assert!(said(&read).contains("id repeats"), "{}", said(&read));
     // Sorted by animal.
     let sorted = super::read("track_id,x,y\n7,0,5\n7,1,5.5\n9,10,5\n9,11,5.5\n");
     assert_eq!(places(&sorted), [(0.0, 5.0), (10.0, 5.0)]);
-    // Names of different animals are no moments.
+    // Names of different animals are no frames.
     assert_eq!(super::read("id,x,y\n7,0,5\n9,10,5\n").frames[0].rows.len(), 2);
     let sorted = super::read("frame,particle,x,y\n1,0,9,9\n0,0,1,1\n0,1,2,1\n1,1,8,9\n");
     assert_eq!(places(&sorted), [(1.0, 1.0), (2.0, 1.0)]);
@@ -76,12 +76,12 @@ fn without_a_time_repeating_ids_tell_the_moments() {
 
 // A20.
 #[test]
-fn the_first_moment_with_a_pattern_is_read_and_named() {
+fn the_first_frame_with_a_pattern_is_read_and_named() {
     let read = read("frame,id,x,y\n0,0,1,1\n1,0,1,1.2\n1,1,3,1\n1,2,5,1\n");
     assert_eq!(places(&read), [(1.0, 1.2), (3.0, 1.0), (5.0, 1.0)]);
     assert!(said(&read).contains("frame = 1") && said(&read).contains("1 before it"), "{}", said(&read));
     let lone = fault("t,x,y\n0,1,1\n1,2,1\n2,3,1\n");
-    assert!(lone.what.contains("3 moments (t)") && lone.hint.contains("frame=none"), "{lone:?}");
+    assert!(lone.what.contains("3 frames (t)") && lone.hint.contains("frame=none"), "{lone:?}");
 }
 
 // A23, and lost animals at one point.
@@ -126,7 +126,7 @@ fn deeplabcut_gives_headings_from_body_parts() {
     assert!(read.y_down && said(&read).contains("from tailbase to snout"), "{}", said(&read));
     let one =
         fault(&text.replace("individuals,a,a,a,a,a,a,b,b,b,b,b,b\n", "").replace(",20,4,1,20,8,1", ",2,4,1,2,8,1"));
-    assert!(one.what.contains("2 moments (frame)"), "{one:?}");
+    assert!(one.what.contains("2 frames (frame)"), "{one:?}");
 }
 
 #[test]
@@ -159,11 +159,11 @@ fn without_headings_animals_head_where_they_go_next() {
     are_near(&[rows(&plain)[0].heading.unwrap(), rows(&plain)[1].heading.unwrap()], &[FRAC_PI_2, PI]);
     // One that stands still and one that is not seen again.
     assert_eq!((rows(&plain)[2].heading, rows(&plain)[3].heading), (None, None));
-    assert!(said(&plain).contains("heads where it is in the next moment"), "{}", said(&plain));
+    assert!(said(&plain).contains("heads where it is in the next frame"), "{}", said(&plain));
     // Through the edge of a torus.
     let torus = read(&format!("# box: 10 10\n{text}"));
     are_near(&[rows(&torus)[1].heading.unwrap()], &[0.0]);
-    // In the last moment by the step that led there.
+    // In the last frame by the step that led there.
     let last = ImportOptions { frames: FrameChoice::Last, ..ImportOptions::default() };
     are_near(&[rows(&read_with(text, last))[1].heading.unwrap()], &[FRAC_PI_2]);
     let wide = read("t,x1,y1,x2,y2\n0,0,0,5,5\n1,-1,0,5,4\n");

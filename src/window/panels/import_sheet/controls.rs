@@ -1,4 +1,4 @@
-//! A control for each assumption: columns, angles, y, moments, box.
+//! A control for each assumption: columns, angles, y, frames, box.
 
 use glam::DVec2;
 
@@ -10,7 +10,7 @@ use crate::formats::{
 use crate::session::ImportSheet;
 use crate::worlds::swarm::picture::Mode;
 
-/// What stands for "leave it to the reader".
+/// The option "leave it to the reader".
 const FOUND: &str = "as found";
 
 const TABLE_COLUMNS: [(ColumnUse, &str); 8] = [
@@ -24,7 +24,7 @@ const TABLE_COLUMNS: [(ColumnUse, &str); 8] = [
     (ColumnUse::Id, "Id"),
 ];
 
-/// XYZ states where positions and moments are.
+/// XYZ defines where positions and frames are.
 const XYZ_COLUMNS: [(ColumnUse, &str); 3] =
     [(ColumnUse::Heading, "Heading"), (ColumnUse::Species, "Species"), (ColumnUse::Id, "Id")];
 
@@ -121,9 +121,9 @@ fn columns(ui: &mut Ui, uses: &[(ColumnUse, &str)], names: &[String], options: &
     }
 }
 
-/// How moments are chosen.
+/// How frames are chosen.
 #[derive(Clone, Copy, PartialEq)]
-enum MomentChoice {
+enum FramePick {
     All,
     First,
     Last,
@@ -133,37 +133,37 @@ enum MomentChoice {
 
 fn frames(ui: &mut Ui, frames: &mut FrameChoice) {
     let old = match *frames {
-        FrameChoice::Any | FrameChoice::First => MomentChoice::First,
-        FrameChoice::Last => MomentChoice::Last,
-        FrameChoice::ALL => MomentChoice::All,
-        FrameChoice::Range { from, to, .. } if from.total_cmp(&to).is_eq() => MomentChoice::One,
-        FrameChoice::Range { .. } => MomentChoice::Some,
+        FrameChoice::Any | FrameChoice::First => FramePick::First,
+        FrameChoice::Last => FramePick::Last,
+        FrameChoice::ALL => FramePick::All,
+        FrameChoice::Range { from, to, .. } if from.total_cmp(&to).is_eq() => FramePick::One,
+        FrameChoice::Range { .. } => FramePick::Some,
     };
     let mut new = old;
     let options = [
-        (MomentChoice::All, "all"),
-        (MomentChoice::First, "the first"),
-        (MomentChoice::Last, "the last"),
-        (MomentChoice::One, "one, by its number"),
-        (MomentChoice::Some, "from … to …"),
+        (FramePick::All, "all"),
+        (FramePick::First, "the first"),
+        (FramePick::Last, "the last"),
+        (FramePick::One, "one, by its number"),
+        (FramePick::Some, "from … to …"),
     ];
-    pick(ui, "Moments", &mut new, &options);
+    pick(ui, "Frames", &mut new, &options);
     if new != old {
         *frames = match new {
-            MomentChoice::All => FrameChoice::ALL,
-            MomentChoice::First => FrameChoice::First,
-            MomentChoice::Last => FrameChoice::Last,
-            MomentChoice::One => FrameChoice::Range { from: 1.0, to: 1.0, step: 1 },
-            MomentChoice::Some => FrameChoice::Range { from: 1.0, to: 100.0, step: 1 },
+            FramePick::All => FrameChoice::ALL,
+            FramePick::First => FrameChoice::First,
+            FramePick::Last => FrameChoice::Last,
+            FramePick::One => FrameChoice::Range { from: 1.0, to: 1.0, step: 1 },
+            FramePick::Some => FrameChoice::Range { from: 1.0, to: 100.0, step: 1 },
         };
     }
     let FrameChoice::Range { from, to, step } = frames else { return };
     match new {
-        MomentChoice::One => {
+        FramePick::One => {
             numbers(ui, "Number", &mut [from]);
             *to = *from;
         }
-        MomentChoice::Some => {
+        FramePick::Some => {
             numbers(ui, "From, to", &mut [from, to]);
             // Equal numbers would be another choice.
             *to = to.max(*from + 1.0);
@@ -172,7 +172,7 @@ fn frames(ui: &mut Ui, frames: &mut FrameChoice) {
                 ui.add(DragValue::new(step).range(1..=10_000)).labelled_by(label.id);
             });
         }
-        MomentChoice::All | MomentChoice::First | MomentChoice::Last => {}
+        FramePick::All | FramePick::First | FramePick::Last => {}
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
     }
 }
 
-/// The species that the rule knows.
+/// The species of the rule.
 fn species(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
     let known = session.document().world.rule.as_ref().map_or(0, |rule| rule.energy.shape.species);
     ui.horizontal(|ui| {

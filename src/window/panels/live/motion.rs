@@ -72,7 +72,7 @@ fn flow(ui: &mut Ui, session: &Session, new: &mut LiveSettings) {
 /// A slider of one knob in a row of its own; see the file's head for what it can do beside sliding.
 fn slider(ui: &mut Ui, session: &Session, knob: Knob, new: &mut LiveSettings, commands: &mut Vec<Command>) {
     let KnobSpec { name, help, .. } = knob.spec();
-    let tooltip = told(session, knob, help);
+    let tooltip = knob_tooltip(session, knob, help);
     let swings = session.document().world.swings.of(knob).is_some();
     ui.horizontal(|ui| {
         let text = RichText::new(if swings { format!("~ {name}") } else { (*name).to_owned() });
@@ -83,10 +83,12 @@ fn slider(ui: &mut Ui, session: &Session, knob: Knob, new: &mut LiveSettings, co
     });
 }
 
-/// The tooltip with what else a slider can do.
-pub(super) fn told(session: &Session, knob: Knob, meaning: &str) -> String {
+/// The tooltip of a slider: `meaning`, and its gestures.
+pub(super) fn knob_tooltip(session: &Session, knob: Knob, meaning: &str) -> String {
     match session.document().world.swings.of(knob) {
-        None => format!("{meaning}. Double click: back to {}. Ctrl or Alt and click: swing", tidy(knob.usual())),
+        None => {
+            format!("{meaning}. Double click: back to {}. Ctrl or Alt and click: swing", tidy(knob.default_value()))
+        }
         Some(_) => format!("{meaning}. It swings, as shown below. Ctrl or Alt and click: rest"),
     }
 }
@@ -134,11 +136,11 @@ pub(super) fn control(
         let on_rail = i.pointer.interact_pos().is_some_and(|at| rail.contains(at));
         (modified, i.pointer.button_double_clicked(egui::PointerButton::Primary), on_rail)
     });
-    // The press that lets it swing, or sets it back, must not also drag it.
+    // The press that starts a swing, or sets the default, must not also drag it.
     let held = response.id.with("held still");
     if response.drag_started() && modified && on_rail {
         ui.data_mut(|d| d.insert_temp(held, true));
-        let swing = swing.is_none().then(|| usual_swing(knob, knob.get(new), &range));
+        let swing = swing.is_none().then(|| default_swing(knob, knob.get(new), &range));
         commands.push(Command::Live(LiveCommand::Swing(knob, swing)));
     }
     let is_held = ui.data(|d| d.get_temp(held).unwrap_or(false));
@@ -146,7 +148,7 @@ pub(super) fn control(
         ui.data_mut(|d| d.insert_temp(held, false));
     }
     if double && on_rail && !modified && response.enabled() {
-        knob.set(new, knob.usual());
+        knob.set(new, knob.default_value());
     } else if response.changed() && !is_held {
         knob.set(new, value);
     }
@@ -157,8 +159,8 @@ pub(super) fn tidy(value: f64) -> String {
     format!("{}", (1000.0 * value).round() / 1000.0)
 }
 
-/// A swing that can be seen and does no harm: about a third of the value, or a fifth of the range where that is little.
-pub(super) fn usual_swing(knob: Knob, value: f64, range: &std::ops::RangeInclusive<f64>) -> Swing {
+/// A swing that can be seen and keeps the pattern: a third of the value, or a tenth of the range where that is more.
+pub(super) fn default_swing(knob: Knob, value: f64, range: &std::ops::RangeInclusive<f64>) -> Swing {
     let width = range.end() - range.start();
     let amplitude = match knob.spec().scale {
         KnobScale::Logarithmic => 0.35 * value,

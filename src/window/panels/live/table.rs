@@ -3,7 +3,7 @@
 
 use super::super::egui::{Align, DragValue, Label, Layout, RichText, Sense, TextStyle, Ui, Vec2};
 use super::super::style;
-use super::motion::{Look, control, tidy, told, usual_swing};
+use super::motion::{Look, control, default_swing, knob_tooltip, tidy};
 use crate::session::{Command, LiveCommand, Session};
 use crate::worlds::swarm::picture::MAX_SPECIES;
 use crate::worlds::swarm::rule::{LiveSettings, SwarmKnob, species_knobs};
@@ -81,7 +81,7 @@ fn row(
             let knob = row.knob(which);
             let name = name_of(row.spec.name, which);
             let look = Look { decimals: 2, mixed: is_mixed(row, which, species, new) };
-            let tooltip = told(session, knob, &format!("{name}: {}", row.spec.help));
+            let tooltip = knob_tooltip(session, knob, &format!("{name}: {}", row.spec.help));
             let response = control(ui, session, knob, new, look, commands).on_hover_text(tooltip);
             ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name));
         }
@@ -95,7 +95,7 @@ fn name_of(knob: &str, which: Option<u8>) -> String {
     }
 }
 
-/// All are meant, and they differ.
+/// Whether the control is for all species, and they differ.
 fn is_mixed(row: &SwarmKnob, which: Option<u8>, species: &[u8], live: &LiveSettings) -> bool {
     let of = |species: u8| row.knob(Some(species)).get(live);
     which.is_none() && species.windows(2).any(|pair| of(pair[0]) != of(pair[1]))
@@ -153,7 +153,7 @@ fn number(
         "{name}: {}. Drag or type. Ctrl or Alt and click: {}. Shift and click: back to {}",
         row.spec.help,
         if swing.is_some() { "rest" } else { "swing" },
-        tidy(knob.usual())
+        tidy(knob.default_value())
     );
     let mut value = knob.get(new);
     let mut drag = DragValue::new(&mut value).range(range.clone()).speed(0.05).max_decimals(1);
@@ -178,10 +178,10 @@ fn number(
         // The click has opened the number for typing.
         response.surrender_focus();
         if swings {
-            let swing = swing.is_none().then(|| usual_swing(knob, knob.get(new), &range));
+            let swing = swing.is_none().then(|| default_swing(knob, knob.get(new), &range));
             commands.push(Command::Live(LiveCommand::Swing(knob, swing)));
         } else {
-            knob.set(new, knob.usual());
+            knob.set(new, knob.default_value());
         }
     }
     response.on_hover_text(tooltip);

@@ -118,7 +118,8 @@ pub(in super::super) fn stamped(motif: &Snapshot, picture: &Snapshot) -> Vec<Par
     let size = high - low;
     let room = (0.8 * picture.box_size / size.max(DVec2::splat(1e-9))).min_element();
     let scale = room.min(1.0);
-    let distance = |at: DVec2| picture.particles.iter().map(|p| p.place().distance(at)).fold(f64::INFINITY, f64::min);
+    let distance =
+        |at: DVec2| picture.particles.iter().map(|p| p.position().distance(at)).fold(f64::INFINITY, f64::min);
     // The middle first: it wins on an empty canvas.
     let shares = [0.5, 0.25, 0.75, 0.0, 1.0];
     let margin = 0.5 * scale * size + 0.05 * picture.box_size;
@@ -130,7 +131,7 @@ pub(in super::super) fn stamped(motif: &Snapshot, picture: &Snapshot) -> Vec<Par
     });
     let Some((centre, _)) = centre else { return Vec::new() };
     let middle = low.midpoint(high);
-    motif.particles.iter().map(|p| p.at(centre + scale * (p.place() - middle))).collect()
+    motif.particles.iter().map(|p| p.at(centre + scale * (p.position() - middle))).collect()
 }
 
 #[cfg(test)]
@@ -160,8 +161,9 @@ mod tests {
         canvas.particles = stamped(&square(2.0), &canvas);
         let second = stamped(&square(2.0), &canvas);
         assert!(second.iter().all(inside));
-        let gap =
-            |p: &Particle| canvas.particles.iter().map(|q| p.place().distance(q.place())).fold(f64::MAX, f64::min);
+        let gap = |p: &Particle| {
+            canvas.particles.iter().map(|q| p.position().distance(q.position())).fold(f64::MAX, f64::min)
+        };
         assert!(second.iter().all(|p| gap(p) > 1.0));
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::super::egui::{Align2, Context, FontId, Id, LayerId, Order, Rect, Stroke, StrokeKind, Vec2};
 use super::super::style;
+use crate::formats::{FormatKind, PROPOSED_ENDINGS, format_of};
 use crate::session::{Command, ShareCommand};
 
 pub(super) fn show(ctx: &Context, free: Rect, commands: &mut Vec<Command>) {
@@ -17,7 +18,7 @@ pub(super) fn show(ctx: &Context, free: Rect, commands: &mut Vec<Command>) {
         return;
     }
     let text = match &hovered[..] {
-        [file] => file.path.as_deref().map_or("Drop it here", promise),
+        [file] => file.path.as_deref().map_or("Drop it here", drop_hint),
         _ => "Tables and XYZ files together are snapshots of one picture; of others the first one is opened",
     };
     let painter = ctx.layer_painter(LayerId::new(Order::Tooltip, Id::new("dropping")));
@@ -32,31 +33,44 @@ pub(super) fn show(ctx: &Context, free: Rect, commands: &mut Vec<Command>) {
         style::TEXT_STRONG.colour(),
     );
     let below = centre + Vec2::new(0.0, 34.0);
-    let kinds = "scenes: .ron, and pictures that hold one · particles: .csv, .xyz · images: .png, .jpg";
+    let kinds =
+        format!("scenes: .ron, and pictures that hold one · particles and images: {PROPOSED_ENDINGS}, and others");
     painter.text(below, Align2::CENTER_CENTER, kinds, FontId::proportional(14.0), style::TEXT.colour());
 }
 
 /// What will happen to a file of this name.
-fn promise(path: &Path) -> &'static str {
-    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    match ending.as_str() {
-        "ron" => "Drop the scene to open it",
-        "png" => "Drop the picture: a scene in it is opened, else it becomes particles",
-        "jpg" | "jpeg" => "Drop the image to make particles of it",
-        "csv" | "tsv" | "xyz" | "extxyz" => "Drop the particles to paint with them",
-        _ => "This kind of file is not known here",
+fn drop_hint(path: &Path) -> &'static str {
+    let has_ending = |ending: &str| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(ending));
+    match format_of(path).map(|format| format.kind) {
+        _ if has_ending("ron") => "Drop the scene to open it",
+        _ if has_ending("png") => "Drop the picture: a scene in it is opened, else it becomes particles",
+        Some(FormatKind::Image) => "Drop the image to make particles of it",
+        Some(FormatKind::Table | FormatKind::Xyz) => "Drop the particles to paint with them",
+        None => "This kind of file is not known here",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::ALL_ENDINGS;
 
     #[test]
     fn each_kind_of_file_is_recognised_by_its_name() {
-        let promises: std::collections::HashSet<&str> =
-            ["a.RON", "b.png", "c.jpeg", "d.csv", "e.docx"].iter().map(|name| promise(Path::new(name))).collect();
-        assert_eq!(promises.len(), 5);
-        assert_eq!(promise(Path::new("d.csv")), promise(Path::new("d.xyz")));
+        let hints: std::collections::HashSet<&str> =
+            ["a.RON", "b.png", "c.jpeg", "d.csv", "e.docx"].iter().map(|name| drop_hint(Path::new(name))).collect();
+        assert_eq!(hints.len(), 5);
+        assert_eq!(drop_hint(Path::new("d.csv")), drop_hint(Path::new("d.xyz")));
+    }
+
+    #[test]
+    fn every_ending_of_the_format_table_has_its_hint() {
+        let hint = |ending: &str| drop_hint(Path::new(&format!("a.{ending}")));
+        for ending in ALL_ENDINGS {
+            let is_particles = format_of(Path::new(&format!("a.{ending}"))).unwrap().kind.is_particles();
+            assert_ne!(hint(ending), hint("docx"), "{ending}");
+            assert_eq!(hint(ending) == hint("csv"), is_particles, "{ending}");
+        }
+        assert_eq!(hint("txt"), "Drop the particles to paint with them");
     }
 }

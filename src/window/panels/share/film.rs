@@ -8,7 +8,7 @@ use super::recording::{self, RecordingAnswer};
 use crate::media::picture::FilmKind;
 use crate::session::{Command, FilmOptions, FilmView, Preference, Session, ShareCommand};
 
-/// What the user wants.
+/// The choice of the user.
 pub(in super::super) enum FilmAnswer {
     Options(FilmOptions),
     /// Begin, or end and keep.
@@ -66,9 +66,9 @@ fn sheet(ui: &mut Ui, old: &FilmOptions, is_swarm: bool, share: &ShareUi, answer
     }
     ui.add_space(4.0);
     slider(ui, "Length, s", "How long the film runs", &mut film.seconds, 0.5..=30.0, Scale::Logarithmic);
-    let whole = |ui: &mut Ui, name: &str, tip: &str, value: &mut u32, [least, most]: [usize; 2]| {
+    let whole = |ui: &mut Ui, name: &str, tip: &str, value: &mut u32, [min, max]: [usize; 2]| {
         let mut number = *value as usize;
-        if slider_int(ui, name, tip, &mut number, least..=most, Scale::Logarithmic) {
+        if slider_int(ui, name, tip, &mut number, min..=max, Scale::Logarithmic) {
             *value = number as u32;
         }
     };

@@ -12,7 +12,7 @@ pub(super) struct Naming {
     name: Option<String>,
 }
 
-/// What the user wants.
+/// The choice of the user.
 pub(in super::super) enum NameAnswer {
     /// Save under this name among the own scenes.
     Save(String),
@@ -22,7 +22,7 @@ pub(in super::super) enum NameAnswer {
 
 pub(super) fn show(ctx: &Context, session: &Session, share: &mut ShareUi, commands: &mut Vec<Command>) {
     commands.extend(ask(ctx, &session.document().title, share).map(|answer| match answer {
-        NameAnswer::Save(name) => Command::Share(ShareCommand::SaveAmongMine(name)),
+        NameAnswer::Save(name) => Command::Share(ShareCommand::SaveToMyScenes(name)),
         NameAnswer::Elsewhere => Command::Ask(Dialog::SaveAs),
     }));
 }

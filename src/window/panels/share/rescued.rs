@@ -5,7 +5,7 @@ use super::super::style;
 use super::{RescuedScene, ShareUi, pill};
 use crate::session::{Command, ShareCommand};
 
-/// More are offered when these have been dealt with.
+/// More are offered when these are decided.
 const MOST: usize = 4;
 
 /// From one offer to the next, points.
@@ -65,7 +65,7 @@ fn what(ui: &mut Ui, scene: &RescuedScene, letters: usize) {
     ui.label(text).on_hover_text("Not saved when the program ended");
 }
 
-/// Returns whether it shall wait.
+/// Returns whether it is to wait.
 fn answers(ui: &mut Ui, number: usize, commands: &mut Vec<Command>) -> bool {
     let restore = Button::new("Restore").fill(style::ACCENT_DARK);
     let hint = "Bring it back as it was; undo returns to what is open now";

@@ -18,7 +18,11 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, state: &mut StudioUi, commands:
     if flows.is_empty() {
         ui.label(RichText::new("None yet: learn one above.").color(style::TEXT_WEAK));
     }
+    let first_drive = flows.iter().position(|flow| flow.is_drive);
     for (index, flow) in flows.iter().enumerate() {
+        if first_drive == Some(index) {
+            section(ui, "Drives");
+        }
         ui.push_id(index, |ui| row(ui, index, flow, state, commands));
     }
     certificate(ui, studio, commands);
@@ -52,13 +56,15 @@ fn row(ui: &mut Ui, index: usize, flow: &FlowRow, state: &mut StudioUi, commands
 fn head(ui: &mut Ui, index: usize, flow: &FlowRow, state: &mut StudioUi, commands: &mut Vec<StudioCommand>) {
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
-        let delete = Button::new("×").small().frame(false);
-        let response =
-            ui.add_enabled(flow.can_be_deleted, delete).on_hover_text("Deletes this rule (undo brings it back)");
-        let label = format!("Delete {}", flow.name);
-        response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, flow.can_be_deleted, &label));
-        if response.clicked() {
-            commands.push(StudioCommand::DeleteFlow(index));
+        if !flow.is_drive {
+            let delete = Button::new("×").small().frame(false);
+            let response =
+                ui.add_enabled(flow.can_be_deleted, delete).on_hover_text("Deletes this rule (undo brings it back)");
+            let label = format!("Delete {}", flow.name);
+            response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, flow.can_be_deleted, &label));
+            if response.clicked() {
+                commands.push(StudioCommand::DeleteFlow(index));
+            }
         }
         if flow.can_be_renamed {
             more(ui, index, flow, state, commands);

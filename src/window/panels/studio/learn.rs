@@ -1,14 +1,14 @@
 //! Learning: the methods, how far it is, the rules of the picture and their equations.
 
 use super::super::egui::{Button, CollapsingHeader, Frame, Label, Margin, ProgressBar, RichText, Ui, Vec2};
-use super::super::widgets::{card, section};
+use super::super::widgets::{card, choice, row_label, section};
 use super::super::{observe, style};
 use super::pictures::StudioUi;
 use super::{flows, grid, knobs};
 use crate::media::chart::Chart;
 use crate::session::Command;
 use crate::session::studio::{LearningState, Studio, StudioCommand};
-use crate::worlds::studio::{EquationForm, KnobGroup};
+use crate::worlds::studio::{EquationForm, KnobGroup, PresetSpec};
 
 /// Height of the plot of the loss, points.
 const LOSS_HEIGHT: f32 = 120.0;
@@ -27,12 +27,30 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, state: &mut StudioUi, commands:
         }
         ui.add(Label::new(RichText::new(method.help).small().color(style::TEXT_WEAK)).wrap());
     }
+    presets(ui, studio, commands);
     progress(ui, studio, commands);
     CollapsingHeader::new("Settings").id_salt("learn settings").show(ui, |ui| {
         knobs::show(ui, studio, KnobGroup::Learn, commands);
     });
     flows::show(ui, studio, state, commands);
     equations(ui, studio, commands);
+}
+
+/// How long to learn, under one name.
+fn presets(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
+    let (info, tables) = (studio.info(), studio.info().tables());
+    if tables.presets.is_empty() {
+        return;
+    }
+    let is_set = |preset: &PresetSpec| preset.knobs.iter().all(|(id, value)| info.knob(id) == *value);
+    let help_of = |preset: &PresetSpec| {
+        let named = preset.knobs.iter().filter_map(|(id, value)| Some(format!("{} {value}", tables.knob(id)?.name)));
+        format!("{}. {}", preset.help, named.collect::<Vec<_>>().join(", "))
+    };
+    row_label(ui, "How long").on_hover_text("Settings of learning under one name; each has its own knob below");
+    let options: Vec<_> = tables.presets.iter().map(|preset| (Some(preset.id), preset.name, help_of(preset))).collect();
+    let now = tables.presets.iter().find(|preset| is_set(preset)).map(|preset| preset.id);
+    commands.extend(choice(ui, now, &options).flatten().map(StudioCommand::Preset));
 }
 
 fn progress(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
@@ -95,13 +113,13 @@ fn equations(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
         let colour = if evidence.starts_with("Not") { style::WARN } else { style::ACCENT };
         card(ui, colour, &evidence, "");
     }
-    let live = Command::SetPlace(crate::session::Place::Live);
+    let live = Command::SetWorkspace(crate::session::Workspace::Live);
     if studio.info().has_rule() {
         let go = (
             "Watch it live ▶",
             "Lets the rule run",
             Some(live),
-            StudioCommand::SetWorkspace(crate::session::Place::Live),
+            StudioCommand::SetWorkspace(crate::session::Workspace::Live),
         );
         grid(ui, true, 1, vec![go], commands);
     }

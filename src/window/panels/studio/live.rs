@@ -3,10 +3,10 @@
 use super::super::egui::{Checkbox, Label, RichText, Ui};
 use super::super::style;
 use super::super::widgets::{Scale, card, engine_choice, section, slider_int};
-use super::{brushes, grid, knobs};
+use super::{brushes, checkpoints, grid, knobs};
 use crate::session::studio::{MAX_SPEED, ProgramCommand, Studio, StudioCommand};
 use crate::session::{Command, LiveCommand, Preference, Prefs};
-use crate::worlds::studio::{BrushPlace, KnobGroup};
+use crate::worlds::studio::{BrushWorkspace, KnobGroup};
 
 pub(super) fn show(ui: &mut Ui, studio: &Studio, prefs: &Prefs, commands: &mut Vec<StudioCommand>) {
     let tables = studio.info().tables();
@@ -29,32 +29,40 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, prefs: &Prefs, commands: &mut V
         (restart.name, restart.help, key_of, StudioCommand::Restart(restart.id))
     });
     grid(ui, live.runs, tables.restarts.len(), restarts.collect(), commands);
-    let back = format!("Back to the state that was kept last ({} kept)", live.checkpoints);
     let time = vec![
+        (
+            "◀ Back",
+            "One step back in time, brushes and all, then pause; hold the key to rewind. Settings and rule stay as they are",
+            Some(Command::Live(LiveCommand::StepBack)),
+            StudioCommand::StepBack,
+        ),
         ("Step ▶", "One time step, then pause", Some(Command::Live(LiveCommand::Step)), StudioCommand::Step),
         (
-            "Keep",
-            "Keeps the present state, to come back to",
-            Some(Command::Live(LiveCommand::KeepMoment)),
+            "Save state",
+            "Saves what lives and its settings in the scene, as a checkpoint to return to",
+            Some(Command::Live(LiveCommand::SaveCheckpoint)),
             StudioCommand::Keep,
         ),
-        ("◀ Back", &*back, Some(Command::Live(LiveCommand::StepBack)), StudioCommand::Back),
     ];
     grid(ui, live.runs, 3, time, commands);
+    checkpoints::show(ui, studio, commands);
     let mut speed = live.speed as usize;
     let help = "Steps of time in each sixtieth of a second (+ and -)";
     if slider_int(ui, "Speed", help, &mut speed, 1..=MAX_SPEED as usize, Scale::Logarithmic) {
         commands.push(StudioCommand::SetSpeed(speed as u32));
     }
-    brushes(ui, studio, BrushPlace::Live, commands);
+    brushes(ui, studio, BrushWorkspace::Live, commands);
     section(ui, "Motion");
     knobs::show(ui, studio, KnobGroup::Live, commands);
     let flows = studio.info().flows();
-    if flows.len() > 1 {
-        section(ui, "Rule");
-        let names = flows.iter().enumerate().map(|(index, flow)| (index, flow.name.as_str(), flow.facts.clone()));
-        let options: Vec<_> = names.collect();
-        let chosen = flows.iter().position(|flow| flow.is_chosen).unwrap_or(0);
+    for (title, is_drive) in [("Rule", false), ("Drive", true)] {
+        let listed = || flows.iter().enumerate().filter(|(_, flow)| flow.is_drive == is_drive);
+        if listed().count() < 2 {
+            continue;
+        }
+        section(ui, title);
+        let options: Vec<_> = listed().map(|(index, flow)| (index, flow.name.as_str(), flow.facts.clone())).collect();
+        let chosen = listed().find(|(_, flow)| flow.is_chosen).map_or(flows.len(), |(index, _)| index);
         for options in options.chunks(3) {
             let clicked = super::super::widgets::choice(ui, chosen, options);
             commands.extend(clicked.map(StudioCommand::ChooseFlow));

@@ -1,5 +1,6 @@
-//! The panels of the studio: the same places and looks as those of the swarm, filled from the tables of a world.
+//! The panels of the studio: the same workspaces as those of the swarm, filled from the tables of a world.
 
+mod checkpoints;
 mod flows;
 mod gallery;
 mod ink;
@@ -28,8 +29,8 @@ use super::state::UiState;
 use super::widgets::{section, slider};
 use super::{SIDE_WIDTH, TOP_HEIGHT, dialogs, finder, style, widgets};
 use crate::session::studio::{BRUSH_SIZE_RANGE, BRUSH_STRENGTH_RANGE, ProgramCommand, Studio, StudioCommand};
-use crate::session::{Command, Dialog, Place, Preference, Prefs, info_of};
-use crate::worlds::studio::{BrushPlace, WORLDS};
+use crate::session::{Command, Dialog, Preference, Prefs, Workspace, info_of};
+use crate::worlds::studio::{BrushWorkspace, WORLDS};
 
 /// Width of the switch of worlds, points.
 pub(super) const SWITCH_WIDTH: f32 = 190.0;
@@ -108,7 +109,7 @@ fn sheets(
     let chosen = finder::ask(ctx, can, state);
     commands.extend(chosen.and_then(|info| studio.listed(&info.command)));
     commands.extend(ask_name(ctx, &studio.project().title, &mut state.share).map(|answer| match answer {
-        NameAnswer::Save(name) => StudioCommand::SaveAmongMine(name),
+        NameAnswer::Save(name) => StudioCommand::SaveToMyScenes(name),
         NameAnswer::Elsewhere => StudioCommand::Program(ProgramCommand::Ask(Dialog::SaveAs)),
     }));
     state.share.readouts.film = studio.live().film.clone();
@@ -172,9 +173,9 @@ fn bar_and_side(
                     widgets::card(ui, style::ACCENT, &format!("Preparing {name} …"), "");
                 }
                 match studio.workspace() {
-                    Place::Paint => paint::show(ui, studio, commands),
-                    Place::Learn => learn::show(ui, studio, &mut state.studio, commands),
-                    Place::Live => live::show(ui, studio, prefs, commands),
+                    Workspace::Paint => paint::show(ui, studio, commands),
+                    Workspace::Learn => learn::show(ui, studio, &mut state.studio, commands),
+                    Workspace::Live => live::show(ui, studio, prefs, commands),
                 }
             });
         },
@@ -223,15 +224,15 @@ fn grid(
     }
 }
 
-/// The brushes of a place, with size and strength. Nothing where there is none.
-fn brushes(ui: &mut Ui, studio: &Studio, place: BrushPlace, commands: &mut Vec<StudioCommand>) {
+/// The brushes of a workspace, with size and strength. Nothing where there are none.
+fn brushes(ui: &mut Ui, studio: &Studio, workspace: BrushWorkspace, commands: &mut Vec<StudioCommand>) {
     let tables = studio.info().tables();
-    let of_place = || tables.brushes.iter().filter(|brush| brush.place == place);
-    if of_place().next().is_none() {
+    let of_workspace = || tables.brushes.iter().filter(|brush| brush.workspace == workspace);
+    if of_workspace().next().is_none() {
         return;
     }
     section(ui, "Brush");
-    let mut left = of_place().peekable();
+    let mut left = of_workspace().peekable();
     while left.peek().is_some() {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;

@@ -1,12 +1,12 @@
 //! The still picture: what to begin with, the brushes, and what is known about it.
 
-use super::super::egui::{Button, Label, RichText, Ui, Vec2};
+use super::super::egui::{Button, Key, Label, RichText, TextEdit, Ui, Vec2};
 use super::super::style;
 use super::super::widgets::{card, section};
 use super::{brushes, grid, ink, knobs};
 use crate::session::studio::{ProgramCommand, Studio, StudioCommand};
 use crate::session::{Command, Dialog, DocumentCommand};
-use crate::worlds::studio::{BrushPlace, KnobGroup, WorldTables};
+use crate::worlds::studio::{BrushWorkspace, KnobGroup, WorldTables};
 
 pub(super) fn show(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
     // Where the picture is drawn by hand, the tools come first; else the pictures to begin with.
@@ -47,16 +47,37 @@ fn begin(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
         ("Empty", "Begins with an empty picture", Some(Command::Document(DocumentCommand::New)), StudioCommand::New),
     ];
     grid(ui, true, 2, files, commands);
+    if studio.info().can_write_text() {
+        letters(ui, commands);
+    }
+}
+
+/// A line of text that becomes the picture.
+fn letters(ui: &mut Ui, commands: &mut Vec<StudioCommand>) {
+    let id = ui.id().with("letters");
+    let mut text = ui.data(|data| data.get_temp::<String>(id)).unwrap_or_default();
+    ui.horizontal(|ui| {
+        let field = TextEdit::singleline(&mut text).hint_text("Letters").desired_width(150.0);
+        let field = ui.add(field).on_hover_text("Letters that become the picture, as dense as their ink");
+        let enter = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        let button = ui.add_enabled(!text.trim().is_empty(), Button::new("Write"));
+        if button.on_hover_text("Puts the letters in the place of the picture").clicked()
+            || (enter && !text.trim().is_empty())
+        {
+            commands.push(StudioCommand::Write(text.clone()));
+        }
+    });
+    ui.data_mut(|data| data.insert_temp(id, text));
 }
 
 /// Brushes, colours and numbers of the still picture.
 fn tools(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
     let tables = studio.info().tables();
-    let has_brush = !tables.first_brush(BrushPlace::Paint).is_empty();
+    let has_brush = !tables.first_brush(BrushWorkspace::Paint).is_empty();
     if !has_brush || tables.palette.is_empty() {
         constants(ui, studio, commands);
     }
-    brushes(ui, studio, BrushPlace::Paint, commands);
+    brushes(ui, studio, BrushWorkspace::Paint, commands);
     ink::show(ui, studio, commands);
     if has_brush && ui.button("Clear").on_hover_text("Removes all of it").clicked() {
         commands.push(StudioCommand::Clear);
@@ -91,7 +112,7 @@ fn learn(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
         let button = Button::new(RichText::new("Learn ▶").size(15.0)).fill(style::ACCENT_DARK);
         let response = ui.add(button.min_size(Vec2::new(ui.available_width(), 32.0)));
         if response.on_hover_text(format!("{}: {} (Ctrl+L)", method.name, method.help)).clicked() {
-            commands.push(StudioCommand::SetWorkspace(crate::session::Place::Learn));
+            commands.push(StudioCommand::SetWorkspace(crate::session::Workspace::Learn));
             commands.push(StudioCommand::Learn(method.id));
         }
     }

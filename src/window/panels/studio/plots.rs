@@ -10,7 +10,7 @@ use crate::worlds::studio::SeriesSpec;
 
 /// Height of the drawer, points.
 const HEIGHT: f32 = 216.0;
-/// Least width of a plot, points.
+/// Minimum width of a plot, points.
 const MIN_WIDTH: f32 = 190.0;
 
 pub(super) fn show(root: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {

@@ -10,7 +10,7 @@ use super::super::style;
 use super::{SWITCH_WIDTH, world_switch};
 use crate::formats::ExportSubject;
 use crate::session::studio::{ProgramCommand, Studio, StudioCommand};
-use crate::session::{Command, Dialog, DocumentCommand, LiveCommand, Place, Preference, ViewCommand, info_of};
+use crate::session::{Command, Dialog, DocumentCommand, LiveCommand, Preference, ViewCommand, Workspace, info_of};
 
 /// Size of a workspace button, points, and its width where there is little room.
 const WORKSPACE: Vec2 = Vec2::new(96.0, 30.0);
@@ -51,8 +51,8 @@ pub(super) fn show(ui: &mut Ui, studio: &Studio, state: &UiState, commands: &mut
     });
     ui.scope_builder(UiBuilder::new().max_rect(middle).layout(Layout::left_to_right(Align::Center)), |ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        for place in [Place::Paint, Place::Learn, Place::Live] {
-            workspace(ui, studio, place, size, commands);
+        for workspace in [Workspace::Paint, Workspace::Learn, Workspace::Live] {
+            workspace_button(ui, studio, workspace, size, commands);
         }
     });
     ui.scope_builder(UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)), |ui| {
@@ -75,23 +75,23 @@ fn time(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
     }
 }
 
-fn workspace(ui: &mut Ui, studio: &Studio, place: Place, size: Vec2, commands: &mut Vec<StudioCommand>) {
-    let Some(info) = info_of(&Command::SetPlace(place)) else { return };
-    let here = studio.workspace() == place;
+fn workspace_button(ui: &mut Ui, studio: &Studio, workspace: Workspace, size: Vec2, commands: &mut Vec<StudioCommand>) {
+    let Some(info) = info_of(&Command::SetWorkspace(workspace)) else { return };
+    let here = studio.workspace() == workspace;
     let colour = if here { style::TEXT_STRONG } else { style::TEXT };
     let fill = if here { style::ACCENT_DARK } else { style::FIELD };
     let text = RichText::new(info.name).size(15.0).color(colour);
     let button = Button::new(text).min_size(size).fill(fill).corner_radius(8.0).selected(here);
     let key = info.shortcut.map_or_else(String::new, |shortcut| shortcut.text());
     let response = ui.add(button).on_hover_text(format!("{} ({key})", info.name));
-    if place == Place::Learn && studio.learning().is_active() {
+    if workspace == Workspace::Learn && studio.learning().is_active() {
         let mut done = response.rect;
         done.min.y = done.max.y - 3.0;
         done.max.x = done.min.x + done.width() * studio.learning().progress() as f32;
         ui.painter().rect_filled(done, CornerRadius::same(1), style::ACCENT);
     }
     if response.clicked() {
-        commands.push(StudioCommand::SetWorkspace(place));
+        commands.push(StudioCommand::SetWorkspace(workspace));
     }
 }
 

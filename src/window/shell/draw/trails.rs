@@ -1,8 +1,8 @@
 //! The picture of where the particles have been, on the GPU; see `shaders/swarm/trails.wgsl`.
 
 use super::pipeline::{Recipe, blended, over};
-use super::view::{LAID_ENTRIES, STAMP_ENTRIES, TRAILS};
 use crate::gpu::{Reflection, RenderGroup};
+use crate::window::runtime::view_uniform::{LAID_ENTRIES, STAMP_ENTRIES, TRAILS};
 
 /// Half floats: bytes would stop fading before they are dark.
 const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba16Float;

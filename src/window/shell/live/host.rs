@@ -10,11 +10,11 @@ use crossbeam_channel::{Receiver, Sender};
 use glam::DVec2;
 
 use super::Gpu;
-use super::answer::{Kept, LiveFrame, LiveQuestion, Looked};
 use super::buffer::{Body, body};
 use crate::formats::TrajectoryFrame;
 use crate::jobs::{self, Cores, Handle, JobFault, JobName, panic_text};
 use crate::session::{EngineOrder, Event, LiveEvent};
+use crate::window::runtime::answer::{Kept, LiveFrame, LiveQuestion, Looked};
 use crate::worlds::swarm::doc::LiveState;
 use crate::worlds::swarm::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine, RewindableEngine};
 use crate::worlds::swarm::picture::{Swarm, SwarmEdit};
@@ -70,7 +70,7 @@ pub struct Shared {
 
 pub struct Host {
     gpu: Option<Gpu>,
-    pub(super) tape: Option<RewindableEngine>,
+    pub(super) rewindable: Option<RewindableEngine>,
     /// Number of the swarm that lives.
     swarm: u64,
     /// The newest swarm that was never run, as its successor was ordered before its turn, and its number.
@@ -89,6 +89,8 @@ pub struct Host {
     shared: Arc<Shared>,
     news: Sender<News>,
 }
+
+pub const JOB: JobName = JobName { thread: "live", what: "The living swarm" };
 
 /// What has happened to the swarm of a number.
 pub type News = (u64, Event);
@@ -109,7 +111,7 @@ pub fn start(
     let cores = NonZero::new(cores).unwrap_or(NonZero::<usize>::MIN);
     let host = Host {
         gpu,
-        tape: None,
+        rewindable: None,
         swarm: 0,
         passed_over: None,
         rule: None,
@@ -125,8 +127,7 @@ pub fn start(
         shared,
         news,
     };
-    let name = JobName { thread: "live", what: "The living swarm" };
-    jobs::start(name, Cores::Own(cores), move || host.serve(&inbox))
+    jobs::start(JOB, Cores::Own(cores), move || host.serve(&inbox))
 }
 
 impl Host {
@@ -148,22 +149,22 @@ impl Host {
     /// A panic becomes a message, and the swarm it happened to is dropped.
     fn guarded(&mut self, work: impl FnOnce(&mut Self)) {
         let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self))) else { return };
-        self.tape = None;
+        self.rewindable = None;
         self.is_stale = true;
-        self.tell(Event::Live(LiveEvent::EngineFailed(format!(
+        self.report(Event::Live(LiveEvent::EngineFailed(format!(
             "the live swarm stopped because of a bug in the program: {}; press Restart for another, and please report it",
             panic_text(panic.as_ref())
         ))));
     }
 
-    fn tell(&self, event: Event) {
+    fn report(&self, event: Event) {
         // Fails only when the window closes.
         let _ = self.news.send((self.swarm, event));
     }
 
     fn work(&mut self, work: Work) {
         match work {
-            Work::Orders { swarm, steps, orders } => self.obey(swarm, steps, orders),
+            Work::Orders { swarm, steps, orders } => self.apply(swarm, steps, orders),
             Work::Question(question) => question(self),
         }
     }
@@ -171,7 +172,7 @@ impl Host {
     /// Carries out the orders of one batch. Orders that replace each other are done once. After an order that failed
     /// the engine goes on as it was before it. A swarm whose successor has been ordered is passed over with all that was
     /// to be done to it.
-    fn obey(&mut self, number: u64, steps: u32, orders: Vec<EngineOrder>) {
+    fn apply(&mut self, number: u64, steps: u32, orders: Vec<EngineOrder>) {
         let mut swarm = None;
         let mut rule_is_new = false;
         let mut settings_are_new = false;
@@ -196,7 +197,7 @@ impl Host {
                 EngineOrder::Run { .. } => {}
                 EngineOrder::Clear => {
                     swarm = None;
-                    self.tape = None;
+                    self.rewindable = None;
                     self.rule = None;
                     self.is_stale = true;
                 }
@@ -224,14 +225,14 @@ impl Host {
         }
         self.run(steps);
         if let Err(why) = outcome {
-            self.tell(Event::Live(LiveEvent::EngineFailed(why.to_string())));
+            self.report(Event::Live(LiveEvent::EngineFailed(why.to_string())));
         }
     }
 
     /// `None`: the force stays what it is.
     fn push(&mut self, force: Option<Option<crate::session::Force>>) {
-        let (Some(tape), Some(force)) = (&mut self.tape, force) else { return };
-        tape.set_force(force.map(|f| Force {
+        let (Some(rewindable), Some(force)) = (&mut self.rewindable, force) else { return };
+        rewindable.set_force(force.map(|f| Force {
             centre_l: f.centre_l.as_vec2().to_array(),
             radius_l: f.radius_l as f32,
             strength: f.strength as f32,
@@ -241,19 +242,19 @@ impl Host {
 
     fn change(&mut self, swarm: Option<Swarm>, rule_is_new: bool, settings_are_new: bool) -> Result<(), EngineError> {
         let Some(rule) = &self.rule else { return Ok(()) };
-        match (swarm, &mut self.tape) {
-            (Some(swarm), Some(tape)) if !rule_is_new => {
-                tape.upload(&swarm)?;
+        match (swarm, &mut self.rewindable) {
+            (Some(swarm), Some(rewindable)) if !rule_is_new => {
+                rewindable.upload(&swarm)?;
                 self.past.1 += 1;
                 if settings_are_new {
-                    tape.set_settings(&self.settings)?;
+                    rewindable.set_settings(&self.settings)?;
                 }
             }
-            (Some(swarm), tape) => {
+            (Some(swarm), rewindable) => {
                 self.seed += 1;
                 self.past.1 += 1;
                 // The old one goes first: its memory is needed.
-                *tape = None;
+                *rewindable = None;
                 self.is_stale = true;
                 let engine = match &self.gpu {
                     Some(Gpu { device, queue, .. }) => {
@@ -261,14 +262,14 @@ impl Host {
                     }
                     None => Engine::Cpu(Box::new(CpuEngine::new(rule, &swarm, &self.settings, self.seed)?)),
                 };
-                *tape = Some(RewindableEngine::new(engine, rule.clone()));
+                *rewindable = Some(RewindableEngine::new(engine, rule.clone()));
             }
-            (None, Some(tape)) => {
+            (None, Some(rewindable)) => {
                 if rule_is_new {
-                    tape.set_rule(rule)?;
+                    rewindable.set_rule(rule)?;
                 }
                 if settings_are_new {
-                    tape.set_settings(&self.settings)?;
+                    rewindable.set_settings(&self.settings)?;
                 }
             }
             (None, None) => return Ok(()),
@@ -278,30 +279,30 @@ impl Host {
     }
 
     fn change_by_hand(&mut self, edits: &[SwarmEdit], back: u32) -> Result<(), EngineError> {
-        let Some(tape) = &mut self.tape else { return Ok(()) };
+        let Some(rewindable) = &mut self.rewindable else { return Ok(()) };
         if !edits.is_empty() {
-            tape.edit(edits)?;
+            rewindable.edit(edits)?;
         }
-        if back > 0 && edits.is_empty() && !tape.has_past() {
-            self.tell(Event::Live(LiveEvent::NothingBefore));
+        if back > 0 && edits.is_empty() && !rewindable.has_past() {
+            self.report(Event::Live(LiveEvent::NothingBefore));
             return Ok(());
         }
-        let steps_back = tape.back(back)?;
+        let steps_back = rewindable.back(back)?;
         // Trails drawn so far are no longer valid.
         self.past.1 += u64::from(back > 0);
-        let (particles, box_size_l) = (tape.engine().len(), tape.engine().box_size());
+        let (particles, box_size_l) = (rewindable.engine().len(), rewindable.engine().box_size());
         self.is_stale = true;
-        self.tell(Event::Live(LiveEvent::SwarmChanged { steps_back, particles, box_size_l }));
+        self.report(Event::Live(LiveEvent::SwarmChanged { steps_back, particles, box_size_l }));
         Ok(())
     }
 
     fn run(&mut self, steps: u32) {
-        let Some(tape) = &mut self.tape else { return };
+        let Some(rewindable) = &mut self.rewindable else { return };
         if steps == 0 {
             return;
         }
         let start = Instant::now();
-        tape.run(steps);
+        rewindable.run(steps);
         self.past.0 += 1;
         let seconds = start.elapsed().as_secs_f64() / f64::from(steps);
         let share = if self.s_per_step == 0.0 { 1.0 } else { 0.2 };
@@ -317,8 +318,8 @@ impl Host {
         picture.past = self.past;
         picture.s_per_step = self.s_per_step;
         picture.from = None;
-        if let Some(tape) = &mut self.tape {
-            let engine = tape.engine_mut();
+        if let Some(rewindable) = &mut self.rewindable {
+            let engine = rewindable.engine_mut();
             picture.count = engine.len();
             picture.box_size = engine.box_size();
             picture.from = Some(match engine {
@@ -351,18 +352,18 @@ impl Host {
             let state = passed_over.map(|swarm| LiveState { swarm, seed: self.seed, step: 0 });
             return Kept { state, runs_with: None };
         }
-        let Some(tape) = &self.tape else { return Kept::default() };
-        let engine = tape.engine();
+        let Some(rewindable) = &self.rewindable else { return Kept::default() };
+        let engine = rewindable.engine();
         let is_whole = |swarm: &Swarm| swarm.particles.iter().all(|p| (p.x + p.y + p.heading).is_finite());
         // A lost GPU has no swarm to save, and NaN cannot be read again: the scene is saved without a swarm.
         let swarm = engine.swarm().ok().filter(is_whole);
         let state = swarm.map(|swarm| LiveState { swarm, seed: self.seed, step: u64::from(engine.steps_done()) });
-        Kept { state, runs_with: Some((tape.rule().clone(), *engine.settings())) }
+        Kept { state, runs_with: Some((rewindable.rule().clone(), *engine.settings())) }
     }
 
     /// The particle nearest to a place, ℓ. Waits for the GPU where the swarm lives there.
     pub fn nearest(&self, at: DVec2) -> Option<usize> {
-        match self.tape.as_ref()?.engine() {
+        match self.rewindable.as_ref()?.engine() {
             Engine::Cpu(engine) => engine.swarm().nearest(at),
             // Of a lost GPU nothing can be followed.
             Engine::Gpu(engine) => engine.swarm().ok()?.nearest(at),
@@ -389,9 +390,9 @@ impl Host {
     /// was lost.
     pub fn frame(&mut self) -> Option<LiveFrame> {
         let past = self.past.1;
-        let tape = self.tape.as_mut()?;
-        let unit_length = tape.rule().unit_length;
-        let engine = tape.engine_mut();
+        let rewindable = self.rewindable.as_mut()?;
+        let unit_length = rewindable.rule().unit_length;
+        let engine = rewindable.engine_mut();
         let (shown, flows) = (engine.shown().ok()?, engine.flows().ok()?);
         let strength = engine.settings().strength;
         let frame = TrajectoryFrame { swarm: shown, flows, strength, unit_length };
@@ -399,8 +400,8 @@ impl Host {
     }
 
     fn copy(&mut self, look: impl FnOnce(&mut Engine) -> LiveQuestion) -> Looked {
-        let tape = self.tape.as_mut()?;
-        let (rule, settings) = (tape.rule().clone(), *tape.engine().settings());
-        Some((look(tape.engine_mut()), rule, settings))
+        let rewindable = self.rewindable.as_mut()?;
+        let (rule, settings) = (rewindable.rule().clone(), *rewindable.engine().settings());
+        Some((look(rewindable.engine_mut()), rule, settings))
     }
 }

@@ -4,11 +4,11 @@ use glam::DVec2;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use super::super::files::Notice;
-use super::super::recorder::{Recorder, TrajectorySource};
 use super::*;
 use crate::formats::{Trajectory, TrajectoryFrame, TrajectoryKind};
-use crate::session::{Keeping, Level, Savepoint, TrajectoryOptions};
+use crate::session::{Checkpoint, Keeping, Level, TrajectoryOptions};
+use crate::window::runtime::files::Notice;
+use crate::window::runtime::recorder::{Recorder, TrajectorySource};
 use crate::worlds::swarm::engine::{CpuEngine, Engine};
 use crate::worlds::swarm::picture::{Particle, Swarm, SwarmEdit};
 use crate::worlds::swarm::rule::{NetShape, Rule};
@@ -40,9 +40,9 @@ fn hold_up(live: &Live) -> Sender<()> {
     release
 }
 
-fn savepoint() -> Savepoint {
+fn savepoint() -> Checkpoint {
     let (name, live, swings, swarm) = Default::default();
-    Savepoint { name, live, swings, rule: None, flow: None, swarm }
+    Checkpoint { name, live, swings, rule: None, flow: None, swarm }
 }
 
 /// With a thread, on the processor, and a swarm in it.
@@ -120,12 +120,12 @@ fn a_busy_thread_blocks_no_frame() {
 #[test]
 fn requested_copies_and_particles_arrive_as_events() {
     let mut live = alive();
-    let keeping = Box::new(Keeping { serial: 1, moment: savepoint() });
-    live.keep_moment(MomentUse::Keep(keeping));
-    live.find(swarm().particles[7].place());
+    let keeping = Box::new(Keeping { serial: 1, checkpoint: savepoint() });
+    live.keep_moment(CheckpointUse::Keep(keeping));
+    live.find(swarm().particles[7].position());
     live.pass_on(vec![EngineOrder::Run { steps: 2 }, EngineOrder::Back { steps: 1 }]);
     assert!(
-        matches!(next_event(&live), Event::Live(LiveEvent::MomentKept(MomentUse::Keep(_), state)) if state.swarm == swarm())
+        matches!(next_event(&live), Event::Live(LiveEvent::CheckpointSaved(CheckpointUse::Keep(_), state)) if state.swarm == swarm())
     );
     assert!(matches!(next_event(&live), Event::Live(LiveEvent::Following(Some(7)))));
     // Back comes first within one batch: there is nothing to go back to.
@@ -159,15 +159,15 @@ fn the_swarm_for_undo_is_reported_even_if_already_replaced() {
     live.kept().wait().unwrap();
     let release = hold_up(&live);
     for n in [10, 20, 30] {
-        live.keep_moment(MomentUse::Undo(n as u64));
+        live.keep_moment(CheckpointUse::Undo(n as u64));
         live.pass_on(vec![EngineOrder::Upload(part(n))]);
     }
     drop(release);
     for (step, particles) in [(10, 40), (20, 10), (30, 20)] {
         let event = next_event(&live);
-        let told = |wanted: &MomentUse, len| *wanted == MomentUse::Undo(step) && len == particles;
+        let is_wanted = |wanted: &CheckpointUse, len| *wanted == CheckpointUse::Undo(step) && len == particles;
         assert!(
-            matches!(&event, Event::Live(LiveEvent::MomentKept(wanted, state)) if told(wanted, state.swarm.len())),
+            matches!(&event, Event::Live(LiveEvent::CheckpointSaved(wanted, state)) if is_wanted(wanted, state.swarm.len())),
             "{event:?}"
         );
     }
@@ -189,9 +189,11 @@ fn a_panic_within_an_order_is_reported_and_ends_the_swarm() {
     live.kept().wait().unwrap();
     // A swarm that no check has seen.
     let stranger = Swarm { particles: vec![Particle { species: 200, ..Particle::default() }], ..swarm() };
-    live.send(Work::Question(Box::new(move |host| match host.tape.as_mut().map(|tape| tape.engine_mut()) {
-        Some(Engine::Cpu(engine)) => engine.restore(&stranger, 0),
-        _ => panic!("it lives on the processor"),
+    live.send(Work::Question(Box::new(move |host| {
+        match host.rewindable.as_mut().map(|rewindable| rewindable.engine_mut()) {
+            Some(Engine::Cpu(engine)) => engine.restore(&stranger, 0),
+            _ => panic!("it lives on the processor"),
+        }
     })));
     live.pass_on(vec![EngineOrder::Run { steps: 5 }]);
     assert!(

@@ -1,7 +1,7 @@
 //! The canvas of the studio: the newest picture of its thread as a texture, and the pointer over it.
 //!
 //! The texture is an image of Bevy that is written in place: a managed texture of egui becomes another image at each change,
-//! which is never ready in the frame that shows it. Pictures that were drawn on the GPU are copied to it there (`blit.rs`).
+//! which is never ready in the frame that shows it. Pictures that were drawn on the GPU are copied to it there (`studio.rs`).
 
 use bevy::asset::{AssetId, Assets, Handle, RenderAssetUsages};
 use bevy::image::Image;
@@ -13,12 +13,12 @@ use bevy_egui::{EguiContexts, EguiTextureHandle};
 use glam::{DVec2, DVec3};
 
 use super::super::theme;
-use super::blit::StudioFrame;
+use super::StudioFrame;
 use crate::jobs::{CanvasOrder, CanvasPicture, CanvasView, CanvasWorker};
 use crate::media::looks::Theme;
 use crate::session::studio::{Studio, StudioCommand};
 use crate::window::panels::Ink;
-use crate::worlds::studio::{BrushPlace, BrushStroke, DrawOptions, Viewpoint};
+use crate::worlds::studio::{BrushStroke, BrushWorkspace, DrawOptions, Viewpoint};
 
 /// Pixels of a picture, at most: about what two cores draw thirty times a second.
 const MAX_PIXELS: f32 = 1e6;
@@ -131,8 +131,8 @@ impl StudioCanvas {
     }
 
     fn view(&mut self, studio: &Studio) -> &mut Viewpoint {
-        let of = if studio.shows_live() { BrushPlace::Live } else { BrushPlace::Paint };
-        let slot = usize::from(of == BrushPlace::Live);
+        let of = if studio.shows_live() { BrushWorkspace::Live } else { BrushWorkspace::Paint };
+        let slot = usize::from(of == BrushWorkspace::Live);
         self.views[slot].get_or_insert_with(|| studio.info().viewpoint(of))
     }
 

@@ -10,9 +10,9 @@ use image::RgbaImage;
 use crate::jobs::{JobName, WorkQueue, guarded};
 use crate::scene::{Project, world_name};
 use crate::session::studio::Studio;
-use crate::session::{Place, RunId};
+use crate::session::{RunId, Workspace};
 use crate::window::panels::{CARD_PICTURE, CardSource, FLOW_PICTURE, StudioCard, UiState};
-use crate::worlds::studio::{BrushPlace, BundledScene, DrawOptions, WorldEntry, WorldInfo};
+use crate::worlds::studio::{BrushWorkspace, BundledScene, DrawOptions, WorldEntry, WorldInfo};
 
 /// Pixels of a picture for each of its points: sharp on a screen of twice the density.
 const SHARPNESS: f32 = 2.0;
@@ -61,7 +61,7 @@ impl StudioPictures {
         } else {
             DrawnFlows::Revision(studio.revision(), light)
         };
-        if studio.workspace() == Place::Learn && self.drawn != Some(wanted) && self.queue.waiting() == 0 {
+        if studio.workspace() == Workspace::Learn && self.drawn != Some(wanted) && self.queue.waiting() == 0 {
             self.drawn = Some(wanted);
             let (world, flows) = (studio.project().world.clone(), self.flows.clone());
             self.queue.put(move || {
@@ -101,10 +101,11 @@ fn flow_picture(info: &dyn WorldInfo, index: usize, light: bool) -> RgbaImage {
 fn card(project: &Project, source: CardSource, light: bool) -> Option<StudioCard> {
     let info = project.world.info()?;
     let mut picture = blank(CARD_PICTURE);
-    let view = info.viewpoint(BrushPlace::Paint);
+    let view = info.viewpoint(BrushWorkspace::Paint);
     info.draw_still(&view, DrawOptions { light, ..DrawOptions::default() }, &mut Vec::new(), &mut picture);
     let notes = if project.notes.is_empty() {
-        let named = info.flows().into_iter().map(|flow| flow.name).collect::<Vec<_>>().join(", ");
+        let named =
+            info.flows().into_iter().filter(|flow| !flow.is_drive).map(|flow| flow.name).collect::<Vec<_>>().join(", ");
         if named.is_empty() { "Not learned yet".to_owned() } else { format!("Rules: {named}") }
     } else {
         project.notes.clone()

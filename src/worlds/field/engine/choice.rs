@@ -84,7 +84,7 @@ impl FieldEngine {
         })
     }
 
-    /// On a GPU this waits for nothing.
+    /// On a GPU this does not wait.
     pub fn run(&mut self, steps: u32) {
         match self {
             Self::Library(engine) => engine.run(steps),
@@ -104,6 +104,18 @@ impl FieldEngine {
             Self::Tokens(engine) => Ok(engine.image()),
             Self::GpuLibrary(engine) => engine.image(),
             Self::GpuTokens(engine) => engine.image(),
+        }
+    }
+
+    /// As [`Self::image`], of tokens with their noise.
+    ///
+    /// # Errors
+    /// The GPU was lost.
+    pub fn noisy(&self) -> Result<Still, FieldError> {
+        match self {
+            Self::Tokens(engine) => Ok(engine.noisy()),
+            Self::GpuTokens(engine) => engine.noisy(),
+            Self::Library(_) | Self::GpuLibrary(_) => self.image(),
         }
     }
 
@@ -238,7 +250,7 @@ mod tests {
         tokens.rule = Some(TokenRule { net: TokenNet::random(1), motion_scale: 0.1, range: [-0.15, 1.15], seed: 1 });
         let live = FieldLive { size: [64, 48], ..FieldLive::default() };
         for (subject, channels) in [(FieldSubject::Library(library), 2), (FieldSubject::Tokens(tokens), 3)] {
-            let doc = FieldDoc { subject, live, state: None };
+            let doc = FieldDoc { subject, live, ..FieldDoc::default() };
             for gpu in [None, gpu().map(GpuDevice::borrowed)] {
                 let mut engine = FieldEngine::new(&doc, gpu).unwrap();
                 let before = engine.image().unwrap();

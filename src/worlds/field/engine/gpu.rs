@@ -5,12 +5,12 @@ use rand::rngs::StdRng;
 
 use super::shader::{StepUniform, library_text};
 use super::{FieldCounters, FieldStroke};
-use crate::gpu::{ComputeKernel, Dispatch, GpuError, KernelModule, checked, read, storage, uniform};
+use crate::gpu::{ComputeKernel, Dispatch, GpuError, KeptBuffers, KernelModule, checked, read, storage, uniform};
 use crate::worlds::field::FieldError;
 use crate::worlds::field::rule::LibraryRule;
 use crate::worlds::field::stills::Still;
 
-/// Most steps in one submission, so that a slow device is not held for long.
+/// Maximum number of steps in one submission, so that a slow device is not held for long.
 const STEPS_PER_SUBMISSION: u32 = 64;
 
 /// A two-channel field that moves by a library rule on the GPU.
@@ -66,7 +66,7 @@ impl GpuLibrary {
         Ok(engine)
     }
 
-    /// Encodes and submits `steps` steps; waits for nothing.
+    /// Encodes and submits `steps` steps; does not wait.
     pub fn run(&mut self, steps: u32) {
         let mut left = steps;
         while left > 0 {
@@ -128,6 +128,19 @@ impl GpuLibrary {
         }
         self.write(image);
         Ok(())
+    }
+
+    /// Copies the state within the GPU, into the memory of `spare` where it fits. Waits for nothing.
+    ///
+    /// # Errors
+    /// Not enough memory.
+    pub(crate) fn keep(&self, spare: Option<KeptBuffers>) -> Result<KeptBuffers, FieldError> {
+        Ok(KeptBuffers::of((&self.device, &self.queue), &[self.buffer()], spare)?)
+    }
+
+    /// Back to a kept state; false of another size.
+    pub(crate) fn put_back(&mut self, kept: &KeptBuffers) -> bool {
+        kept.put_back((&self.device, &self.queue), &[self.buffer()])
     }
 
     /// Changes the field by hand; waits for the GPU: for gestures, not for every frame.

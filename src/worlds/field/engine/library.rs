@@ -152,6 +152,7 @@ impl LibraryEngine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::worlds::field::MAX_SIDE;
     use crate::worlds::field::rule::reference;
     use crate::worlds::field::stills::{GrayScott, seeded};
 
@@ -197,6 +198,30 @@ mod tests {
                 engine.run(1);
                 assert!(largest_difference(&engine, &step) < TOLERANCE);
                 assert!(largest_difference(&engine, &other) > TOLERANCE, "a wrong coefficient must show");
+            }
+        }
+    }
+
+    #[test]
+    fn a_field_of_2048_pixels_a_side_lives_like_its_tile() {
+        let (rule, side) = (full_rule(), 64);
+        let tile = seeded(&rule, side, side, &mut StdRng::seed_from_u64(4));
+        let mut large = Still::filled(MAX_SIDE, MAX_SIDE, &[0.0; 2]);
+        for channel in 0..2 {
+            for (at, value) in large.plane_mut(channel).iter_mut().enumerate() {
+                *value = tile.plane(channel)[at / MAX_SIDE % side * side + at % side];
+            }
+        }
+        let live = |start: &Still| {
+            let mut engine = LibraryEngine::new(&rule, start);
+            engine.run(5);
+            engine.image()
+        };
+        let (small, large) = (live(&tile), live(&large));
+        for channel in 0..2 {
+            for [x, y] in [[0, 0], [5, 9], [MAX_SIDE - 1, 700], [1000, MAX_SIDE - 1], [1731, 1032]] {
+                let expected = small.plane(channel)[y % side * side + x % side];
+                assert_eq!(large.plane(channel)[y * MAX_SIDE + x], expected, "{x} {y}");
             }
         }
     }

@@ -6,6 +6,7 @@ mod choice;
 mod gpu;
 #[cfg(test)]
 mod gpu_tests;
+mod keeping;
 mod library;
 mod row;
 mod shader;
@@ -14,4 +15,7 @@ pub(super) use brush::bilinear;
 pub use brush::{FieldBrush, FieldStroke};
 pub use choice::FieldEngine;
 pub use gpu::GpuLibrary;
+pub(crate) use keeping::EngineState;
 pub use library::{FieldCounters, LibraryEngine};
+#[cfg(test)]
+pub(super) use shader::library_words;

@@ -43,6 +43,12 @@ impl StepUniform {
     }
 }
 
+/// All words that the shader of a library reads beside the field.
+#[cfg(test)]
+pub(in crate::worlds::field) fn library_words(rule: &LibraryRule, time_step: f64, size: [usize; 2]) -> Vec<u32> {
+    bytemuck::cast_slice(bytemuck::bytes_of(&StepUniform::new(rule, time_step, size))).to_vec()
+}
+
 #[cfg(test)]
 mod tests {
     use std::mem::offset_of;

@@ -32,7 +32,7 @@ pub(super) fn pruned(
             let mut smaller = support.clone();
             smaller.remove(k);
             let found = problem.solve(&smaller)?;
-            if cheapest.as_ref().is_none_or(|(_, least)| found.1.weighted[0] < least.1.weighted[0]) {
+            if cheapest.as_ref().is_none_or(|(_, best)| found.1.weighted[0] < best.1.weighted[0]) {
                 cheapest = Some((k, found));
             }
         }

@@ -122,7 +122,7 @@ impl LibraryLearning {
         self.law.as_ref()
     }
 
-    /// Stills that teach; the others, from later runs, test.
+    /// Stills to learn from; the others, from later runs, are for tests.
     fn taught(&self) -> usize {
         let mut names = self.runs.clone();
         names.dedup();
@@ -134,7 +134,7 @@ impl LibraryLearning {
         let (taught, terms) = (self.taught(), self.settings.library.terms());
         if self.recipe.is_some() && self.stills.is_empty() {
             return Err(FieldError::Value {
-                place: "stills",
+                path: "stills",
                 reason: "every run has died or frozen".to_owned(),
                 hint: "use other values of F and k, or a larger field",
             });

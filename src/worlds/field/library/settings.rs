@@ -52,7 +52,7 @@ impl LibrarySettings {
     /// # Errors
     /// A value out of range.
     pub fn validate(&self) -> Result<(), FieldError> {
-        let fail = |place, reason, hint| Err(FieldError::Value { place, reason, hint });
+        let fail = |path, reason, hint| Err(FieldError::Value { path, reason, hint });
         if !(8..=1000).contains(&self.functionals) {
             return fail("functionals", self.functionals.to_string(), "give 8 to 1000; 80 is the default");
         }

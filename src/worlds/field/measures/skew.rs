@@ -29,11 +29,16 @@ const FITTED: usize = 24;
 const RINGS: [usize; 7] = [0, 1, 2, 4, 5, 8, 9];
 const _: () = assert!(RINGS[RINGS.len() - 1] == MAX_SKEW_RADIUS * MAX_SKEW_RADIUS);
 
-/// What the best K ∗ s of one pattern at one noise level reaches.
+/// Radii of the kernel that are compared, pixels: 0 to [`MAX_SKEW_RADIUS`].
+const RADII: usize = MAX_SKEW_RADIUS + 1;
+
+/// What the best K ∗ s of one pattern, noise level and radius reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct SkewRow {
     pub pattern: &'static str,
     pub seed: u64,
+    /// Largest radius of the kernel, pixels.
+    pub radius: usize,
     /// Standard deviations of a channel.
     pub sigma: f64,
     /// Mean cosine to the truth of each pattern on its own unseen stills, in the order of the presets.
@@ -131,8 +136,8 @@ impl StillScore {
         RINGS.iter().map(one).collect()
     }
 
-    /// The best a(|r|) by least squares, velocities in units of the spread.
-    fn fit(&self, stills: &[Still], truth: &LibraryRule, sigma: f64, workspace: &mut Workspace) -> Vec<f64> {
+    /// The best a(|r|) by least squares for each radius, velocities in units of the spread.
+    fn fit(&self, stills: &[Still], truth: &LibraryRule, sigma: f64, workspace: &mut Workspace) -> [Vec<f64>; RADII] {
         let n = RINGS.len();
         let (mut normal, mut right) = (DMatrix::zeros(n, n), DVector::zeros(n));
         for still in stills {
@@ -144,7 +149,13 @@ impl StillScore {
         }
         let ridge = 1e-9 * normal.trace() / n as f64;
         (0..n).for_each(|i| normal[(i, i)] += ridge);
-        normal.cholesky().map_or_else(|| vec![0.0; n], |factor| factor.solve(&right).iter().copied().collect())
+        std::array::from_fn(|radius| {
+            // Rings are in the order of their radius.
+            let within = RINGS.iter().filter(|square| **square <= radius * radius).count();
+            let factor = normal.view((0, 0), (within, within)).clone_owned().cholesky();
+            let solved = factor.map(|factor| factor.solve(&right.rows(0, within).clone_owned()));
+            solved.map_or_else(|| vec![0.0; within], |rings| rings.iter().copied().collect())
+        })
     }
 
     fn truth(&self, still: &Still, rule: &LibraryRule) -> Vec<f64> {
@@ -152,27 +163,34 @@ impl StillScore {
         u.iter().map(|x| x / self.sd[0]).chain(v.iter().map(|x| x / self.sd[1])).collect()
     }
 
-    /// Fits the kernel to one pattern and returns the mean cosine to the truth on the unseen stills of each.
+    /// Fits kernels to one pattern and returns the mean cosine to the truth on the unseen stills of each, by radius.
     pub fn cosines(
         &self,
         (stills, truth): (&[Still], &LibraryRule),
         sigma: f64,
         tests: &[(Vec<Still>, LibraryRule)],
-    ) -> Vec<f64> {
+    ) -> Vec<[f64; RADII]> {
         let Some(first) = stills.first() else { return Vec::new() };
         let mut workspace = Workspace::new(first.width, first.height, true);
-        let rings = self.fit(&stills[..stills.len().min(FITTED)], truth, sigma, &mut workspace);
+        let by_radius = self.fit(&stills[..stills.len().min(FITTED)], truth, sigma, &mut workspace);
         let mut cosine = |still: &Still, rule: &LibraryRule| {
             let columns = self.columns(still, sigma, &mut workspace);
-            let flow: Vec<f64> = (0..columns[0].len())
-                .map(|at| rings.iter().zip(&columns).map(|(a, column)| a * column[at]).sum())
-                .collect();
             let target = self.truth(still, rule);
-            let norm = (dot(&flow, &flow) * dot(&target, &target)).sqrt();
-            if norm > 0.0 { dot(&flow, &target) / norm } else { 0.0 }
+            by_radius.each_ref().map(|rings| {
+                let flow: Vec<f64> = (0..target.len())
+                    .map(|at| rings.iter().zip(&columns).map(|(a, column)| a * column[at]).sum())
+                    .collect();
+                let norm = (dot(&flow, &flow) * dot(&target, &target)).sqrt();
+                if norm > 0.0 { dot(&flow, &target) / norm } else { 0.0 }
+            })
         };
         let mut of = |(stills, rule): &(Vec<Still>, LibraryRule)| {
-            stills.iter().map(|still| cosine(still, rule)).sum::<f64>() / stills.len().max(1) as f64
+            let mut mean = [0.0; RADII];
+            for still in stills {
+                let found = cosine(still, rule);
+                mean.iter_mut().zip(found).for_each(|(mean, c)| *mean += c / stills.len() as f64);
+            }
+            mean
         };
         tests.iter().map(&mut of).collect()
     }
@@ -222,6 +240,8 @@ mod tests {
         let mut workspace = Workspace::new(32, 32, true);
         let columns = score.columns(&stills[0], 0.3, &mut workspace);
         assert_eq!((columns.len(), columns[0].len()), (RINGS.len(), 2 * 32 * 32));
+        let fitted = score.fit(&stills, &recipe.law.rule(), 0.3, &mut workspace);
+        assert_eq!(fitted.map(|rings| rings.len()), [1, 2, 4, RINGS.len()], "radius 0 to 3");
         // Skew: no ring does any work against the score.
         let [u, v] = score.score(&stills[0], 0.3, &mut workspace);
         let both: Vec<f64> = u.into_iter().chain(v).collect();
@@ -231,7 +251,7 @@ mod tests {
         // A linear truth without skew coupling cannot be reached, and the flow is never better than its fit.
         let truth = recipe.law.rule();
         let found = score.cosines((&stills, &truth), 0.3, &[(stills.clone(), truth)]);
-        assert!(found.len() == 1 && found[0].abs() < 0.999, "{found:?}");
+        assert!(found.len() == 1 && found[0].iter().all(|cosine| cosine.abs() < 0.999), "{found:?}");
         assert_eq!(score.cosines((&stills, &truth), 0.3, &[(stills.clone(), truth)]), found);
     }
 }

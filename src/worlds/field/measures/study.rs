@@ -7,6 +7,7 @@ use crate::worlds::field::FieldError;
 use crate::worlds::field::library::{FoundConstants, HeldOut, LibraryLearning, LibrarySettings, StillSource};
 use crate::worlds::field::rule::LibraryRule;
 use crate::worlds::field::stills::{GrayScottRun, PRESETS, Still, is_moving};
+use crate::worlds::field::tokens::MAX_SKEW_RADIUS;
 
 /// Size of the study.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -72,7 +73,7 @@ pub struct GrayScottStudy {
     /// Unseen stills of each pattern.
     tests: Vec<Vec<Still>>,
     pub rows: Vec<StudyRow>,
-    /// The training-free flow beside them, one for each row and noise level.
+    /// The training-free flow beside them, one for each row, noise level and radius.
     pub skew_rows: Vec<SkewRow>,
 }
 
@@ -162,7 +163,7 @@ impl GrayScottStudy {
         Ok(row)
     }
 
-    /// The best K ∗ s of a pattern at each noise level.
+    /// The best K ∗ s of a pattern at each noise level and radius.
     fn skew_of(&self, pattern: &'static str, seed: u64, stills: &[Still], truth: &LibraryRule) -> Vec<SkewRow> {
         if self.options.skew_steps == 0 {
             return Vec::new();
@@ -170,12 +171,15 @@ impl GrayScottStudy {
         let tests: Vec<(Vec<Still>, LibraryRule)> =
             PRESETS.iter().zip(&self.tests).map(|(preset, stills)| (stills.clone(), preset.law().rule())).collect();
         let score = StillScore::train(stills, self.options.skew_steps, seed);
-        let row = |sigma: f64| {
+        let rows = |sigma: f64| {
             let found = score.cosines((stills, truth), sigma, &tests);
-            let cosine = std::array::from_fn(|k| found.get(k).copied().unwrap_or(0.0));
-            SkewRow { pattern, seed, sigma, cosine }
+            let row = move |radius: usize| {
+                let cosine = std::array::from_fn(|k| found.get(k).map_or(0.0, |by_radius| by_radius[radius]));
+                SkewRow { pattern, seed, radius, sigma, cosine }
+            };
+            (0..=MAX_SKEW_RADIUS).map(row)
         };
-        SKEW_SIGMAS.map(row).into()
+        SKEW_SIGMAS.into_iter().flat_map(rows).collect()
     }
 }
 

@@ -52,9 +52,9 @@ impl TryFrom<BTreeMap<String, f64>> for Coefficients {
 /// du/dt and dv/dt of a two-channel field, per unit of time.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LibraryRule {
-    /// du/dt.
+    /// Terms of du/dt.
     pub u: Coefficients,
-    /// dv/dt.
+    /// Terms of dv/dt.
     pub v: Coefficients,
     /// Values are clamped to `[low, high]`, per channel, after each step.
     pub range: [[f64; 2]; 2],
@@ -66,8 +66,9 @@ pub struct LibraryRule {
 
 impl LibraryRule {
     /// Largest stable Euler step: the five-point Laplacian has eigenvalues down to -8, so that `1 - 8 D dt ≥ -1`.
-    /// D is bounded by the row sums of the diffusion matrix; negative diffusion is never stable and is not counted.
+    /// D is bounded by the row sums of the diffusion matrix; negative coefficients count by their size.
     pub fn max_time_step(&self) -> f64 {
+        // Without diffusion there is no limit.
         let row = |c: &Coefficients| c.of(Term::LapU).abs() + c.of(Term::LapV).abs();
         0.25 / row(&self.u).max(row(&self.v)).max(1e-12)
     }
@@ -80,10 +81,12 @@ impl LibraryRule {
         self
     }
 
+    /// Checks that the rule can be run.
+    ///
     /// # Errors
     /// A value that is not finite, an empty range, or a rule without any term.
     pub fn validate(&self) -> Result<(), FieldError> {
-        let fail = |place, reason: String| Err(FieldError::Value { place, reason, hint: "learn the rule again" });
+        let fail = |path, reason: String| Err(FieldError::Value { path, reason, hint: "learn the rule again" });
         let all = self.u.0.iter().chain(&self.v.0).chain(self.range.iter().flatten());
         if all.chain(&self.rest).chain(&self.seed).any(|c| !c.is_finite()) {
             return fail("rule", "a coefficient or a bound is not finite".to_owned());
@@ -114,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn unsound_rules_are_refused() {
+    fn invalid_rules_are_refused() {
         let rule = GrayScott { f: 0.018, k: 0.049, du: 0.16, dv: 0.08 }.rule();
         assert!(rule.validate().is_ok());
         let mut bad = rule;

@@ -6,7 +6,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Still;
-use crate::worlds::field::engine::LibraryEngine;
+use crate::gpu::BorrowedGpu;
+use crate::worlds::field::engine::{GpuLibrary, LibraryEngine};
 use crate::worlds::field::rule::{Coefficients, LibraryRule, Term, reference};
 use crate::worlds::field::{FieldError, MAX_SIDE, MIN_SIDE};
 
@@ -97,7 +98,7 @@ impl GrayScottRun {
     /// # Errors
     /// A size, count or constant out of range.
     pub fn validate(&self) -> Result<(), FieldError> {
-        let fail = |place, reason, hint| Err(FieldError::Value { place, reason, hint });
+        let fail = |path, reason, hint| Err(FieldError::Value { path, reason, hint });
         if !(MIN_SIDE..=MAX_SIDE).contains(&self.size) {
             return fail("size", format!("{} pixels", self.size), "give 16 to 2048; 128 keeps spirals alive");
         }
@@ -123,19 +124,52 @@ impl GrayScottRun {
 
     /// Stills of run `run`, at 3/5, 4/5 and the end of its steps.
     pub fn stills_of(&self, run: usize) -> Vec<Still> {
-        let mut rng = StdRng::seed_from_u64(self.seed.wrapping_mul(1_000_003).wrapping_add(run as u64));
         let rule = self.law.rule();
-        let mut engine = LibraryEngine::new(&rule, &seeded(&rule, self.size, self.size, &mut rng));
+        let mut engine = LibraryEngine::new(&rule, &self.start_of(run));
         engine.set_parallel(false);
-        let mut done = 0;
-        (3..=5)
-            .map(|fifth| {
-                let until = self.steps * fifth / 5;
-                engine.run((until - done) as u32);
-                done = until;
-                engine.image()
-            })
-            .collect()
+        let mut stills = Vec::with_capacity(Self::STILLS);
+        for steps in self.parts() {
+            engine.run(steps);
+            stills.push(engine.image());
+        }
+        stills
+    }
+
+    /// The image that run `run` starts from.
+    fn start_of(&self, run: usize) -> Still {
+        let mut rng = StdRng::seed_from_u64(self.seed.wrapping_mul(1_000_003).wrapping_add(run as u64));
+        seeded(&self.law.rule(), self.size, self.size, &mut rng)
+    }
+
+    /// Steps before each still, from the one before it.
+    fn parts(&self) -> [u32; Self::STILLS] {
+        let until = |fifth: usize| self.steps * fifth / 5;
+        [until(3), until(4) - until(3), until(5) - until(4)].map(|steps| steps as u32)
+    }
+
+    /// As [`Self::simulate`], on a GPU where one is given: one run after the other, as each fills the device.
+    ///
+    /// # Errors
+    /// A GPU that refuses or is lost.
+    pub fn simulate_on(
+        &self,
+        runs: std::ops::Range<usize>,
+        gpu: Option<BorrowedGpu>,
+    ) -> Result<Vec<Vec<Still>>, FieldError> {
+        let Some((device, queue)) = gpu else { return Ok(self.simulate(runs)) };
+        let Some(first) = runs.clone().next() else { return Ok(Vec::new()) };
+        let mut engine = GpuLibrary::new(device, queue, &self.law.rule(), &self.start_of(first))?;
+        let mut simulated = Vec::with_capacity(runs.len());
+        for run in runs {
+            engine.set_image(&self.start_of(run))?;
+            let mut stills = Vec::with_capacity(Self::STILLS);
+            for steps in self.parts() {
+                engine.run(steps);
+                stills.push(engine.image()?);
+            }
+            simulated.push(stills);
+        }
+        Ok(simulated)
     }
 
     /// Stills of all runs, by run; runs are independent and computed in parallel.
@@ -183,6 +217,25 @@ mod tests {
         assert_eq!(stills[1], run.stills_of(1));
         assert_ne!(stills[0], stills[1]);
         assert_ne!(GrayScottRun { seed: 2, ..run }.stills_of(1), stills[1]);
+    }
+
+    #[test]
+    fn both_engines_simulate_the_same_stills() {
+        let Some(gpu) = crate::gpu::testing::gpu() else { return };
+        let run = GrayScottRun { size: 48, runs: 3, steps: 103, ..GrayScottRun::default() };
+        let (cpu, on_gpu) = (run.simulate(1..3), run.simulate_on(1..3, Some(gpu.borrowed())).unwrap());
+        let apart = |a: &[Vec<Still>], b: &[Vec<Still>]| {
+            let values =
+                |runs: &[Vec<Still>]| runs.concat().into_iter().flat_map(|still| still.data).collect::<Vec<f32>>();
+            let (a, b) = (values(a), values(b));
+            assert_eq!(a.len(), b.len());
+            a.iter().zip(&b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+        };
+        // A hundred steps of values up to 1, rounded differently where products are fused.
+        assert!(apart(&cpu, &on_gpu) < 1e-4, "{}", apart(&cpu, &on_gpu));
+        let other = GrayScottRun { seed: 2, ..run }.simulate(1..3);
+        assert!(apart(&other, &on_gpu) > 1e-2, "another seed must show");
+        assert_eq!(run.simulate_on(1..3, None).unwrap(), cpu);
     }
 
     #[test]

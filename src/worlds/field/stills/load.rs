@@ -3,9 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::{Still, encode_stills};
+use crate::media::atomic::write_atomic;
+use crate::media::picture::advice;
 use crate::worlds::field::{FieldError, MAX_SIDE, MIN_SIDE};
 
-/// Most stills read at once: at 128² and two channels this is half a GiB.
+/// Endings of the files that stills are read from: images with two channels or more, and arrays.
+pub const FIELD_IMAGES: &[&str] = &["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "npy"];
+/// Maximum number of stills read at once: at 128² and two channels this is half a GiB.
 const MAX_STILLS: usize = 4096;
 
 fn refused(path: &Path, reason: impl Into<String>) -> FieldError {
@@ -52,7 +56,7 @@ fn has_ending(path: &Path, endings: &[&str]) -> bool {
 }
 
 fn is_known(path: &Path) -> bool {
-    has_ending(path, &["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "npy"])
+    has_ending(path, FIELD_IMAGES)
 }
 
 fn load_image(path: &Path) -> Result<Still, FieldError> {
@@ -136,7 +140,7 @@ fn load_npy(path: &Path) -> Result<Vec<Still>, FieldError> {
 /// A file that cannot be written.
 pub fn write_npy(path: &Path, stills: &[Still]) -> Result<(), FieldError> {
     let bytes = encode_stills(path, stills)?;
-    std::fs::write(path, bytes).map_err(|e| refused(path, format!("it cannot be written ({e})")))
+    write_atomic(path, &bytes).map_err(|e| refused(path, format!("it cannot be written ({})", advice(&e.error))))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::Still;
 use crate::worlds::field::{FieldError, MAX_SIDE};
 
-/// Most channels of a still in a file.
+/// Maximum number of channels of a still in a file.
 const MAX_CHANNELS: usize = 8;
 /// Steps of the 16-bit grid.
 const GRID: f64 = 65535.0;
@@ -33,7 +33,7 @@ pub struct PackedStill {
     pub width: usize,
     pub height: usize,
     pub precision: Precision,
-    /// Least and greatest value of each channel.
+    /// Minimum and maximum value of each channel.
     pub range: Vec<[f32; 2]>,
     pub data: String,
 }
@@ -92,7 +92,7 @@ impl Still {
 
     fn unpack(packed: &PackedStill) -> Result<Self, FieldError> {
         let PackedStill { width, height, precision, ref range, ref data } = *packed;
-        let damaged = |reason: String| FieldError::Packed { place: "still", reason };
+        let damaged = |reason: String| FieldError::Packed { path: "still", reason };
         let channels = range.len();
         if !(1..=MAX_SIDE).contains(&width) || !(1..=MAX_SIDE).contains(&height) || channels > MAX_CHANNELS {
             return Err(damaged(format!("{width} × {height} pixels with {channels} channels are out of range")));
@@ -143,8 +143,8 @@ pub fn pack_bytes(bytes: &[u8]) -> String {
 
 /// # Errors
 /// Text that is not base64 of exactly `count` deflated bytes.
-pub fn unpack_bytes(text: &str, count: usize, place: &'static str) -> Result<Vec<u8>, FieldError> {
-    let damaged = |reason: String| FieldError::Packed { place, reason };
+pub fn unpack_bytes(text: &str, count: usize, path: &'static str) -> Result<Vec<u8>, FieldError> {
+    let damaged = |reason: String| FieldError::Packed { path, reason };
     // A person may have wrapped the long line.
     let text: String = text.split_ascii_whitespace().collect();
     let packed = STANDARD.decode(text).map_err(|e| damaged(e.to_string()))?;
@@ -168,12 +168,12 @@ pub fn pack_floats(values: &[f32]) -> String {
 
 /// # Errors
 /// Text that is not exactly `count` finite numbers.
-pub fn unpack_floats(text: &str, count: usize, place: &'static str) -> Result<Vec<f32>, FieldError> {
-    let bytes = unpack_bytes(text, 4 * count, place)?;
+pub fn unpack_floats(text: &str, count: usize, path: &'static str) -> Result<Vec<f32>, FieldError> {
+    let bytes = unpack_bytes(text, 4 * count, path)?;
     let value = |k: usize| f32::from_le_bytes([0, 1, 2, 3].map(|byte| bytes[byte * count + k]));
     let values: Vec<f32> = (0..count).map(value).collect();
     match values.iter().position(|v| !v.is_finite()) {
-        Some(k) => Err(FieldError::Packed { place, reason: format!("number {k} is {}", values[k]) }),
+        Some(k) => Err(FieldError::Packed { path, reason: format!("number {k} is {}", values[k]) }),
         None => Ok(values),
     }
 }

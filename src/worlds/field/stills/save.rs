@@ -12,7 +12,7 @@ use crate::worlds::field::FieldError;
 /// Endings of the files that a field can be written to.
 pub const FIELD_ENDINGS: &[&str] = &["png", "npy"];
 
-/// Stills of one shape as the content of a file of the kind that the ending of `path` says: an array
+/// Stills of one shape as the content of a file in the format of the extension of `path`: an array
 /// `[stills, channels, height, width]` of f32, or a picture of one still, whose values are cut to 0 to 1.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::draw::draw_still_colours;
 use crate::worlds::field::tokens::{MAX_KINDS, Token, TokenDoc};
-use crate::worlds::studio::{ActionSpec, BrushPlace, BrushSpec, BrushStroke, BrushTouch, Viewpoint};
+use crate::worlds::studio::{ActionSpec, BrushSpec, BrushStroke, BrushTouch, BrushWorkspace, Viewpoint};
 
 /// Side of the square of all canvases, and of the tiling beside it, field pixels.
 const SIDE: usize = 96;
@@ -22,7 +22,7 @@ const ARROW: [u8; 4] = [240, 190, 80, 255];
 const ERASER: [u8; 4] = [0; 4];
 
 const fn brush(id: &'static str, name: &'static str, help: &'static str, touch: BrushTouch) -> BrushSpec {
-    BrushSpec { id, name, help, place: BrushPlace::Paint, touch }
+    BrushSpec { id, name, help, workspace: BrushWorkspace::Paint, touch }
 }
 
 pub(super) const PEN: BrushSpec = brush("pen", "Pen", "Draws in the colour below", BrushTouch::Dabs);
@@ -88,7 +88,7 @@ impl TokenCanvasFrame {
         side.contains(&(at.x - self.left)) && side.contains(&(self.top - at.y))
     }
 
-    /// Whether the arrow at the front covers a place.
+    /// Whether the arrow at the front covers a position.
     fn is_arrow(self, at: DVec2) -> bool {
         let length = 0.7 * (1.0 - CANVAS_SHARE) / CANVAS_SHARE * self.side;
         let ahead = (at.x - self.left - self.side) / length - 0.2;
@@ -96,13 +96,13 @@ impl TokenCanvasFrame {
     }
 }
 
-/// The kind whose canvas a place is on.
+/// The kind whose canvas a position is on.
 fn kind_at(tokens: &TokenDoc, at: DVec3) -> Option<usize> {
     let kinds = tokens.tokens.len();
     (0..kinds).find(|&kind| TokenCanvasFrame::of(kinds, kind).contains(at.truncate()))
 }
 
-/// The colour drawn at a place.
+/// The colour drawn at a position.
 pub(super) fn colour_at(tokens: &TokenDoc, at: DVec3) -> Option<[u8; 4]> {
     let kind = kind_at(tokens, at)?;
     let token = &tokens.tokens[kind];

@@ -35,7 +35,7 @@ impl WorldTraining for TokenCertification {
             return Ok(None);
         }
         let [done, total] = self.check.progress().map(|steps| steps as usize);
-        Ok(Some(TrainingStep { phase: "check", done, total, loss: None }))
+        Ok(Some(TrainingStep { phase: "check", done, total, loss: None, figures: None }))
     }
 
     /// What is not measured by then is left out.
@@ -67,7 +67,7 @@ impl WorldTraining for LibraryCertification {
             return Ok(None);
         }
         let [done, total] = self.check.progress();
-        Ok(Some(TrainingStep { phase: "check", done, total, loss: None }))
+        Ok(Some(TrainingStep { phase: "check", done, total, loss: None, figures: None }))
     }
 
     /// Both controls are needed: a check that ends early leaves nothing.
@@ -115,7 +115,12 @@ pub(super) fn token_lines(evidence: &TokenEvidence) -> Vec<(bool, String)> {
         let text = format!(
             "{name}: {} tokens of {} after {steps} steps, contrast {:.2}, thin parts {:.2}, {:.1} of {commanded:.1} pixels \
              per 100 steps ahead, {:.1} aside",
-            s.count_end, s.count_start, s.contrast, s.tail, s.speed_along, s.speed_across
+            s.count_end,
+            s.count_start,
+            s.contrast,
+            s.tail,
+            tenths(s.speed_along),
+            tenths(s.speed_across)
         );
         (is_kept && s.contrast >= SOUND_CONTRAST && s.tail >= SOUND_TAIL, text)
     };
@@ -128,5 +133,13 @@ pub(super) fn token_lines(evidence: &TokenEvidence) -> Vec<(bool, String)> {
     for (name, share, sound) in shares {
         lines.extend(share.map(|share| (share >= sound, format!("{name}: {:.0} %", 100.0 * share))));
     }
+    if let (Some(share), Some(fitting)) = (evidence.grown_of_fitting, evidence.fitting) {
+        lines.push((share >= SOUND_GROWN, format!("Grown of the {fitting} that fit: {:.0} %", 100.0 * share)));
+    }
     lines
+}
+
+/// Rounded to a tenth, without the sign of a negative zero.
+pub(super) fn tenths(value: f64) -> f64 {
+    (10.0 * value).round() / 10.0 + 0.0
 }

@@ -1,4 +1,4 @@
-//! Fields and stills as colours of v, on dark or light ground. World coordinates are pixels, with y up: the row `r` of an
+//! Fields and stills as colours, on dark or light ground. World coordinates are pixels, with y up: the row `r` of an
 //! image of height h is between y = h - r - 1 and h - r.
 
 use glam::DVec2;
@@ -8,45 +8,72 @@ use rayon::prelude::*;
 use crate::worlds::field::rule::LibraryRule;
 use crate::worlds::field::stills::Still;
 use crate::worlds::field::tokens::TokenColours;
+use crate::worlds::field::{PatternChannels, PatternLook, PatternPalette};
 use crate::worlds::studio::Viewpoint;
 
-/// Colours of v from the state of rest to beyond that of a seed, sRGB.
-const DARK: [[f32; 3]; 5] =
-    [[12.0, 14.0, 28.0], [28.0, 64.0, 130.0], [40.0, 160.0, 160.0], [240.0, 205.0, 120.0], [255.0, 250.0, 235.0]];
-const LIGHT: [[f32; 3]; 5] =
-    [[250.0, 249.0, 245.0], [170.0, 214.0, 208.0], [52.0, 150.0, 150.0], [30.0, 76.0, 120.0], [20.0, 20.0, 44.0]];
 const SHADES: usize = 256;
-/// Value of v at the last colour, relative to the way from rest to seed.
+/// Value of a channel at the last colour, relative to the way from rest to seed.
 const FULL: f32 = 1.4;
-/// From so many pixels of the picture for each pixel of the field on, pixels are shown as squares.
+/// From this many pixels of the picture for each pixel of the field, pixels are shown as squares.
 pub(super) const SQUARES: f64 = 8.0;
 /// Light of what is repeated around the field, relative to the field itself.
 pub(super) const REPEATED: f32 = 0.45;
 
-/// How values become colours.
-pub(super) struct Shades {
-    table: [[u8; 3]; SHADES],
-    faint: [[u8; 3]; SHADES],
+/// From the value at the first colour to the last one.
+#[derive(Clone, Copy)]
+struct ShadeScale {
     low: f32,
     per_value: f32,
 }
 
+impl ShadeScale {
+    /// `high` may be below `low`.
+    fn new(low: f32, high: f32) -> Self {
+        Self { low, per_value: (SHADES - 1) as f32 / (if high == low { low + 1.0 } else { high } - low) }
+    }
+
+    /// Place in the table, not rounded. A value that is not finite becomes 0.
+    fn place(self, value: f32) -> f32 {
+        ((value - self.low) * self.per_value).max(0.0).min((SHADES - 1) as f32)
+    }
+}
+
+/// How values become colours.
+pub(super) struct Shades {
+    /// Of one channel; of both, the ground and the inks of u and v.
+    table: [[u8; 3]; SHADES],
+    faint: [[u8; 3]; SHADES],
+    channels: PatternChannels,
+    /// Of u and v.
+    scales: [ShadeScale; 2],
+    ground: [f32; 3],
+    inks: [[f32; 3]; 2],
+}
+
 impl Shades {
     /// From the state of rest to beyond that of a seed.
-    pub fn of_rule(rule: &LibraryRule, light: bool) -> Self {
-        let (rest, seed) = (rule.rest[1] as f32, rule.seed[1] as f32);
-        Self::new(rest, if seed == rest { rest + 1.0 } else { rest + FULL * (seed - rest) }, light)
+    pub fn of_rule(rule: &LibraryRule, look: PatternLook, light: bool) -> Self {
+        let scale = |c: usize| {
+            let (rest, seed) = (rule.rest[c] as f32, rule.seed[c] as f32);
+            ShadeScale::new(rest, rest + FULL * (seed - rest))
+        };
+        Self::new([scale(0), scale(1)], look, light)
     }
 
-    /// From the smallest to the largest value.
-    pub fn of_stills(stills: &[Still], light: bool) -> Self {
-        let values = || stills.iter().flat_map(|still| still.plane(1)).copied();
-        let (low, high) = (values().fold(f32::MAX, f32::min), values().fold(f32::MIN, f32::max));
-        Self::new(low, if high > low { high } else { low + 1.0 }, light)
+    /// From the smallest to the largest value of v, and from the largest to the smallest of u, which is high at rest.
+    pub fn of_stills(stills: &[Still], look: PatternLook, light: bool) -> Self {
+        let range = |c: usize| {
+            let values = || stills.iter().flat_map(move |still| still.plane(c)).copied();
+            (values().fold(f32::MAX, f32::min), values().fold(f32::MIN, f32::max))
+        };
+        let ((u_low, u_high), (v_low, v_high)) = (range(0), range(1));
+        Self::new([ShadeScale::new(u_high, u_low), ShadeScale::new(v_low, v_high)], look, light)
     }
 
-    fn new(low: f32, high: f32, light: bool) -> Self {
-        let stops = if light { LIGHT } else { DARK };
+    fn new(scales: [ShadeScale; 2], look: PatternLook, light: bool) -> Self {
+        // Both channels are mixed on a neutral ground.
+        let of_both = look.channels == PatternChannels::Both;
+        let stops = if of_both { PatternPalette::Ink } else { look.palette }.ramp(light);
         let shade = |k: usize, share_of_ground: f32| -> [u8; 3] {
             let at = k as f32 / (SHADES - 1) as f32 * (stops.len() - 1) as f32;
             let stop = (at as usize).min(stops.len() - 2);
@@ -59,8 +86,10 @@ impl Shades {
         Self {
             table: std::array::from_fn(|k| shade(k, 0.0)),
             faint: std::array::from_fn(|k| shade(k, 1.0 - REPEATED)),
-            low,
-            per_value: (SHADES - 1) as f32 / (high - low),
+            channels: look.channels,
+            scales,
+            ground: stops[0],
+            inks: PatternChannels::inks(light),
         }
     }
 
@@ -75,9 +104,19 @@ impl Shades {
         })
     }
 
-    /// The value at the first colour, and colours for each unit of value.
-    pub fn scale(&self) -> [f32; 2] {
-        [self.low, self.per_value]
+    /// Which channels are shown.
+    pub fn channels(&self) -> PatternChannels {
+        self.channels
+    }
+
+    /// The value at the first colour, and colours for each unit of value: of u, then of v.
+    pub fn scales(&self) -> [[f32; 2]; 2] {
+        self.scales.map(|scale| [scale.low, scale.per_value])
+    }
+
+    /// The ground, and what u and v add to it at their last colour.
+    pub fn mixture(&self) -> [[f32; 3]; 3] {
+        [self.ground, self.inks[0], self.inks[1]]
     }
 
     fn ground(&self) -> Rgba<u8> {
@@ -85,10 +124,23 @@ impl Shades {
         Rgba([r, g, b, 255])
     }
 
-    fn colour(&self, value: f32, is_repeated: bool) -> Rgba<u8> {
-        // A value that is not finite becomes 0.
-        let k = ((value - self.low) * self.per_value).clamp(0.0, (SHADES - 1) as f32) as usize;
-        let [r, g, b] = if is_repeated { self.faint[k] } else { self.table[k] };
+    /// `value`: of a channel at the pixel.
+    fn colour(&self, value: impl Fn(usize) -> f32, is_repeated: bool) -> Rgba<u8> {
+        let place = |c: usize| self.scales[c].place(value(c));
+        let [r, g, b] = match self.channels {
+            PatternChannels::Both => {
+                let [u, v] = [0, 1].map(|c| place(c) / (SHADES - 1) as f32);
+                let light = if is_repeated { REPEATED } else { 1.0 };
+                std::array::from_fn(|c| {
+                    let full = (self.ground[c] + u * self.inks[0][c] + v * self.inks[1][c]).clamp(0.0, 255.0);
+                    (self.ground[c] + light * (full - self.ground[c])) as u8
+                })
+            }
+            one => {
+                let k = place(usize::from(one == PatternChannels::V)) as usize;
+                if is_repeated { self.faint[k] } else { self.table[k] }
+            }
+        };
         Rgba([r, g, b, 255])
     }
 }
@@ -101,17 +153,25 @@ pub(super) struct Plane<'a> {
     pub height: usize,
 }
 
-/// Draws the torus over the whole of `picture`, repeated faintly around itself.
-pub(super) fn draw_torus(plane: Plane, view: &Viewpoint, shades: &Shades, picture: &mut RgbaImage) {
-    let FieldSight { columns, rows, squares } = FieldSight::new(view, picture, DVec2::ZERO, plane);
+/// The plane of a channel.
+fn plane_of(still: &Still, channel: usize) -> Plane<'_> {
+    Plane { values: still.plane(channel), width: still.width, height: still.height }
+}
+
+/// Draws the torus of a pattern over the whole of `picture`, repeated faintly around itself.
+pub(super) fn draw_pattern(still: &Still, view: &Viewpoint, shades: &Shades, picture: &mut RgbaImage) {
+    let planes = [plane_of(still, 0), plane_of(still, 1)];
+    let FieldSight { columns, rows, squares } = FieldSight::new(view, picture, DVec2::ZERO, planes[1]);
     let width = picture.width() as usize;
     if width == 0 {
         return;
     }
     picture.par_chunks_exact_mut(4 * width).zip(&rows).for_each(|(line, row)| {
         for (pixel, column) in line.chunks_exact_mut(4).zip(&columns) {
-            let value =
-                if squares { plane.values[row.first * plane.width + column.first] } else { mixed(plane, column, row) };
+            let value = |c: usize| {
+                let plane = planes[c];
+                if squares { plane.values[row.first * plane.width + column.first] } else { mixed(plane, column, row) }
+            };
             pixel.copy_from_slice(&shades.colour(value, column.is_repeated || row.is_repeated).0);
         }
     });
@@ -140,12 +200,12 @@ pub(super) fn draw_stills(stills: &[Still], view: &Viewpoint, shades: &Shades, p
         let (across, down) = ((k % ACROSS) as f64, (k / ACROSS) as f64);
         let (width, height) = (still.width as f64, still.height as f64);
         let low = DVec2::new(across * width * (1.0 + GAP), whole - down * height * (1.0 + GAP) - height);
-        let plane = Plane { values: still.plane(1), width: still.width, height: still.height };
-        let FieldSight { columns, rows, .. } = FieldSight::new(view, picture, low, plane);
+        let planes = [plane_of(still, 0), plane_of(still, 1)];
+        let FieldSight { columns, rows, .. } = FieldSight::new(view, picture, low, planes[1]);
         for (y, row) in rows.iter().enumerate().filter(|(_, row)| !row.is_repeated) {
             for (x, column) in columns.iter().enumerate().filter(|(_, column)| !column.is_repeated) {
-                let value = plane.values[row.first * plane.width + column.first];
-                picture.put_pixel(x as u32, y as u32, shades.colour(value, false));
+                let at = row.first * still.width + column.first;
+                picture.put_pixel(x as u32, y as u32, shades.colour(|c| planes[c].values[at], false));
             }
         }
     }

@@ -6,6 +6,7 @@ use super::draw::{REPEATED, SQUARES, Shades};
 use crate::gpu::{
     ComputeKernel, Dispatch, GpuDevice, GpuError, GpuPicture, KernelModule, checked, storage_with, uniform,
 };
+use crate::worlds::field::PatternChannels;
 use crate::worlds::field::tokens::TokenColours;
 use crate::worlds::studio::Viewpoint;
 
@@ -14,7 +15,7 @@ const PICTURE: &str = include_str!("../../../../shaders/field/picture.wgsl");
 /// How values become colours.
 #[derive(Clone, Copy)]
 pub(super) enum FieldColours<'a> {
-    /// The second of two channels by a table.
+    /// One of two channels by a table, or a mixture of both.
     Shades(&'a Shades),
     /// Three channels.
     Tokens(TokenColours),
@@ -35,7 +36,11 @@ struct ShowUniform {
     low: f32,
     per_value: f32,
     repeated: f32,
-    padding: [f32; 2],
+    low_u: f32,
+    per_u: f32,
+    ground: [f32; 4],
+    ink_u: [f32; 4],
+    ink_v: [f32; 4],
 }
 
 impl ShowUniform {
@@ -43,8 +48,15 @@ impl ShowUniform {
         let [width, height] = picture.size.map(f64::from);
         let unit = 2.0 * view.half_height / height;
         let corner = [view.centre.x - 0.5 * width * unit, field[1] as f64 - view.centre.y - 0.5 * height * unit];
-        let (channels, of, [low, per_value]) = match colours {
-            FieldColours::Shades(shades) => (2, 0, shades.scale()),
+        let (channels, of, scales, mixture) = match colours {
+            FieldColours::Shades(shades) => {
+                let of = match shades.channels() {
+                    PatternChannels::V => 0,
+                    PatternChannels::U => 6,
+                    PatternChannels::Both => 7,
+                };
+                (2, of, shades.scales(), shades.mixture())
+            }
             FieldColours::Tokens(of) => {
                 let of = match of {
                     TokenColours::Drawn => 1,
@@ -53,9 +65,11 @@ impl ShowUniform {
                     TokenColours::Blue => 4,
                     TokenColours::Light => 5,
                 };
-                (3, of, [0.0, 1.0])
+                (3, of, [[0.0, 1.0]; 2], [[0.0; 3]; 3])
             }
         };
+        let [[low_u, per_u], [low, per_value]] = scales;
+        let [ground, ink_u, ink_v] = mixture.map(|[r, g, b]| [r, g, b, 0.0]);
         Self {
             corner: corner.map(|v| v as f32),
             unit: unit as f32,
@@ -68,7 +82,11 @@ impl ShowUniform {
             low,
             per_value,
             repeated: REPEATED,
-            padding: [0.0; 2],
+            low_u,
+            per_u,
+            ground,
+            ink_u,
+            ink_v,
         }
     }
 }
@@ -104,7 +122,7 @@ impl GpuFieldPainter {
         Ok(Self { device: gpu.clone(), kernel, uniform, table, canvas: None })
     }
 
-    /// Encodes and submits a picture of the `values` of a field of some width and height; waits for nothing.
+    /// Encodes and submits a picture of the `values` of a field of some width and height; does not wait.
     ///
     /// # Errors
     /// Not enough memory for the size.
@@ -160,7 +178,8 @@ mod tests {
     use crate::gpu::Reflection;
     use crate::gpu::testing::gpu;
     use crate::worlds::field::stills::{GrayScott, Still};
-    use crate::worlds::field::studio::draw::{Plane, draw_colours, draw_torus};
+    use crate::worlds::field::studio::draw::{draw_colours, draw_pattern};
+    use crate::worlds::field::{PatternLook, PatternPalette};
 
     #[test]
     fn the_show_uniform_has_the_layout_of_the_shader() {
@@ -171,7 +190,8 @@ mod tests {
             };
         }
         let members = offsets!(
-            corner, unit, squares, field, picture, stride, channels, colours, low, per_value, repeated, padding
+            corner, unit, squares, field, picture, stride, channels, colours, low, per_value, repeated, low_u, per_u,
+            ground, ink_u, ink_v
         );
         assert_eq!(layout, Some((size_of::<ShowUniform>() as u32, members)));
     }
@@ -190,7 +210,6 @@ mod tests {
             (0..240).flat_map(|k| (0..still.channels).map(move |c| still.plane(c)[k])).collect()
         };
         let (pattern, tokens) = (still(2), still(3));
-        let shades = Shades::of_rule(&GrayScott::default().rule(), false);
         let mut painter = GpuFieldPainter::new(gpu).unwrap();
         // Mixed pixels with repetitions, and squares.
         for view in [Viewpoint::flat(DVec2::new(9.0, 7.3), 11.0), Viewpoint::flat(DVec2::new(2.0, 3.0), 2.2)] {
@@ -207,8 +226,12 @@ mod tests {
                 assert!(colours.len() > 8, "{} colours", colours.len());
             };
             let mut expected = RgbaImage::new(70, 50);
-            draw_torus(Plane { values: pattern.plane(1), width: 20, height: 12 }, &view, &shades, &mut expected);
-            compare(&pattern, FieldColours::Shades(&shades), expected.clone());
+            for channels in PatternChannels::ALL {
+                let look = PatternLook { channels, palette: PatternPalette::Viridis };
+                let shades = Shades::of_rule(&GrayScott::default().rule(), look, channels == PatternChannels::Both);
+                draw_pattern(&pattern, &view, &shades, &mut expected);
+                compare(&pattern, FieldColours::Shades(&shades), expected.clone());
+            }
             for of in
                 [TokenColours::Drawn, TokenColours::Red, TokenColours::Green, TokenColours::Blue, TokenColours::Light]
             {

@@ -7,18 +7,17 @@ use image::RgbaImage;
 
 use super::certificate::{LibraryCertification, TokenCertification, library_lines, token_lines};
 use super::life::TokenSimulation;
-use super::school::TokenSchool;
 use super::simulation::FieldSimulation;
+use super::token_learning::TokenLearning;
 use super::tokens::TOKEN_TABLES;
 use super::training::FieldTraining;
-use super::{TABLES, canvas, draw, knobs};
-use crate::worlds::field::library::FoundConstants;
+use super::{CONTINUE, TABLES, canvas, draw, flows, knobs};
 use crate::worlds::field::stills::{Still, load_stills};
-use crate::worlds::field::tokens::{MAX_KINDS, Token, TokenDoc, TokenEvidence, TokenRule};
+use crate::worlds::field::tokens::{MAX_KINDS, Token, TokenDoc};
 use crate::worlds::field::{FieldDoc, FieldError, FieldEvidence, FieldSubject, LibraryDoc, equations};
 use crate::worlds::studio::{
-    BrushPlace, BrushStroke, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
-    WorldInfo, WorldTables, WorldTraining,
+    BrushStroke, BrushWorkspace, CheckpointRow, DrawOptions, EquationForm, FlowRow, Learned, LiveState, Simulation,
+    StudioError, Viewpoint, WorldInfo, WorldTables, WorldTraining,
 };
 
 impl WorldInfo for FieldDoc {
@@ -39,11 +38,11 @@ impl WorldInfo for FieldDoc {
         subject + self.state.as_ref().map_or(0, still)
     }
 
-    fn viewpoint(&self, of: BrushPlace) -> Viewpoint {
+    fn viewpoint(&self, of: BrushWorkspace) -> Viewpoint {
         let size = match (of, &self.subject) {
-            (BrushPlace::Paint, FieldSubject::Library(library)) => draw::mosaic_size(&library.stills),
-            (BrushPlace::Paint, FieldSubject::Tokens(_)) => return canvas::viewpoint(),
-            (BrushPlace::Live, _) => USizeVec2::from(self.live.size).as_dvec2(),
+            (BrushWorkspace::Paint, FieldSubject::Library(library)) => draw::mosaic_size(&library.stills),
+            (BrushWorkspace::Paint, FieldSubject::Tokens(_)) => return canvas::viewpoint(),
+            (BrushWorkspace::Live, _) => USizeVec2::from(self.live.size).as_dvec2(),
         };
         Viewpoint::flat(0.5 * size, 0.53 * size.y)
     }
@@ -87,6 +86,10 @@ impl WorldInfo for FieldDoc {
         }
     }
 
+    fn fit_engine(&mut self, has_card: bool) {
+        Self::fit_engine(self, has_card);
+    }
+
     fn act(&mut self, id: &str) {
         if let FieldSubject::Tokens(tokens) = &mut self.subject {
             canvas::act(tokens, id);
@@ -103,7 +106,7 @@ impl WorldInfo for FieldDoc {
     fn draw_still(&self, view: &Viewpoint, options: DrawOptions, _: &mut Vec<f32>, picture: &mut RgbaImage) {
         match &self.subject {
             FieldSubject::Library(library) => {
-                let shades = draw::Shades::of_stills(&library.stills, options.light);
+                let shades = draw::Shades::of_stills(&library.stills, library.look, options.light);
                 draw::draw_stills(&library.stills, view, &shades, picture);
             }
             FieldSubject::Tokens(tokens) => canvas::draw(tokens, view, picture),
@@ -130,35 +133,34 @@ impl WorldInfo for FieldDoc {
     }
 
     fn flows(&self) -> Vec<FlowRow> {
-        let library = match &self.subject {
-            FieldSubject::Library(library) => library,
-            FieldSubject::Tokens(tokens) => return token_rows(tokens),
-        };
-        let row = |rule| {
-            let constants =
-                FoundConstants::of(rule).map(|c| format!("F {:.4}, k {:.4}, Du {:.3}, Dv {:.3}", c.f, c.k, c.du, c.dv));
-            let facts = constants.unwrap_or_else(|| "equations".to_owned());
-            FlowRow { name: "library".to_owned(), facts, is_chosen: true, ..FlowRow::default() }
-        };
-        library.rule.as_ref().map(row).into_iter().collect()
+        match &self.subject {
+            FieldSubject::Library(library) => flows::library_rows(library),
+            FieldSubject::Tokens(tokens) => flows::token_rows(tokens),
+        }
     }
 
-    /// Equations have one rule; tokens have those of other seeds after the chosen one.
+    /// Equations have one rule; tokens have those of other seeds after the chosen one, and then what drives them.
     fn choose_flow(&mut self, index: usize) {
-        let FieldSubject::Tokens(tokens) = &mut self.subject else { return };
-        if let (Some(rule), Some(other)) =
-            (&mut tokens.rule, index.checked_sub(1).and_then(|k| tokens.others.get_mut(k)))
-        {
-            std::mem::swap(rule, other);
-            // It belongs to the rule that was chosen before.
-            tokens.evidence = None;
+        if let FieldSubject::Tokens(tokens) = &mut self.subject {
+            flows::choose(tokens, index);
         }
     }
 
     fn delete_flow(&mut self, index: usize) {
-        let FieldSubject::Tokens(tokens) = &mut self.subject else { return };
-        if (1..=tokens.others.len()).contains(&index) {
-            tokens.others.remove(index - 1);
+        if let FieldSubject::Tokens(tokens) = &mut self.subject {
+            tokens.delete_rule(index);
+        }
+    }
+
+    fn rename_flow(&mut self, index: usize, name: &str) {
+        if let FieldSubject::Tokens(tokens) = &mut self.subject {
+            tokens.rename_rule(index, name);
+        }
+    }
+
+    fn draw_flow(&self, index: usize, options: DrawOptions, picture: &mut RgbaImage) {
+        if !flows::draw(self, index, options, picture) {
+            self.draw_still(&self.viewpoint(BrushWorkspace::Paint), options, &mut Vec::new(), picture);
         }
     }
 
@@ -172,6 +174,26 @@ impl WorldInfo for FieldDoc {
         })
     }
 
+    fn checkpoints(&self) -> Vec<CheckpointRow> {
+        self.checkpoint_rows()
+    }
+
+    fn keep_checkpoint(&mut self, state: &LiveState) -> Result<String, StudioError> {
+        self.save_checkpoint(state)
+    }
+
+    fn rename_checkpoint(&mut self, index: usize, name: &str) {
+        self.name_checkpoint(index, name);
+    }
+
+    fn delete_checkpoint(&mut self, index: usize) {
+        self.remove_checkpoint(index);
+    }
+
+    fn take_checkpoint(&mut self, index: usize) -> Option<LiveState> {
+        self.settings_of_checkpoint(index)
+    }
+
     fn certificate(&self) -> Vec<(bool, String)> {
         match &self.subject {
             FieldSubject::Library(library) => library.evidence.as_ref().map_or_else(Vec::new, library_lines),
@@ -180,7 +202,7 @@ impl WorldInfo for FieldDoc {
     }
 
     fn evidence(&self) -> Option<String> {
-        // Of tokens the certificate says all.
+        // The certificate of tokens has all numbers.
         let FieldSubject::Library(library) = &self.subject else { return None };
         let evidence = library.evidence.as_ref()?;
         Some(match evidence.held_out {
@@ -200,7 +222,11 @@ impl WorldInfo for FieldDoc {
     fn start_training(&self, method: &str) -> Result<Box<dyn WorldTraining>, StudioError> {
         match (method, &self.subject) {
             ("library", FieldSubject::Library(library)) => Ok(Box::new(FieldTraining::new(library)?)),
-            ("tokens", FieldSubject::Tokens(tokens)) => Ok(Box::new(TokenSchool::new(tokens)?)),
+            ("tokens", FieldSubject::Tokens(tokens)) => Ok(Box::new(TokenLearning::new(tokens, None)?)),
+            (CONTINUE, FieldSubject::Tokens(tokens)) => {
+                let start = tokens.rule.as_ref().ok_or(FieldError::NoRule)?;
+                Ok(Box::new(TokenLearning::new(tokens, Some(start))?))
+            }
             ("check", FieldSubject::Library(library)) => Ok(Box::new(LibraryCertification::new(library)?)),
             ("check", FieldSubject::Tokens(tokens)) => Ok(Box::new(TokenCertification::new(tokens)?)),
             _ => Err(StudioError::Unknown(method.to_owned())),
@@ -231,7 +257,7 @@ impl WorldInfo for FieldDoc {
 
     fn import(&mut self, paths: &[PathBuf]) -> Result<Vec<String>, StudioError> {
         let mut icons = 0;
-        for path in paths.iter().filter(|path| is_image(path)) {
+        for path in paths.iter().filter(|path| may_be_icon(path)) {
             icons += usize::from(Token::is_icon(path)?);
         }
         if icons == paths.len() && icons > 0 {
@@ -250,10 +276,8 @@ impl FieldDoc {
     fn take_evidence(&mut self, evidence: FieldEvidence) {
         match (&mut self.subject, evidence) {
             (FieldSubject::Library(library), FieldEvidence::Library(evidence)) => library.evidence = Some(evidence),
-            (FieldSubject::Tokens(tokens), FieldEvidence::Tokens(seed, evidence))
-                if tokens.rule.as_ref().is_some_and(|rule| rule.seed == seed) =>
-            {
-                tokens.evidence = Some(*evidence);
+            (FieldSubject::Tokens(tokens), FieldEvidence::Tokens(seed, evidence)) => {
+                tokens.take_evidence(seed, *evidence);
             }
             _ => {}
         }
@@ -272,7 +296,7 @@ impl FieldDoc {
                 if drawn + icons.len() > MAX_KINDS {
                     let reason = format!("{} kinds with those that are drawn", drawn + icons.len());
                     return Err(
-                        FieldError::Value { place: "icons", reason, hint: "remove some; 4 can live together" }.into()
+                        FieldError::Value { path: "icons", reason, hint: "remove some; 4 can live together" }.into()
                     );
                 }
                 tokens.redraw(|kinds| {
@@ -289,26 +313,8 @@ impl FieldDoc {
     }
 }
 
-fn is_image(path: &std::path::Path) -> bool {
+/// Whether images of this kind can be transparent, as icons are.
+fn may_be_icon(path: &std::path::Path) -> bool {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     ending.is_some_and(|ending| matches!(&*ending, "png" | "webp" | "tif" | "tiff"))
-}
-
-/// The chosen rule and those of other seeds.
-fn token_rows(tokens: &TokenDoc) -> Vec<FlowRow> {
-    let rules: Vec<&TokenRule> = tokens.rule.iter().chain(&tokens.others).collect();
-    let row = |k: usize| FlowRow {
-        name: format!("Seed {}", rules[k].seed),
-        facts: if k == 0 { tokens.evidence.as_ref().map_or(String::new(), evidence_in_short) } else { String::new() },
-        is_chosen: k == 0,
-        can_be_deleted: k > 0,
-        ..FlowRow::default()
-    };
-    (0..rules.len()).map(row).collect()
-}
-
-/// The certificate in a line: tokens kept while they swim.
-fn evidence_in_short(evidence: &TokenEvidence) -> String {
-    let swimming = &evidence.swimming;
-    format!("{} of {} after {} steps", swimming.count_end, swimming.count_start, evidence.steps)
 }

@@ -3,11 +3,12 @@
 use super::tokens;
 use crate::worlds::field::library::{Library, LibrarySettings};
 use crate::worlds::field::stills::GrayScottRun;
-use crate::worlds::field::{FieldDoc, FieldSubject, LibraryDoc};
-use crate::worlds::studio::KnobScale::{Linear, Switch, Whole, WholeLogarithmic};
+use crate::worlds::field::{FieldDoc, FieldSubject, LibraryDoc, MAX_SIDE, PatternChannels, PatternPalette};
+use crate::worlds::studio::KnobScale::{Choice, Linear, Switch, Whole, WholeLogarithmic};
 use crate::worlds::studio::{KnobGroup, KnobSpec};
 
-pub(super) const KNOBS: &[KnobSpec] = &[
+/// The knobs of a field that a library of terms moves.
+pub const KNOBS: &[KnobSpec] = &[
     KnobSpec::new(
         ("feed", "Feed", "F", ""),
         "Rate at which u flows in, of the stills that are simulated",
@@ -76,8 +77,24 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         ("size", "Size", "", "pixels"),
         "Width and height of the field; it starts again",
         128.0,
-        [32.0, 512.0],
+        [32.0, MAX_SIDE as f64],
         WholeLogarithmic,
+        KnobGroup::Live,
+    ),
+    KnobSpec::new(
+        ("channels", "Channels", "", ""),
+        "One channel by the palette, or both: blue where u differs from rest, orange where v does, white where both do",
+        0.0,
+        [0.0, (PatternChannels::NAMES.len() - 1) as f64],
+        Choice(PatternChannels::NAMES),
+        KnobGroup::Live,
+    ),
+    KnobSpec::new(
+        ("palette", "Palette", "", ""),
+        "Colours of one channel; each grows lighter or darker all the way, so that hues need not be told apart",
+        0.0,
+        [0.0, (PatternPalette::NAMES.len() - 1) as f64],
+        Choice(PatternPalette::NAMES),
         KnobGroup::Live,
     ),
     KnobSpec::new(
@@ -108,6 +125,8 @@ pub(super) fn value(doc: &FieldDoc, id: &str) -> f64 {
         "prune" => switch(library.settings.prune),
         "time_step" => doc.live.time_step,
         "size" => doc.live.size[0] as f64,
+        "channels" => position(&PatternChannels::ALL, library.look.channels),
+        "palette" => position(&PatternPalette::ALL, library.look.palette),
         "seed" => doc.live.seed as f64,
         _ => f64::NAN,
     }
@@ -115,7 +134,7 @@ pub(super) fn value(doc: &FieldDoc, id: &str) -> f64 {
 
 /// Sets a knob to a value in its range. The constants of the simulator belong to simulated stills alone.
 pub(super) fn set(doc: &mut FieldDoc, id: &str, value: f64) {
-    let FieldSubject::Library(LibraryDoc { recipe, settings, .. }) = &mut doc.subject else {
+    let FieldSubject::Library(LibraryDoc { recipe, settings, look, .. }) = &mut doc.subject else {
         tokens::set_knob(doc, id, value);
         return;
     };
@@ -131,7 +150,14 @@ pub(super) fn set(doc: &mut FieldDoc, id: &str, value: f64) {
         "prune" => *prune = value >= 0.5,
         "time_step" => doc.live.time_step = value,
         "size" => doc.live.size = [value as usize; 2],
+        "channels" => look.channels = PatternChannels::ALL.get(value as usize).copied().unwrap_or_default(),
+        "palette" => look.palette = PatternPalette::ALL.get(value as usize).copied().unwrap_or_default(),
         "seed" => doc.live.seed = value as u64,
         _ => {}
     }
+}
+
+/// Place of a choice in its list.
+fn position<T: PartialEq>(all: &[T], choice: T) -> f64 {
+    all.iter().position(|one| *one == choice).map_or(0.0, |k| k as f64)
 }

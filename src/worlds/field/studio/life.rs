@@ -18,10 +18,10 @@ use crate::worlds::field::engine::{FieldBrush, FieldStroke};
 use crate::worlds::field::stills::{Still, encode_stills};
 use crate::worlds::field::tokens::{TokenDoc, TokenEnsemble, TokenGrowth, TokenRule};
 use crate::worlds::field::{FieldDoc, FieldSubject};
-use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
+use crate::worlds::studio::{
+    BrushStroke, DrawOptions, LiveState, RewindBuffer, SeriesReading, Simulation, StudioError, Viewpoint,
+};
 
-/// Checkpoints that are kept; the oldest goes.
-const MAX_CHECKPOINTS: usize = 16;
 /// Time between two looks at the tokens for arrows and trails.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// Light of a field, relative to a fresh one, below and above which a new rule starts with fresh tokens.
@@ -31,16 +31,13 @@ pub(super) struct TokenSimulation {
     doc: FieldDoc,
     tokens: TokenDoc,
     live: LiveField,
+    past: RewindBuffer<LiveField>,
     ensemble: Arc<TokenEnsemble>,
     watch: TokenWatch,
     looked: Instant,
     /// Mean square of a fresh field.
     fresh_light: f64,
-    /// While tokens grow out of noise.
-    growth: Option<TokenGrowth>,
     seed: u64,
-    started: u64,
-    checkpoints: Vec<(Still, u64)>,
     /// The brush touches the field; where it placed a token last.
     is_down: bool,
     last_stamp: Option<DVec3>,
@@ -62,20 +59,20 @@ impl TokenSimulation {
         let seed = seed.wrapping_add(doc.live.seed);
         let start = tokens.start_image(doc.live.size, seed);
         let ensemble = Arc::new(tokens.ensemble());
-        let live = LiveField::new(motion(rule, &ensemble, tokens, seed), &start);
+        let mut live = LiveField::new(motion(rule, &ensemble, tokens, seed), &start);
+        let mut past = RewindBuffer::default();
+        past.forget(&mut live);
         let (doc, tokens) = (doc.clone(), tokens.clone());
         Ok(Self {
             doc,
             tokens,
             live,
+            past,
             watch: TokenWatch::new(TokenEnsemble::clone(&ensemble)),
             ensemble,
             looked: Instant::now(),
             fresh_light: light(&start),
-            growth: None,
             seed,
-            started: 0,
-            checkpoints: Vec::new(),
             is_down: false,
             last_stamp: None,
         })
@@ -84,11 +81,11 @@ impl TokenSimulation {
     /// Goes on with `image`, out of which `growth` begins; an earlier growth ends.
     fn put(&mut self, image: &Still, steps: u64, growth: Option<TokenGrowth>) {
         let hot = growth.and_then(|growth| growth.at(0, &self.tokens.live));
-        self.growth = hot.and(growth);
+        self.live.growth = hot.and(growth);
         // First, as the noise on the image is that of the settings.
         self.live.set_token_live(hot.as_ref().unwrap_or(&self.tokens.live));
-        self.live.set_image(image);
-        self.started = self.live.steps().saturating_sub(steps);
+        self.live.set_image(image, steps);
+        self.past.note_hand(&mut self.live);
         self.watch.restart();
     }
 
@@ -103,21 +100,22 @@ impl TokenSimulation {
 impl Simulation for TokenSimulation {
     fn run(&mut self, steps: u32) {
         let mut left = steps;
-        while let Some(growth) = self.growth.filter(|_| left > 0) {
+        while let Some(growth) = self.live.growth.filter(|_| left > 0) {
             let now = left.min(TokenGrowth::LEVEL);
             let live = growth.at(self.steps(), &self.tokens.live);
             self.live.set_token_live(live.as_ref().unwrap_or(&self.tokens.live));
-            self.growth = live.and(self.growth);
-            self.live.run(now);
+            self.live.growth = live.and(self.live.growth);
+            self.past.note_settings(&mut self.live);
+            self.past.run(&mut self.live, now);
             left -= now;
         }
         if left > 0 {
-            self.live.run(left);
+            self.past.run(&mut self.live, left);
         }
     }
 
     fn steps(&self) -> u64 {
-        self.live.steps().saturating_sub(self.started)
+        self.live.steps()
     }
 
     fn adopt(&mut self, world: &World) -> bool {
@@ -136,6 +134,7 @@ impl Simulation for TokenSimulation {
             self.fresh_light = light(&tokens.start_image(doc.live.size, self.seed));
         }
         self.live.set_motion(motion(rule, &self.ensemble, tokens, self.seed));
+        self.past.note_settings(&mut self.live);
         if old_rule.as_ref() != Some(rule) {
             self.refresh();
         }
@@ -163,6 +162,7 @@ impl Simulation for TokenSimulation {
             radius_px: (stroke.radius as f32).max(0.75),
             motion_px: [motion.x as f32, -motion.y as f32],
         });
+        self.past.note_hand(&mut self.live);
         Ok(())
     }
 
@@ -184,22 +184,38 @@ impl Simulation for TokenSimulation {
         self.put(&image, 0, growth);
     }
 
-    fn keep_checkpoint(&mut self) {
-        if self.checkpoints.len() == MAX_CHECKPOINTS {
-            self.checkpoints.remove(0);
+    fn step_back(&mut self) -> bool {
+        let is_back = self.past.step_back(&mut self.live);
+        if is_back {
+            if self.live.growth.is_none() {
+                // The settings stay as they are, but those of a growth end with it.
+                self.live.set_token_live(&self.tokens.live);
+                self.past.note_settings(&mut self.live);
+            }
+            self.watch.restart();
         }
-        let steps = self.steps();
-        self.checkpoints.push((self.live.image().clone(), steps));
+        is_back
     }
 
-    fn back_to_checkpoint(&mut self) -> bool {
-        let Some((image, steps)) = self.checkpoints.last().cloned() else { return false };
-        self.put(&image, steps, None);
-        true
+    fn live_state(&mut self) -> LiveState {
+        let steps = self.steps();
+        LiveState::Field(Arc::new(self.live.image().clone()), steps)
+    }
+
+    fn return_to(&mut self, state: &LiveState) -> bool {
+        let LiveState::Field(image, steps) = state else { return false };
+        let fits = image.channels == 3 && [image.width, image.height] == self.doc.live.size;
+        if fits {
+            self.put(image, *steps, None);
+        }
+        fits
     }
 
     fn move_to(&mut self, gpu: Option<&GpuDevice>) -> Result<(), StudioError> {
-        Ok(self.live.move_to(gpu)?)
+        self.live.move_to(gpu)?;
+        // Another engine does not repeat the steps bit by bit.
+        self.past.forget(&mut self.live);
+        Ok(())
     }
 
     fn take_fault(&mut self) -> Option<String> {
@@ -245,6 +261,7 @@ impl Simulation for TokenSimulation {
 
     fn description(&self) -> String {
         let [width, height] = self.doc.live.size;
-        format!("{width} × {height} pixels by the network on {}", self.live.engine_name())
+        let precision = self.live.precision();
+        format!("{width} × {height} pixels by the network{precision} on {}", self.live.engine_name())
     }
 }

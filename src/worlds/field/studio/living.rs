@@ -5,12 +5,15 @@ use std::sync::Arc;
 use image::RgbaImage;
 
 use super::gpu_picture::{FieldColours, GpuFieldPainter};
+use super::past::FieldMoment;
 use crate::gpu::{BorrowedGpu, GpuDevice, GpuPace, GpuPicture};
 use crate::worlds::field::FieldError;
-use crate::worlds::field::engine::{FieldEngine, FieldStroke, GpuLibrary, LibraryEngine};
+use crate::worlds::field::engine::{EngineState, FieldEngine, FieldStroke, GpuLibrary, LibraryEngine};
 use crate::worlds::field::rule::LibraryRule;
 use crate::worlds::field::stills::Still;
-use crate::worlds::field::tokens::{GpuTokens, SkewFlow, TokenEngine, TokenEnsemble, TokenLive, TokenRule};
+use crate::worlds::field::tokens::{
+    GpuTokens, SkewFlow, TokenEngine, TokenEnsemble, TokenGrowth, TokenLive, TokenRule,
+};
 use crate::worlds::studio::Viewpoint;
 
 /// What a field moves by.
@@ -63,6 +66,8 @@ pub(super) struct LiveField {
     image: Option<Still>,
     noisy: Option<Still>,
     steps: u64,
+    /// While tokens grow out of noise; the owner sets it, and it belongs to the state.
+    pub growth: Option<TokenGrowth>,
     fault: Option<String>,
 }
 
@@ -79,7 +84,7 @@ impl LiveField {
     /// On the processor, from an image of the channels of `motion`.
     pub fn new(motion: FieldMotion, start: &Still) -> Self {
         let engine = motion.on_processor(start);
-        Self { motion, engine, on_gpu: None, image: None, noisy: None, steps: 0, fault: None }
+        Self { motion, engine, on_gpu: None, image: None, noisy: None, steps: 0, growth: None, fault: None }
     }
 
     /// Goes on from the present state on `gpu`, or on the processor. Noise on tokens is drawn again.
@@ -129,7 +134,7 @@ impl LiveField {
         }
     }
 
-    /// Steps that it has made.
+    /// Steps since the state that it began with.
     pub fn steps(&self) -> u64 {
         self.steps
     }
@@ -155,12 +160,7 @@ impl LiveField {
     /// The present state with its noise, where it has some.
     pub fn noisy(&mut self) -> &Still {
         if self.noisy.is_none() {
-            let noisy = match &self.engine {
-                FieldEngine::Tokens(engine) => Ok(engine.noisy()),
-                FieldEngine::GpuTokens(engine) => engine.noisy(),
-                FieldEngine::Library(_) | FieldEngine::GpuLibrary(_) => Ok(self.image().clone()),
-            };
-            let noisy = match noisy {
+            let noisy = match self.engine.noisy() {
                 Ok(noisy) => noisy,
                 Err(why) => {
                     self.fall_back(&why);
@@ -172,9 +172,29 @@ impl LiveField {
         self.noisy.get_or_insert_with(|| unreachable!("the image is there"))
     }
 
-    /// Replaces the state.
-    pub fn set_image(&mut self, image: &Still) {
+    /// The state, bit by bit, in the memory of `spare` where it fits.
+    pub fn moment(&mut self, spare: Option<EngineState>) -> FieldMoment {
+        let state = match self.engine.keep(spare) {
+            Ok(state) => state,
+            Err(why) => {
+                self.fall_back(&why);
+                self.engine.keep(None).unwrap_or_else(|_| unreachable!("the processor has a state"))
+            }
+        };
+        FieldMoment { state, steps: self.steps, growth: self.growth }
+    }
+
+    /// Back to a state: the same steps follow. False where it was on a GPU that has gone.
+    pub fn put_back(&mut self, moment: &FieldMoment) -> bool {
         self.forget_image();
+        (self.steps, self.growth) = (moment.steps, moment.growth);
+        self.engine.put_back(&moment.state)
+    }
+
+    /// Replaces the state by one after `steps` steps.
+    pub fn set_image(&mut self, image: &Still, steps: u64) {
+        self.forget_image();
+        self.steps = steps;
         let set = self.engine.set_image(image);
         if let Some(on_gpu) = &mut self.on_gpu {
             on_gpu.last = image.clone();
@@ -195,8 +215,11 @@ impl LiveField {
     }
 
     /// Goes on from the present state by another motion of the same channels.
-    pub fn set_motion(&mut self, motion: FieldMotion) {
-        match (&motion, &self.motion) {
+    pub fn set_motion(&mut self, mut motion: FieldMotion) {
+        // Another precision needs buffers and kernels of its own.
+        let is_half = |motion: &FieldMotion| matches!(motion, FieldMotion::Tokens { live, .. } if live.half_precision);
+        let has_other_precision = is_half(&motion) != is_half(&self.motion);
+        match (&mut motion, &self.motion) {
             (FieldMotion::Library { rule, time_step }, FieldMotion::Library { .. }) => {
                 self.engine.set_library(rule, *time_step);
             }
@@ -210,7 +233,9 @@ impl LiveField {
                 self.engine.set_token_live(live);
                 self.engine.set_skew(skew);
                 // Large: a GPU uploads all weights.
-                if rule != old_rule {
+                if Arc::ptr_eq(rule, old_rule) || *rule == *old_rule {
+                    *rule = old_rule.clone();
+                } else {
                     self.engine.set_token_rule(rule);
                 }
             }
@@ -218,6 +243,20 @@ impl LiveField {
             _ => return,
         }
         self.motion = motion;
+        let device = self.on_gpu.as_ref().map(|on_gpu| on_gpu.device.clone()).filter(|_| has_other_precision);
+        if let Some(Err(why)) = device.map(|device| self.move_to(Some(&device))) {
+            self.fall_back(&why);
+        }
+    }
+
+    /// How the network of a field on a GPU is stored, where half precision is asked for.
+    pub fn precision(&self) -> &'static str {
+        match (&self.motion, &self.engine) {
+            (FieldMotion::Tokens { live, .. }, FieldEngine::GpuTokens(engine)) if live.half_precision => {
+                if engine.is_half_precision() { " in f16" } else { " in f32 (no f16)" }
+            }
+            _ => "",
+        }
     }
 
     /// Other knobs of a field of tokens.
@@ -225,6 +264,11 @@ impl LiveField {
         let FieldMotion::Tokens { live, .. } = &mut self.motion else { return };
         *live = *now;
         self.engine.set_token_live(now);
+    }
+
+    /// What it moves by.
+    pub fn motion(&self) -> &FieldMotion {
+        &self.motion
     }
 
     /// The rule in two channels that it runs, if it is one.

@@ -45,7 +45,7 @@ pub(super) fn draw<'a>(
     let unit = 2.0 * view.half_height / size.y.max(1.0);
     let sheet = Sheet { view: *view, height: field_height as f64, picture: size, unit };
     // The centre of the pixel with index 0 is half a pixel from the edge.
-    let centre = |pose: &TokenPose| pose.place() + 0.5;
+    let centre = |pose: &TokenPose| pose.position() + 0.5;
     let count = looks.len();
     for (k, found) in looks.enumerate() {
         let is_last = k + 1 == count;

@@ -3,27 +3,34 @@
 mod canvas;
 mod certificate;
 mod draw;
+mod flows;
 mod gpu_picture;
 mod info;
 mod knobs;
 mod life;
 mod living;
 mod marks;
-mod school;
+mod past;
+mod picture;
 mod simulation;
 #[cfg(test)]
 mod tests;
+mod token_learning;
 mod tokens;
 mod tracking;
 mod training;
 
-use super::stills::{FIELD_ENDINGS, GrayScottRun, PRESETS, Preset};
+pub use knobs::KNOBS;
+pub(crate) use picture::FieldView;
+pub use tokens::TOKEN_KNOBS;
+
+use super::stills::{FIELD_ENDINGS, FIELD_IMAGES, GrayScottRun, PRESETS, Preset};
 use super::tokens::{Token, TokenDoc};
 use super::{FieldDoc, FieldSubject, LibraryDoc};
 use crate::worlds::World;
 use crate::worlds::studio::{
-    BrushPlace, BrushSpec, BrushTouch, BundledScene, MethodSpec, RestartSpec, SeriesAxis, SeriesSpec, StartSpec,
-    StudioError, WorldEntry, WorldTables, bundled_scenes,
+    BrushSpec, BrushTouch, BrushWorkspace, BundledScene, MethodSpec, PresetSpec, RestartSpec, SeriesAxis, SeriesSpec,
+    StartSpec, StudioError, WorldEntry, WorldTables, bundled_scenes,
 };
 
 /// The field world, for the catalogue.
@@ -50,6 +57,8 @@ const BUNDLED: &[BundledScene] = bundled_scenes![
 
 /// The start that simulates the present constants.
 const PRESENT: &str = "present";
+/// Teaches the network of the tokens further; beside the methods of the table, which begin from scratch.
+pub const CONTINUE: &str = "continue";
 /// The start with an empty token canvas.
 const DRAWN: &str = "drawn";
 
@@ -81,8 +90,30 @@ pub(super) const CHECK_EQUATIONS: MethodSpec = MethodSpec {
            Takes some minutes",
 };
 
+/// Runs, and tests of stationarity, of which there are fewer.
+const READ_PRESETS: &[PresetSpec] = &[
+    PresetSpec {
+        id: "quick",
+        name: "Quick",
+        help: "Few runs: equations, but not enough stills to be sure of them",
+        knobs: &[("runs", 60.0), ("functionals", 40.0)],
+    },
+    PresetSpec {
+        id: "standard",
+        name: "Standard",
+        help: "As the bundled scenes were read",
+        knobs: &[("runs", 120.0), ("functionals", 80.0)],
+    },
+    PresetSpec {
+        id: "thorough",
+        name: "Thorough",
+        help: "Many runs, for the most exact coefficients",
+        knobs: &[("runs", 400.0), ("functionals", 160.0)],
+    },
+];
+
 const fn brush(id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
-    BrushSpec { id, name, help, place: BrushPlace::Live, touch: BrushTouch::Dabs }
+    BrushSpec { id, name, help, workspace: BrushWorkspace::Live, touch: BrushTouch::Dabs }
 }
 
 const fn preset(k: usize, name: &'static str, help: &'static str) -> StartSpec {
@@ -157,8 +188,9 @@ pub(super) const TABLES: WorldTables = WorldTables {
     ],
     speed: 8,
     layers: &[],
+    presets: READ_PRESETS,
     check: Some(CHECK_EQUATIONS),
     has_trails: false,
-    imports: &["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "npy"],
+    imports: FIELD_IMAGES,
     exports: FIELD_ENDINGS,
 };

@@ -1,10 +1,11 @@
 //! A live field in the studio.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use image::RgbaImage;
 
-use super::draw::{Plane, Shades, draw_torus};
+use super::draw::{Shades, draw_pattern};
 use super::gpu_picture::FieldColours;
 use super::living::{FieldMotion, LiveField};
 use crate::gpu::{GpuDevice, GpuPicture};
@@ -13,17 +14,15 @@ use crate::worlds::field::engine::{FieldBrush, FieldStroke};
 use crate::worlds::field::measures::spectrum;
 use crate::worlds::field::stills::{Still, encode_stills};
 use crate::worlds::field::{FieldDoc, FieldStart, FieldSubject, LibraryDoc};
-use crate::worlds::studio::{BrushStroke, DrawOptions, SeriesReading, Simulation, StudioError, Viewpoint};
-
-/// Checkpoints that are kept; the oldest goes.
-const MAX_CHECKPOINTS: usize = 16;
+use crate::worlds::studio::{
+    BrushStroke, DrawOptions, LiveState, RewindBuffer, SeriesReading, Simulation, StudioError, Viewpoint,
+};
 
 pub(super) struct FieldSimulation {
     doc: FieldDoc,
     live: LiveField,
-    started: u64,
+    past: RewindBuffer<LiveField>,
     restarts: u64,
-    checkpoints: Vec<(Still, u64)>,
     stills: Option<Target>,
 }
 
@@ -45,13 +44,16 @@ impl FieldSimulation {
             doc.live.start = FieldStart::Seeds;
             doc.start_image()
         })?;
-        let live = LiveField::new(FieldMotion::Library { rule: *rule, time_step: doc.live.time_step }, &start);
+        let mut live = LiveField::new(FieldMotion::Library { rule: *rule, time_step: doc.live.time_step }, &start);
         let stills = Target::of(&library.stills);
-        Ok(Self { doc, live, started: 0, restarts: 0, checkpoints: Vec::new(), stills })
+        let mut past = RewindBuffer::default();
+        past.forget(&mut live);
+        Ok(Self { doc, live, past, restarts: 0, stills })
     }
 
     fn shades(&self, light: bool) -> Option<Shades> {
-        self.live.library_rule().map(|rule| Shades::of_rule(rule, light))
+        let FieldSubject::Library(library) = &self.doc.subject else { return None };
+        self.live.library_rule().map(|rule| Shades::of_rule(rule, library.look, light))
     }
 }
 
@@ -91,11 +93,11 @@ pub(super) fn field_brush(id: &str) -> Result<FieldBrush, StudioError> {
 
 impl Simulation for FieldSimulation {
     fn run(&mut self, steps: u32) {
-        self.live.run(steps);
+        self.past.run(&mut self.live, steps);
     }
 
     fn steps(&self) -> u64 {
-        self.live.steps() - self.started
+        self.live.steps()
     }
 
     fn adopt(&mut self, world: &World) -> bool {
@@ -109,6 +111,7 @@ impl Simulation for FieldSimulation {
             return false;
         }
         self.live.set_motion(FieldMotion::Library { rule: *rule, time_step: doc.live.time_step });
+        self.past.note_settings(&mut self.live);
         self.doc = doc.clone();
         self.doc.live.seed = seed;
         true
@@ -130,6 +133,7 @@ impl Simulation for FieldSimulation {
                 motion_px: [(motion.x / dabs) as f32, (-motion.y / dabs) as f32],
             });
         }
+        self.past.note_hand(&mut self.live);
         Ok(())
     }
 
@@ -151,28 +155,35 @@ impl Simulation for FieldSimulation {
         doc.live.start = start;
         doc.live.seed = doc.live.seed.wrapping_add(self.restarts);
         if let Ok(image) = doc.start_image() {
-            self.live.set_image(&image);
-            self.started = self.live.steps();
+            self.live.set_image(&image, 0);
+            self.past.note_hand(&mut self.live);
         }
     }
 
-    fn keep_checkpoint(&mut self) {
-        if self.checkpoints.len() == MAX_CHECKPOINTS {
-            self.checkpoints.remove(0);
-        }
+    fn step_back(&mut self) -> bool {
+        self.past.step_back(&mut self.live)
+    }
+
+    fn live_state(&mut self) -> LiveState {
         let steps = self.steps();
-        self.checkpoints.push((self.live.image().clone(), steps));
+        LiveState::Field(Arc::new(self.live.image().clone()), steps)
     }
 
-    fn back_to_checkpoint(&mut self) -> bool {
-        let Some((image, steps)) = self.checkpoints.last() else { return false };
-        self.live.set_image(image);
-        self.started = self.live.steps().saturating_sub(*steps);
-        true
+    fn return_to(&mut self, state: &LiveState) -> bool {
+        let LiveState::Field(image, steps) = state else { return false };
+        let fits = image.channels == 2 && [image.width, image.height] == self.live.size();
+        if fits {
+            self.live.set_image(image, *steps);
+            self.past.note_hand(&mut self.live);
+        }
+        fits
     }
 
     fn move_to(&mut self, gpu: Option<&GpuDevice>) -> Result<(), StudioError> {
-        Ok(self.live.move_to(gpu)?)
+        self.live.move_to(gpu)?;
+        // Another engine does not repeat the steps bit by bit.
+        self.past.forget(&mut self.live);
+        Ok(())
     }
 
     fn take_fault(&mut self) -> Option<String> {
@@ -187,9 +198,7 @@ impl Simulation for FieldSimulation {
     fn draw(&mut self, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage) {
         let Some(shades) = self.shades(options.light) else { return };
         if !self.live.draw(FieldColours::Shades(&shades), false, view, picture) {
-            let still = self.live.image();
-            let plane = Plane { values: still.plane(1), width: still.width, height: still.height };
-            draw_torus(plane, view, &shades, picture);
+            draw_pattern(self.live.image(), view, &shades, picture);
         }
     }
 

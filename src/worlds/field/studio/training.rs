@@ -23,7 +23,7 @@ impl WorldTraining for FieldTraining {
         let Some(progress) = self.job.step()? else { return Ok(None) };
         let half = if progress.phase == "simulating" { 0 } else { TOTAL / 2 };
         let done = half + TOTAL / 2 * progress.done / progress.total.max(1);
-        Ok(Some(TrainingStep { phase: progress.phase, done, total: TOTAL, loss: None }))
+        Ok(Some(TrainingStep { phase: progress.phase, done, total: TOTAL, loss: None, figures: None }))
     }
 
     /// The moments of all stills are needed: no phase can end early.

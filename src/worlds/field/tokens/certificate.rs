@@ -1,4 +1,4 @@
-//! Whether tokens stay, swim as told, heal and grow under a rule: measured in steps that a job can stop between.
+//! Whether tokens stay, follow commands to swim, heal and grow under a rule: measured in steps that a job can stop between.
 
 use glam::DVec2;
 
@@ -53,6 +53,8 @@ pub struct TokenFindings {
     pub pairs_at_rest: PairStatistics,
     /// The same while swimming.
     pub pairs_swimming: PairStatistics,
+    /// Of both runs, with the poses shuffled: at rest, then swimming.
+    pub pairs_shuffled: [PairStatistics; 2],
     /// Of tokens that were only placed.
     pub pairs_tiler: PairStatistics,
 }
@@ -76,6 +78,15 @@ struct PartRun {
     whole_before: f64,
 }
 
+/// What was found of tokens that live at one speed.
+#[derive(Clone)]
+struct MotionFindings {
+    summary: TokenSummary,
+    /// Of the late half, and the same with its poses shuffled.
+    pairs: PairStatistics,
+    shuffled: PairStatistics,
+}
+
 /// The stepper.
 pub struct TokenCheck {
     doc: TokenDoc,
@@ -85,9 +96,12 @@ pub struct TokenCheck {
     run: Option<PartRun>,
     /// Steps of the parts that are over.
     steps_done: u64,
-    motions: Vec<(TokenSummary, PairStatistics)>,
+    motions: Vec<MotionFindings>,
     /// Healed, then grown.
     shares: Vec<f64>,
+    /// Whole tokens that have grown, and how many the tiler can place.
+    grown: Option<f64>,
+    fitting: usize,
 }
 
 impl TokenCheck {
@@ -105,15 +119,17 @@ impl TokenCheck {
         }
         parts.extend([CheckPart::Healing, CheckPart::Growing]);
         let ensemble = doc.ensemble();
-        Ok(Self { doc, settings, ensemble, parts, run: None, steps_done: 0, motions: Vec::new(), shares: Vec::new() })
+        let fitting = ensemble.spacing.capacity(DVec2::splat(CERTIFICATE_SIDE as f64));
+        let (motions, shares) = (Vec::new(), Vec::new());
+        Ok(Self { doc, settings, ensemble, parts, run: None, steps_done: 0, motions, shares, grown: None, fitting })
     }
 
     fn steps_of(&self, part: CheckPart) -> u32 {
-        let most = |steps: u32| steps.min(self.settings.steps);
+        let limited = |steps: u32| steps.min(self.settings.steps);
         match part {
             CheckPart::AtRest | CheckPart::Swimming | CheckPart::Turned => self.settings.steps,
-            CheckPart::Healing => most(BEFORE) + most(HEALING),
-            CheckPart::Growing => most(TokenGrowth::STEPS) + most(AFTER_GROWTH),
+            CheckPart::Healing => limited(BEFORE) + limited(HEALING),
+            CheckPart::Growing => limited(TokenGrowth::STEPS) + limited(AFTER_GROWTH),
         }
     }
 
@@ -182,7 +198,11 @@ impl TokenCheck {
         match part {
             CheckPart::AtRest | CheckPart::Swimming | CheckPart::Turned => self.motions.push(self.summary(&run.looks)),
             CheckPart::Healing => self.shares.push((self.whole(&run.engine.image()) / run.whole_before).min(1.0)),
-            CheckPart::Growing => self.shares.push(self.whole(&run.engine.image()) / run.whole_before),
+            CheckPart::Growing => {
+                let whole = self.whole(&run.engine.image());
+                self.grown = Some(whole);
+                self.shares.push(whole / run.whole_before);
+            }
         }
         Ok(true)
     }
@@ -216,20 +236,26 @@ impl TokenCheck {
         run.done += now;
     }
 
-    fn summary(&self, looks: &[Vec<Sighting>]) -> (TokenSummary, PairStatistics) {
+    fn summary(&self, looks: &[Vec<Sighting>]) -> MotionFindings {
         let size = DVec2::splat(CERTIFICATE_SIDE as f64);
         let late = &looks[looks.len() / 2..];
         let poses: Vec<Vec<TokenPose>> = late.iter().map(|look| look.iter().map(|s| s.pose).collect()).collect();
-        (TokenSummary::of(looks, LOOK_EVERY, size), PairStatistics::of(&poses, size, self.doc.clearance_px))
+        let clearance_px = self.doc.clearance_px;
+        MotionFindings {
+            summary: TokenSummary::of(looks, LOOK_EVERY, size),
+            pairs: PairStatistics::of(&poses, size, clearance_px),
+            shuffled: PairStatistics::of_shuffled(&poses, size, clearance_px),
+        }
     }
 
     /// What was found; `None` before all tokens have swum. What is not measured yet is left out.
     pub fn findings(&self) -> Option<TokenFindings> {
         let turns = self.parts.contains(&CheckPart::Turned);
-        let (at_rest, pairs_at_rest) = self.motions.first()?.clone();
-        let (swimming, pairs_swimming) = self.motions.get(1)?.clone();
+        let MotionFindings { summary: at_rest, pairs: pairs_at_rest, shuffled } = self.motions.first()?.clone();
+        let MotionFindings { summary: swimming, pairs: pairs_swimming, shuffled: shuffled_swimming } =
+            self.motions.get(1)?.clone();
         let turned = match self.motions.get(2) {
-            Some((summary, _)) => Some(SkewEvidence { flow: self.settings.skew, swimming: summary.clone() }),
+            Some(motion) => Some(SkewEvidence { flow: self.settings.skew, swimming: motion.summary.clone() }),
             None if turns => return None,
             None => None,
         };
@@ -241,11 +267,14 @@ impl TokenCheck {
             commanded: 100.0 * self.settings.swim_px,
             healed: self.shares.first().copied(),
             grown: self.shares.get(1).copied(),
+            grown_of_fitting: self.grown.map(|whole| whole / self.fitting as f64),
+            fitting: Some(self.fitting),
             turned,
         };
-        let pairs_tiler =
-            PairStatistics::of_tiler(&self.ensemble, CERTIFICATE_TOKENS, DVec2::splat(CERTIFICATE_SIDE as f64));
-        Some(TokenFindings { evidence, pairs_at_rest, pairs_swimming, pairs_tiler })
+        let size = DVec2::splat(CERTIFICATE_SIDE as f64);
+        let pairs_tiler = PairStatistics::of_tiler(&self.ensemble, CERTIFICATE_TOKENS, size);
+        let pairs_shuffled = [shuffled, shuffled_swimming];
+        Some(TokenFindings { evidence, pairs_at_rest, pairs_swimming, pairs_shuffled, pairs_tiler })
     }
 }
 
@@ -274,6 +303,8 @@ mod tests {
         assert_eq!(last[0], last[1]);
         let evidence = check.findings().unwrap().evidence;
         assert_eq!((evidence.healed, evidence.grown), (Some(0.0), Some(0.0)));
+        let fitting = evidence.fitting.unwrap();
+        assert!(evidence.grown_of_fitting == Some(0.0) && fitting > CERTIFICATE_TOKENS, "{fitting} fit");
         assert_eq!(evidence.at_rest.count_start, CERTIFICATE_TOKENS);
         assert_eq!(evidence.turned.map(|turned| turned.flow), Some(settings.skew));
     }

@@ -7,16 +7,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::net::{TokenNet, WEIGHTS};
 use super::{
-    GROWTH_SIGMA, SkewFlow, Template, Token, TokenEnsemble, TokenLive, TokenLook, TokenRule, TokenSettings,
+    GROWTH_SIGMA, RuleRecord, SkewFlow, Template, Token, TokenEnsemble, TokenLive, TokenLook, TokenRule, TokenSettings,
     TokenSummary,
 };
 use crate::worlds::field::FieldError;
 use crate::worlds::field::stills::{Still, pack_floats, unpack_floats};
 
-/// Most kinds of tokens of a scene.
+/// Maximum number of kinds of tokens of a scene.
 pub const MAX_KINDS: usize = 4;
-/// Most rules of a picture beside the chosen one: each is 340 kB of a scene file.
-const MAX_OTHER_RULES: usize = 7;
 /// Noise σ moves a token by σ / √(sum of squares of its slope): this ratio is that of the firefly at σ = .3. Fainter
 /// tokens drown in the noise of brighter ones (an arrow at .3 was lost within 10,000 steps).
 const SIGMA_PER_SLOPE: f64 = 0.112;
@@ -31,14 +29,14 @@ pub const MAX_CLEARANCE_PX: f64 = 64.0;
 /// Area that the number of tokens of [`TokenLive`] belongs to, pixels.
 const REFERENCE_AREA: f64 = 96.0 * 96.0;
 
-/// Tokens, how they are taught, and the rule that was taught.
+/// Tokens, the settings of learning, and the rule that was learned.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TokenDoc {
     /// The drawn tokens, 1 to [`MAX_KINDS`].
     pub tokens: Vec<Token>,
     /// Closest distance of two tokens, field pixels.
     pub clearance_px: f64,
-    /// How the network is taught.
+    /// Settings of the training of the network.
     #[serde(default)]
     pub settings: TokenSettings,
     /// How the field lives.
@@ -56,6 +54,9 @@ pub struct TokenDoc {
     /// Rules of the same picture by other seeds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<TokenRule>,
+    /// Names of all rules, and what was found about those that are not chosen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<RuleRecord>,
     /// What was found about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<TokenEvidence>,
@@ -81,6 +82,12 @@ pub struct TokenEvidence {
     /// Whole tokens grown out of noise, as a share of those of a fresh field.
     #[serde(default)]
     pub grown: Option<f64>,
+    /// The same as a share of those that fit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grown_of_fitting: Option<f64>,
+    /// Tokens that fit: the densest of several tilings of the same area that had no room for another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fitting: Option<usize>,
     /// Swimming with K ∗ s beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turned: Option<SkewEvidence>,
@@ -126,7 +133,7 @@ impl TokenDoc {
     /// faintest.
     ///
     /// # Errors
-    /// No token, too many, or one that cannot be taught.
+    /// No token, too many, or one that cannot be learned.
     pub fn new(tokens: Vec<Token>) -> Result<Self, FieldError> {
         tokens.iter().try_for_each(Token::check)?;
         let mut doc = Self { tokens, ..Self::blank() };
@@ -146,6 +153,7 @@ impl TokenDoc {
             look: TokenLook::default(),
             rule: None,
             others: Vec::new(),
+            records: Vec::new(),
             evidence: None,
         };
         doc.fit();
@@ -190,22 +198,11 @@ impl TokenDoc {
         self.settings.side = side;
     }
 
-    /// Sets the noise level that is taught and lived at; growths begin at the highest level that is taught.
+    /// Sets the noise level of training and of the live rule; growths begin at the highest trained level.
     pub fn set_sigma(&mut self, sigma: f64) {
         self.settings.sigma = sigma;
         self.settings.sigma_range = [0.5 * sigma, GROWTH_SIGMA.max(1.5 * sigma)];
         self.live.sigma = sigma;
-    }
-
-    /// Takes a rule that was learned. One of another seed stays beside it.
-    pub fn take_rule(&mut self, rule: TokenRule) {
-        if let Some(old) = self.rule.take().filter(|old| old.seed != rule.seed) {
-            self.others.retain(|other| other.seed != old.seed);
-            self.others.insert(0, old);
-            self.others.truncate(MAX_OTHER_RULES);
-        }
-        self.others.retain(|other| other.seed != rule.seed);
-        (self.rule, self.evidence) = (Some(rule), None);
     }
 
     /// The tokens ready to be drawn.
@@ -228,7 +225,7 @@ impl TokenDoc {
     /// # Errors
     /// The first value out of range.
     pub fn validate(&self) -> Result<(), FieldError> {
-        let fail = |place, reason: String, hint| Err(FieldError::Value { place, reason, hint });
+        let fail = |path, reason: String, hint| Err(FieldError::Value { path, reason, hint });
         if !(1..=MAX_KINDS).contains(&self.tokens.len()) {
             return fail("tokens", format!("there are {}", self.tokens.len()), "give 1 to 4 kinds");
         }
@@ -240,7 +237,7 @@ impl TokenDoc {
             return fail(
                 "clearance_px",
                 self.clearance_px.to_string(),
-                "the token is larger than the tile; raise side",
+                "the token is larger than the tile; lower the distance, or learn with --side of at least twice as much",
             );
         }
         self.settings.validate()?;

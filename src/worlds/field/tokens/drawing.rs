@@ -9,18 +9,18 @@ use super::{MAX_CANVAS, MAX_SIZE_PX, MIN_CANVAS, MIN_SIZE_PX, Token};
 const MIN_PEN: f64 = 0.5;
 
 impl Token {
-    /// The index of the pixel at a place; `None` outside.
+    /// The index of the pixel at a position; `None` outside.
     fn index(&self, at: DVec2) -> Option<usize> {
         let inside = 0.0..self.side as f64;
         (inside.contains(&at.x) && inside.contains(&at.y)).then(|| at.y as usize * self.side + at.x as usize)
     }
 
-    /// The colour at a place; `None` outside.
+    /// The colour at a position; `None` outside.
     pub fn colour(&self, at: DVec2) -> Option<[u8; 4]> {
         self.index(at).map(|k| self.pixels[k])
     }
 
-    /// Paints all pixels nearer than `radius` to the way between two places, and always those on the way itself.
+    /// Paints all pixels nearer than `radius` to the way between two positions, and always those on the way itself.
     pub fn draw_line(&mut self, from: DVec2, to: DVec2, radius: f64, colour: [u8; 4]) {
         let way = to - from;
         let length = way.length();
@@ -43,7 +43,7 @@ impl Token {
         }
     }
 
-    /// Paints the area of one colour that a place is in.
+    /// Paints the area of one colour that a position is in.
     pub fn fill(&mut self, at: DVec2, colour: [u8; 4]) {
         let Some(start) = self.index(at) else { return };
         let old = self.pixels[start];
@@ -68,7 +68,7 @@ impl Token {
         }
     }
 
-    /// The mirror image of a place, on the other side of the axis of the token.
+    /// The mirror image of a position, on the other side of the axis of the token.
     pub fn mirrored(&self, at: DVec2) -> DVec2 {
         DVec2::new(at.x, self.side as f64 - at.y)
     }

@@ -1,4 +1,4 @@
-//! A field of tokens that lives by a taught network, on the processor.
+//! A field of tokens that runs a trained network, on the processor.
 
 use super::net::Workspace;
 use super::noise::add_normals;
@@ -130,6 +130,39 @@ impl TokenEngine {
     /// Width and height, pixels.
     pub fn size(&self) -> [usize; 2] {
         self.workspace.size()
+    }
+}
+
+/// The state of a [`TokenEngine`], bit by bit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TokenState {
+    image: Vec<f32>,
+    denoised: Vec<f32>,
+    steps: u64,
+}
+
+impl TokenState {
+    /// Memory, bytes.
+    pub fn bytes(&self) -> usize {
+        std::mem::size_of_val(&self.image[..]) + std::mem::size_of_val(&self.denoised[..])
+    }
+}
+
+impl TokenEngine {
+    /// The present state, to run the same steps from again.
+    pub fn state(&self) -> TokenState {
+        TokenState { image: self.image.clone(), denoised: self.denoised.clone(), steps: self.steps }
+    }
+
+    /// Back to a state of this size; false of another one.
+    pub fn put_back(&mut self, state: &TokenState) -> bool {
+        let fits = state.image.len() == self.image.len();
+        if fits {
+            self.image.copy_from_slice(&state.image);
+            self.denoised.copy_from_slice(&state.denoised);
+            self.steps = state.steps;
+        }
+        fits
     }
 }
 

@@ -8,13 +8,14 @@ use super::net::{LayerPlan, NoiseScaling, TokenNet};
 use super::noise::add_normals;
 use super::{SkewFlow, TokenEnsemble, TokenLive, TokenRule};
 use crate::gpu::{
-    BorrowedGpu, Dispatch, FINITE, GpuError, KernelModule, RANDOM, checked, read, shader_text, storage, uniform,
+    BorrowedGpu, Dispatch, FINITE, GpuError, KeptBuffers, KernelModule, RANDOM, checked, read, shader_text, storage,
+    uniform,
 };
 use crate::worlds::field::FieldError;
 use crate::worlds::field::engine::{FieldCounters, FieldStroke};
 use crate::worlds::field::stills::Still;
 
-/// Most steps in one submission, so that a slow device is not held for long.
+/// Maximum number of steps in one submission, so that a slow device is not held for long.
 const STEPS_PER_SUBMISSION: u32 = 8;
 /// Outputs that one invocation of a layer computes.
 const GROUP: usize = 8;
@@ -81,8 +82,57 @@ const ROLES: [(LayerSource, LayerEnding); 9] = [
     (LayerSource::Plain, LayerEnding::Linear),
 ];
 
+/// How weights and activations are stored; sums, images and noise are f32 in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TokenPrecision {
+    Single,
+    /// f16, where the device has it.
+    Half,
+}
+
+impl TokenPrecision {
+    /// What a device runs of what the knobs ask for.
+    fn of(device: &wgpu::Device, live: &TokenLive) -> Self {
+        let has_half = device.features().contains(wgpu::Features::SHADER_F16);
+        if live.half_precision && has_half { Self::Half } else { Self::Single }
+    }
+
+    fn name(self) -> &'static str {
+        if self == Self::Half { "f16" } else { "f32" }
+    }
+
+    fn bytes(self) -> u64 {
+        if self == Self::Half { 2 } else { 4 }
+    }
+
+    /// The types of a shader; the extension comes before everything else.
+    fn header(self, source: LayerSource) -> String {
+        let enable = if self == Self::Half { "enable f16;\n" } else { "" };
+        let name = self.name();
+        let input = if source == LayerSource::FoldedImage { "f32" } else { name };
+        format!("{enable}alias Weight = {name};\nalias Input = {input};\nalias Output = {name};\n")
+    }
+
+    /// Weights as they are stored, in whole words.
+    fn packed(self, weights: &[f32]) -> Vec<u8> {
+        match self {
+            Self::Single => bytemuck::cast_slice(weights).to_vec(),
+            Self::Half => {
+                let mut bytes: Vec<u8> = weights.iter().flat_map(|w| half::f16::from_f32(*w).to_le_bytes()).collect();
+                bytes.resize(bytes.len().next_multiple_of(4), 0);
+                bytes
+            }
+        }
+    }
+}
+
 /// Text of a shader that reads the image of a layer.
-fn layer_text(plan: &LayerPlan, (source, ending): (LayerSource, LayerEnding), parts: &[&str]) -> String {
+fn layer_text(
+    precision: TokenPrecision,
+    plan: &LayerPlan,
+    (source, ending): (LayerSource, LayerEnding),
+    parts: &[&str],
+) -> String {
     let none = u32::MAX as usize;
     let constants = [
         ("TAPS", plan.taps),
@@ -96,16 +146,16 @@ fn layer_text(plan: &LayerPlan, (source, ending): (LayerSource, LayerEnding), pa
         ("SOURCE", source as usize),
         ("ENDING", ending as usize),
     ];
-    shader_text(&constants.map(|(name, value)| (name, value as u32)), parts)
+    precision.header(source) + &shader_text(&constants.map(|(name, value)| (name, value as u32)), parts)
 }
 
 /// Text of a pass beside the layers, which needs the bindings of a layer.
-pub(super) fn beside_text(before: &[&str], after: &[&str]) -> String {
-    layer_text(&TokenNet::plan()[8], ROLES[8], &[before, &[LAYER, PLACEMENT], after].concat())
+pub(super) fn beside_text(precision: TokenPrecision, before: &[&str], after: &[&str]) -> String {
+    layer_text(precision, &TokenNet::plan()[8], ROLES[8], &[before, &[LAYER, PLACEMENT], after].concat())
 }
 
-fn advance_text() -> String {
-    beside_text(&[RANDOM, FINITE], &[ADVANCE])
+fn advance_text(precision: TokenPrecision) -> String {
+    beside_text(precision, &[RANDOM, FINITE], &[ADVANCE])
 }
 
 /// A field of tokens that lives on the GPU.
@@ -123,14 +173,17 @@ pub struct GpuTokens {
     image: wgpu::Buffer,
     denoised: wgpu::Buffer,
     counters: wgpu::Buffer,
+    clock: wgpu::Buffer,
     bytes: u64,
+    precision: TokenPrecision,
     passes: Vec<Dispatch>,
     turn: GpuTurn,
     tick: Dispatch,
 }
 
 impl GpuTokens {
-    /// Starts from a clean image of three channels, sides multiples of 16, as `TokenEngine` does.
+    /// Starts from a clean image of three channels, sides multiples of 16, as `TokenEngine` does. Half precision is taken
+    /// where the knobs ask for it and the device has it, for as long as the engine lives.
     ///
     /// # Errors
     /// The device refuses a shader or has not enough memory.
@@ -143,8 +196,9 @@ impl GpuTokens {
         seed: u64,
     ) -> Result<Self, FieldError> {
         let size = [start.width, start.height];
-        let memory = TokenMemory::new(device, size)?;
-        let TokenMemory { uniform, weights, image, denoised, counters, bytes, passes, turn, tick } = memory;
+        let precision = TokenPrecision::of(device, live);
+        let memory = TokenMemory::new(device, size, precision)?;
+        let TokenMemory { uniform, weights, image, denoised, counters, clock, bytes, passes, turn, tick } = memory;
         let (device, queue) = (device.clone(), queue.clone());
         let (rule, ensemble, live) = (rule.clone(), ensemble.clone(), *live);
         let mut engine = Self {
@@ -161,7 +215,9 @@ impl GpuTokens {
             image,
             denoised,
             counters,
+            clock,
             bytes,
+            precision,
             passes,
             turn,
             tick,
@@ -171,7 +227,7 @@ impl GpuTokens {
         Ok(engine)
     }
 
-    /// Encodes and submits `steps` steps; waits for nothing.
+    /// Encodes and submits `steps` steps; does not wait.
     pub fn run(&mut self, steps: u32) {
         let mut left = steps;
         while left > 0 {
@@ -208,7 +264,7 @@ impl GpuTokens {
     /// Goes on under another rule.
     pub fn set_rule(&mut self, rule: &TokenRule) {
         self.rule = rule.clone();
-        self.queue.write_buffer(&self.weights, 0, bytemuck::cast_slice(&rule.net.weights));
+        self.queue.write_buffer(&self.weights, 0, &self.precision.packed(&rule.net.weights));
         self.set_live(&self.live.clone());
     }
 
@@ -218,6 +274,24 @@ impl GpuTokens {
         self.queue.write_buffer(&self.denoised, 0, bytemuck::cast_slice(&image));
         add_normals(self.seed ^ 1, u32::MAX - self.steps as u32, self.live.sigma as f32, &mut image);
         self.queue.write_buffer(&self.image, 0, bytemuck::cast_slice(&image));
+    }
+
+    /// Copies the state within the GPU, into the memory of `spare` where it fits; with the steps that were done.
+    ///
+    /// # Errors
+    /// Not enough memory.
+    pub(crate) fn keep(&self, spare: Option<KeptBuffers>) -> Result<(KeptBuffers, u64), FieldError> {
+        let gpu = (&self.device, &self.queue);
+        Ok((KeptBuffers::of(gpu, &[&self.image, &self.denoised, &self.clock], spare)?, self.steps))
+    }
+
+    /// Back to a state that was kept after `steps` steps; false of another size.
+    pub(crate) fn put_back(&mut self, kept: &KeptBuffers, steps: u64) -> bool {
+        let fits = kept.put_back((&self.device, &self.queue), &[&self.image, &self.denoised, &self.clock]);
+        if fits {
+            self.steps = steps;
+        }
+        fits
     }
 
     /// The denoised image as three f32 a pixel, row by row.
@@ -278,6 +352,11 @@ impl GpuTokens {
     pub fn size(&self) -> [usize; 2] {
         self.size
     }
+
+    /// Whether weights and activations are f16.
+    pub fn is_half_precision(&self) -> bool {
+        self.precision == TokenPrecision::Half
+    }
 }
 
 /// Buffers and passes of one size.
@@ -287,6 +366,7 @@ struct TokenMemory {
     image: wgpu::Buffer,
     denoised: wgpu::Buffer,
     counters: wgpu::Buffer,
+    clock: wgpu::Buffer,
     bytes: u64,
     passes: Vec<Dispatch>,
     turn: GpuTurn,
@@ -294,22 +374,24 @@ struct TokenMemory {
 }
 
 impl TokenMemory {
-    fn new(device: &wgpu::Device, size: [usize; 2]) -> Result<Self, GpuError> {
+    fn new(device: &wgpu::Device, size: [usize; 2], precision: TokenPrecision) -> Result<Self, GpuError> {
         let area = size[0] * size[1];
         let mut bytes = 0;
-        let mut floats = |label, count: usize| {
-            bytes += 4 * count as u64;
-            checked(device, || storage(device, label, 4 * count as u64))
+        let mut numbers = |label, count: usize, each: u64| {
+            let whole = (each * count as u64).next_multiple_of(4);
+            bytes += whole;
+            checked(device, || storage(device, label, whole))
         };
-        let (image, denoised) = (floats("image", 3 * area)?, floats("denoised", 3 * area)?);
-        let mut at_half = |label| floats(label, 24 * area / 4);
+        let each = precision.bytes();
+        let (image, denoised) = (numbers("image", 3 * area, 4)?, numbers("denoised", 3 * area, 4)?);
+        let mut at_half = |label| numbers(label, 24 * area / 4, each);
         let (first, trunk, joined) = (at_half("half")?, at_half("trunk")?, at_half("joined")?);
         let (top, heads) = (at_half("top")?, at_half("heads")?);
-        let (even, odd) = (floats("even depth", 48 * area / 16)?, floats("odd depth", 48 * area / 16)?);
-        let raised = floats("raised", 96 * area / 16)?;
-        let noise = floats("noise", 3 * area)?;
-        let (clock, counters) = (floats("clock", 1)?, floats("counters", 1)?);
-        let weights = floats("weights", super::net::WEIGHTS)?;
+        let (even, odd) = (numbers("even depth", 48 * area / 16, each)?, numbers("odd depth", 48 * area / 16, each)?);
+        let raised = numbers("raised", 96 * area / 16, each)?;
+        let noise = numbers("noise", 3 * area, 4)?;
+        let (clock, counters) = (numbers("clock", 1, 4)?, numbers("counters", 1, 4)?);
+        let weights = numbers("weights", super::net::WEIGHTS, each)?;
         let uniform = checked(device, || uniform(device, "field", size_of::<FieldUniform>() as u64))?;
 
         // From and to which buffer each layer goes.
@@ -324,14 +406,15 @@ impl TokenMemory {
             (&joined, &top),
             (&top, &heads),
         ];
-        let beside = KernelModule::new(device, "beside the layers", advance_text())?;
+        let beside = KernelModule::new(device, "beside the layers", advance_text(precision))?;
         let mut passes = Vec::new();
         for ((plan, role), (input, output)) in TokenNet::plan().iter().zip(ROLES).zip(ways) {
             if input == &joined {
-                let buffers = [("field", &uniform), ("input", &raised), ("output", &joined), ("image", &trunk)];
+                let buffers = [("field", &uniform), ("input", &raised), ("output", &joined), ("trunk", &trunk)];
                 passes.push(beside.kernel(device, "join")?.dispatch(device, 24 * area / 4, &buffers)?);
             }
-            let layer = KernelModule::new(device, "layer", layer_text(plan, role, &[RANDOM, LAYER, PLACEMENT]))?;
+            let layer =
+                KernelModule::new(device, "layer", layer_text(precision, plan, role, &[RANDOM, LAYER, PLACEMENT]))?;
             let invocations = area / if plan.at_quarter { 16 } else { 4 } * plan.outputs / GROUP;
             let buffers =
                 [("field", &uniform), ("net", &weights), ("input", input), ("output", output), ("clock", &clock)];
@@ -352,96 +435,20 @@ impl TokenMemory {
         let bound = TurnBuffers { uniform: &uniform, image: &image, counters: &counters, noise: &noise };
         let turn = GpuTurn::new(device, area, &bound)?;
         bytes += GpuTurn::bytes(area);
-        Ok(Self { uniform, weights, image, denoised, counters, bytes, passes, turn, tick })
+        Ok(Self { uniform, weights, image, denoised, counters, clock, bytes, passes, turn, tick })
     }
+}
+
+/// All words of the uniform block of a field of tokens.
+#[cfg(test)]
+pub(in crate::worlds::field) fn token_words(
+    rule: &TokenRule,
+    live: &TokenLive,
+    skew: &SkewFlow,
+    size: [usize; 2],
+) -> Vec<u32> {
+    bytemuck::cast_slice(bytemuck::bytes_of(&FieldUniform::new(rule, live, skew, size, 1))).to_vec()
 }
 
 #[cfg(test)]
-mod tests {
-    use std::mem::offset_of;
-
-    use super::*;
-    use crate::gpu::Reflection;
-    use crate::gpu::testing::gpu;
-    use crate::worlds::field::engine::FieldBrush;
-    use crate::worlds::field::tokens::gpu_skew::turn_text;
-    use crate::worlds::field::tokens::skew::ORDERS;
-    use crate::worlds::field::tokens::{Token, TokenEngine, TokenEnsemble, TokenPose};
-
-    #[test]
-    fn every_token_shader_is_valid_and_validation_can_fail() {
-        for (plan, role) in TokenNet::plan().iter().zip(ROLES) {
-            Reflection::new("layer", &layer_text(plan, role, &[RANDOM, LAYER, PLACEMENT])).unwrap();
-        }
-        Reflection::new("tick", TICK).unwrap();
-        for order in 1..=ORDERS {
-            Reflection::new("turn", &turn_text(order)).unwrap();
-        }
-        let text = advance_text();
-        Reflection::new("advance", &text).unwrap();
-        assert!(Reflection::new("advance", &text.replace("normals[c]", "normals[c].x")).is_err());
-    }
-
-    #[test]
-    fn the_field_uniform_has_the_layout_of_the_shader() {
-        let layout = Reflection::new("advance", &advance_text()).unwrap().struct_layout("Field");
-        macro_rules! offsets {
-            ($($field:ident),*) => {
-                vec![$((stringify!($field).to_owned(), offset_of!(FieldUniform, $field) as u32)),*]
-            };
-        }
-        let members = offsets!(size, seed, scaling, motion, range, skew);
-        assert_eq!(layout, Some((size_of::<FieldUniform>() as u32, members)));
-    }
-
-    #[test]
-    fn five_gpu_steps_equal_the_processor() {
-        let Some(gpu) = gpu() else { return };
-        let ensemble = TokenEnsemble::new(&[Token::bundled("firefly").unwrap()], 13.0);
-        let mut net = TokenNet::random(4);
-        // Biases and responses to the noise start at zero: here none may be forgotten.
-        net.weights
-            .iter_mut()
-            .enumerate()
-            .filter(|(_, w)| **w == 0.0)
-            .for_each(|(k, w)| *w = (k % 7) as f32 * 0.02 - 0.06);
-        let rule = TokenRule { net, motion_scale: 0.1, range: ensemble.range, seed: 1 };
-        let live = TokenLive { swim_px: 0.2, ..TokenLive::default() };
-        let pose = TokenPose { x: 20.0, y: 9.0, heading: 0.6, kind: 0 };
-        for [width, height] in [[48, 32], [32, 32]] {
-            let image = ensemble.render(&[pose], [width, height], false).image;
-            let channel = |c: usize| image.iter().skip(c).step_by(3).copied();
-            let data = channel(0).chain(channel(1)).chain(channel(2)).collect();
-            let start = Still { width, height, channels: 3, data };
-            let mut cpu = TokenEngine::new(&rule, &ensemble, &live, &start, 9);
-            let mut on_gpu = GpuTokens::new(gpu.borrowed(), &rule, &ensemble, &live, &start, 9).unwrap();
-            let skew = SkewFlow { strength: 2.0, radius: 3, seed: 4 };
-            cpu.set_skew(&skew);
-            on_gpu.set_skew(&skew);
-            cpu.run(5);
-            on_gpu.run(5);
-            let apart =
-                |a: &Still, b: &Still| a.data.iter().zip(&b.data).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-            // Sums of up to 432 products and the driver's exp, log and sin, over five steps.
-            let tolerance = 2e-4;
-            let image = on_gpu.image().unwrap();
-            assert!(apart(&image, &cpu.image()) < tolerance, "{}", apart(&image, &cpu.image()));
-            assert_eq!(on_gpu.counters().unwrap().non_finite, 0);
-            let stroke =
-                FieldStroke { brush: FieldBrush::Add, at: [20.0, 20.0], radius_px: 6.0, motion_px: [1.0, 0.0] };
-            cpu.apply(&stroke);
-            on_gpu.apply(&stroke).unwrap();
-            let (noisy, stamped) = (on_gpu.noisy().unwrap(), on_gpu.image().unwrap());
-            assert!(apart(&noisy, &cpu.noisy()) < tolerance && apart(&stamped, &cpu.image()) < tolerance);
-            assert!(apart(&stamped, &image) > 0.3, "a token was placed");
-            let mut other = TokenEngine::new(&rule, &ensemble, &TokenLive { swim_px: 0.21, ..live }, &start, 9);
-            other.set_skew(&skew);
-            other.run(5);
-            assert!(apart(&image, &other.image()) > tolerance, "another speed must show");
-            other = TokenEngine::new(&rule, &ensemble, &live, &start, 9);
-            other.set_skew(&SkewFlow { strength: 1.9, ..skew });
-            other.run(5);
-            assert!(apart(&image, &other.image()) > tolerance, "another strength must show");
-        }
-    }
-}
+mod tests;

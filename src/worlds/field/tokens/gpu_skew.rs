@@ -1,6 +1,6 @@
 //! The flow K ∗ s of tokens in WGSL: passes behind the live step, encoded only while the flow has a strength.
 
-use super::gpu::beside_text;
+use super::gpu::{TokenPrecision, beside_text};
 use super::skew::{MAX_SKEW_RADIUS, ORDERS, SkewFlow, SkewKernel};
 use crate::gpu::{Dispatch, FINITE, GpuError, KernelModule, RANDOM, checked, storage};
 
@@ -8,7 +8,8 @@ const TURN: &str = include_str!("../../../../shaders/field/turn.wgsl");
 
 /// Text of the pass that adds the term `order` of the series.
 pub(super) fn turn_text(order: u32) -> String {
-    beside_text(&[RANDOM, FINITE], &[&format!("const ORDER: u32 = {order}u;\n"), TURN])
+    // The noise is f32 whatever the layers are.
+    beside_text(TokenPrecision::Single, &[RANDOM, FINITE], &[&format!("const ORDER: u32 = {order}u;\n"), TURN])
 }
 
 /// What the passes bind beside buffers of their own.
@@ -32,8 +33,8 @@ pub(super) struct GpuTurn {
 impl GpuTurn {
     /// Of a field of `area` pixels.
     pub fn new(device: &wgpu::Device, area: usize, buffers: &TurnBuffers<'_>) -> Result<Self, GpuError> {
-        let most = (2 * MAX_SKEW_RADIUS + 1).pow(2) * 9;
-        let taps = checked(device, || storage(device, "taps", 4 * most as u64))?;
+        let max_taps = (2 * MAX_SKEW_RADIUS + 1).pow(2) * 9;
+        let taps = checked(device, || storage(device, "taps", 4 * max_taps as u64))?;
         let term = checked(device, || storage(device, "term", 12 * area as u64))?;
         let mut passes = Vec::new();
         let ways = [(buffers.noise, &term), (&term, buffers.noise)];

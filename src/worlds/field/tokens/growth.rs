@@ -2,8 +2,8 @@
 
 use super::{TokenLive, TokenSettings};
 
-/// The annealing of a growth: σ falls geometrically from the highest level that is taught to the live one, and nothing
-/// swims. At the highest level no token is seen in the noise, so that where they stand is decided on the way.
+/// The annealing of a growth: σ falls geometrically from the highest trained level to the live one, and nothing
+/// swims. At the highest level no token is seen in the noise, so that their positions are decided on the way.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TokenGrowth {
     high: f64,
@@ -16,7 +16,7 @@ impl TokenGrowth {
     /// Steps between two levels of σ.
     pub const LEVEL: u32 = 25;
 
-    /// Of a rule taught by `settings`, in `steps` steps.
+    /// Of a rule trained with `settings`, in `steps` steps.
     pub fn new(settings: &TokenSettings, steps: u32) -> Self {
         Self { high: settings.sigma_range[1], steps }
     }

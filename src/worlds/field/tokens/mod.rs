@@ -13,6 +13,9 @@ pub mod net;
 mod noise;
 mod pairs;
 mod pose;
+#[cfg(test)]
+mod reference;
+mod rules;
 mod scene;
 mod settings;
 mod skew;
@@ -26,13 +29,16 @@ pub use certificate::{
     CERTIFICATE_SIDE, CERTIFICATE_TOKENS, LOOK_EVERY, TokenCheck, TokenCheckSettings, TokenFindings,
 };
 pub use doc::{MAX_CLEARANCE_PX, MAX_KINDS, MIN_CLEARANCE_PX, SkewEvidence, TokenDoc, TokenEvidence};
-pub use engine::TokenEngine;
+pub use engine::{TokenEngine, TokenState};
 pub use gpu::GpuTokens;
+#[cfg(test)]
+pub(super) use gpu::token_words;
 pub use grid::GridPlacement;
 pub use growth::TokenGrowth;
 pub use noise::add_normals;
 pub use pairs::{PAIR_BIN_PX, PAIR_BINS, PairStatistics};
 pub use pose::{FLOCK_RANGE, Spacing, TokenManners, TokenPose};
+pub use rules::{RuleRecord, TokenDrive};
 pub use scene::{Rendering, TokenEnsemble};
 pub use settings::{GROWTH_SIGMA, TokenColours, TokenLive, TokenLook, TokenSettings};
 pub use skew::{MAX_SKEW, MAX_SKEW_RADIUS, SkewFlow, SkewKernel};

@@ -1,8 +1,8 @@
-//! How tokens stand to each other: pair correlation and polarisation, beside those of the tiler.
+//! Relations of tokens to each other: pair correlation and polarisation, beside those of the tiler.
 
 use glam::DVec2;
-use rand::SeedableRng;
 use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use serde::{Deserialize, Serialize};
 
 use super::{TokenEnsemble, TokenPose};
@@ -54,6 +54,21 @@ impl PairStatistics {
         Self { pair_correlation, polarisation, alignment: aligned / near.max(1.0) }
     }
 
+    /// As [`Self::of`], of the same numbers of tokens at random places, each with the heading of one that is drawn from all
+    /// tokens of all sets: what remains without any order between tokens of one moment.
+    pub fn of_shuffled(sets: &[Vec<TokenPose>], size: DVec2, clearance_px: f64) -> Self {
+        let mut rng = StdRng::seed_from_u64(sets.len() as u64);
+        let all: Vec<TokenPose> = sets.concat();
+        let mut shuffle = |pose: &TokenPose| TokenPose {
+            x: rng.random::<f64>() * size.x,
+            y: rng.random::<f64>() * size.y,
+            heading: all[rng.random_range(0..all.len())].heading,
+            ..*pose
+        };
+        let shuffled: Vec<Vec<TokenPose>> = sets.iter().map(|set| set.iter().map(&mut shuffle).collect()).collect();
+        Self::of(&shuffled, size, clearance_px)
+    }
+
     /// Of the tiler: `count` tokens placed at random without overlap.
     pub fn of_tiler(ensemble: &TokenEnsemble, count: usize, size: DVec2) -> Self {
         let kinds = ensemble.templates.len();
@@ -76,6 +91,25 @@ mod tests {
         assert!((tiler.pair_correlation[12..].iter().sum::<f64>() / 8.0 - 1.0).abs() < 0.15, "{tiler:?}");
         // |mean of twelve random unit vectors| is √(π / 48) on average.
         assert!((tiler.polarisation - 0.256).abs() < 0.04 && tiler.alignment.abs() < 0.1, "{tiler:?}");
+    }
+
+    #[test]
+    fn shuffled_poses_keep_neither_places_nor_order() {
+        // Two rows of pairs, one heading each: ordered at any moment, of any heading over time.
+        let sets: Vec<Vec<TokenPose>> = (0..200)
+            .map(|k| {
+                let at = |n: usize| TokenPose { x: 24.0 * n as f64, y: 5.0, heading: 0.7 * f64::from(k), kind: 0 };
+                vec![at(0), at(1), at(2), at(3)]
+            })
+            .collect();
+        let size = DVec2::splat(96.0);
+        let (pairs, shuffled) = (PairStatistics::of(&sets, size, 20.0), PairStatistics::of_shuffled(&sets, size, 20.0));
+        assert!(pairs.polarisation > 0.999 && pairs.pair_correlation[..12].iter().all(|g| *g == 0.0));
+        // |mean of four random unit vectors| is about √(π / 16).
+        assert!((shuffled.polarisation - 0.44).abs() < 0.06 && shuffled.alignment.abs() < 0.1, "{shuffled:?}");
+        let mean = shuffled.pair_correlation[2..].iter().sum::<f64>() / (PAIR_BINS - 2) as f64;
+        assert!((mean - 1.0).abs() < 0.1, "{mean}");
+        assert_eq!(PairStatistics::of_shuffled(&[], size, 20.0).polarisation, 0.0);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Where tokens are, how they are placed, and how they are commanded to move.
 
 use glam::DVec2;
-use rand::RngExt;
 use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use serde::{Deserialize, Serialize};
 
 /// Position in field pixels, heading in radians (0 points to the right, counted towards lower rows), kind of token.
@@ -31,18 +31,18 @@ impl TokenPose {
     }
 
     /// Column and row, field pixels.
-    pub fn place(&self) -> DVec2 {
+    pub fn position(&self) -> DVec2 {
         DVec2::new(self.x, self.y)
     }
 
-    /// At another place.
+    /// At another position.
     fn at(self, place: DVec2) -> Self {
         Self { x: place.x, y: place.y, ..self }
     }
 
     /// Offset to another pose on a torus, the shortest way.
     pub fn offset(&self, other: &Self, size: DVec2) -> DVec2 {
-        let offset = other.place() - self.place();
+        let offset = other.position() - self.position();
         offset - size * (offset / size).round()
     }
 
@@ -60,7 +60,7 @@ pub struct Spacing {
     pub clearance_px: f64,
 }
 
-/// What tokens are taught to do to one another at any speed; all zero: nothing.
+/// The interactions that tokens learn at any speed; all zero: nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct TokenManners {
@@ -84,6 +84,8 @@ const TURN_RANGE_PX: f64 = 5.0;
 const TURN_RATE: f64 = 0.15;
 /// Largest push of one neighbour, in units of the swimming speed.
 const MAX_PUSH: f64 = 1.5;
+/// Tilings that the densest is taken of.
+const TILINGS: u64 = 8;
 /// Attempts to place a token before the field counts as full.
 const ATTEMPTS: usize = 400;
 
@@ -108,10 +110,18 @@ impl Spacing {
         poses
     }
 
+    /// Tokens that fit on a torus: the densest of several random tilings that have no room for another.
+    pub fn capacity(&self, size: DVec2) -> usize {
+        // One disc of the clearance in each square of it is more than any random tiling reaches.
+        let bound = (size.element_product() / (self.clearance_px * self.clearance_px)).ceil().max(1.0) as usize;
+        let tiling = |seed| self.place(bound, 1, size, &mut StdRng::seed_from_u64(seed)).len();
+        (0..TILINGS).map(tiling).max().unwrap_or(0)
+    }
+
     /// Where a token is drawn to by `manners`: ahead of its pose.
     pub fn target(&self, poses: &[TokenPose], k: usize, size: DVec2, manners: &TokenManners) -> TokenPose {
         let pose = poses[k];
-        let mut target = pose.at(pose.place() + manners.keep_apart_px * self.push(poses, k, size));
+        let mut target = pose.at(pose.position() + manners.keep_apart_px * self.push(poses, k, size));
         if manners.align_rad == 0.0 && manners.attract_px == 0.0 {
             return target;
         }
@@ -127,7 +137,7 @@ impl Spacing {
         }
         if count > 0.0 {
             target.heading += manners.align_rad * DVec2::from_angle(pose.heading).perp_dot(heads) / count;
-            target = target.at(target.place() + manners.attract_px * centre / (count * reach));
+            target = target.at(target.position() + manners.attract_px * centre / (count * reach));
         }
         target
     }
@@ -171,17 +181,15 @@ impl Spacing {
         for (k, pose) in poses.iter_mut().enumerate() {
             self.near(&before, k, size, |away, distance| {
                 let way = 0.5 * (self.clearance_px - distance).clamp(0.0, 2.0);
-                *pose = pose.at(pose.place() + way * away);
+                *pose = pose.at(pose.position() + way * away);
             });
-            *pose = pose.at(pose.place().rem_euclid(size));
+            *pose = pose.at(pose.position().rem_euclid(size));
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use rand::SeedableRng;
-
     use super::*;
 
     const SIZE: DVec2 = DVec2::new(96.0, 64.0);
@@ -198,6 +206,16 @@ mod tests {
         }
         let full = SPACING.place(500, 1, SIZE, &mut StdRng::seed_from_u64(2));
         assert!(full.len() < 60);
+    }
+
+    #[test]
+    fn the_capacity_is_that_of_a_tiling_without_room() {
+        let size = DVec2::splat(96.0);
+        let capacity = SPACING.capacity(size);
+        // Random discs jam at .547 of the area (Feder 1980); a hexagonal tiling covers .907.
+        let cover = capacity as f64 * std::f64::consts::PI * 6.5 * 6.5 / size.element_product();
+        assert!((0.48..0.58).contains(&cover), "{capacity} tokens cover {cover}");
+        assert!(Spacing { clearance_px: 26.0 }.capacity(size) < capacity / 3);
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub struct TokenEnsemble {
     pub templates: Vec<Template>,
     /// How close they may be.
     pub spacing: Spacing,
-    /// Least and greatest value of a denoised image.
+    /// Minimum and maximum value of a denoised image.
     pub range: [f32; 2],
 }
 

@@ -1,4 +1,4 @@
-//! How tokens are taught and how they live.
+//! Settings of learning and of live tokens.
 
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +80,7 @@ impl Default for TokenSettings {
 }
 
 impl TokenSettings {
-    /// What tokens are taught to do to one another.
+    /// The interactions that tokens learn.
     pub fn manners(&self) -> TokenManners {
         let Self { keep_apart_px, align_rad, attract_px, .. } = *self;
         TokenManners { keep_apart_px, align_rad, attract_px }
@@ -89,8 +89,8 @@ impl TokenSettings {
     /// # Errors
     /// The first value out of range.
     pub fn validate(&self) -> Result<(), FieldError> {
-        let fail = |place, reason: String, hint| Err(FieldError::Value { place, reason, hint });
-        let Self { batch, pool_batch, pool, tokens: [fewest, most], side, .. } = *self;
+        let fail = |path, reason: String, hint| Err(FieldError::Value { path, reason, hint });
+        let Self { batch, pool_batch, pool, tokens: [min, max], side, .. } = *self;
         if !(1..=10_000_000).contains(&self.steps) {
             return fail("steps", self.steps.to_string(), "give 1 to 10000000; 4000 is the default");
         }
@@ -104,8 +104,8 @@ impl TokenSettings {
         if !side.is_multiple_of(16) || !(32..=256).contains(&side) {
             return fail("side", side.to_string(), "give a multiple of 16 from 32 to 256");
         }
-        if fewest > most || most > 200 {
-            return fail("tokens", format!("{fewest} to {most}"), "give an ascending range up to 200");
+        if min > max || max > 200 {
+            return fail("tokens", format!("{min} to {max}"), "give an ascending range up to 200");
         }
         let [low, high] = self.sigma_range;
         let positive = [self.sigma, low, high - low, self.live_step, self.learning_rate];
@@ -136,7 +136,7 @@ impl TokenSettings {
 pub struct TokenLive {
     /// Speed g along the front, pixels per step.
     pub swim_px: f64,
-    /// Temperature σ; the network is taught at one.
+    /// Temperature σ; the network is trained at one.
     pub sigma: f64,
     /// Relaxation η.
     pub relaxation: f64,
@@ -144,11 +144,19 @@ pub struct TokenLive {
     pub live_step: f64,
     /// Tokens of a fresh field of 96²; other sizes in proportion to the area.
     pub tokens: usize,
+    /// Weights and activations as f16, on a device that has it.
+    #[serde(skip_serializing_if = "is_off")]
+    pub half_precision: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_off(switch: &bool) -> bool {
+    !*switch
 }
 
 impl Default for TokenLive {
     fn default() -> Self {
-        Self { swim_px: 0.05, sigma: 0.3, relaxation: 1.0, live_step: 0.1, tokens: 12 }
+        Self { swim_px: 0.05, sigma: 0.3, relaxation: 1.0, live_step: 0.1, tokens: 12, half_precision: false }
     }
 }
 
@@ -193,7 +201,7 @@ impl TokenLive {
     /// # Errors
     /// A knob out of range.
     pub fn validate(&self) -> Result<(), FieldError> {
-        let fail = |place, value: f64, hint| Err(FieldError::Value { place, reason: value.to_string(), hint });
+        let fail = |path, value: f64, hint| Err(FieldError::Value { path, reason: value.to_string(), hint });
         if !(-1.0..=1.0).contains(&self.swim_px) {
             return fail("swim_px", self.swim_px, "give -1 to 1; .05 is the default");
         }

@@ -53,7 +53,7 @@ impl SkewFlow {
     /// # Errors
     /// A knob out of range.
     pub fn validate(&self) -> Result<(), FieldError> {
-        let fail = |place, reason: String, hint| Err(FieldError::Value { place, reason, hint });
+        let fail = |path, reason: String, hint| Err(FieldError::Value { path, reason, hint });
         if !(-MAX_SKEW..=MAX_SKEW).contains(&self.strength) {
             return fail("skew.strength", self.strength.to_string(), "give -3 to 3; 0 leaves K∗s out");
         }

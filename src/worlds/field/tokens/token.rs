@@ -101,7 +101,7 @@ impl Token {
     /// # Errors
     /// A canvas of a wrong size, or a token that is too large or too small in the field.
     pub fn check_canvas(&self) -> Result<(), FieldError> {
-        let fail = |reason: String, hint| Err(FieldError::Value { place: "token", reason, hint });
+        let fail = |reason: String, hint| Err(FieldError::Value { path: "token", reason, hint });
         if !(MIN_CANVAS..=MAX_CANVAS).contains(&self.side) || self.pixels.len() != self.side * self.side {
             return fail(format!("its canvas has a side of {} pixels", self.side), "give 12 to 32");
         }
@@ -115,7 +115,7 @@ impl Token {
     /// A token that cannot be learned: as [`Self::check_canvas`], and an empty, a dark or an opaque canvas.
     pub fn check(&self) -> Result<(), FieldError> {
         self.check_canvas()?;
-        let fail = |reason: String, hint| Err(FieldError::Value { place: "token", reason, hint });
+        let fail = |reason: String, hint| Err(FieldError::Value { path: "token", reason, hint });
         let edge = (0..self.side).flat_map(|k| [(k, 0), (k, self.side - 1), (0, k), (self.side - 1, k)]);
         let on_edge = edge.filter(|(x, y)| self.pixels[y * self.side + x][3] > FAINTEST).count();
         if on_edge > 2 * self.side {

@@ -11,7 +11,7 @@ use crate::worlds::field::stills::Still;
 
 /// Headings that a template is compared at.
 const HEADINGS: usize = 24;
-/// Correlation with the drawn token, relative to its own, from which a place counts as a token.
+/// Correlation with the drawn token, relative to its own, from which a position counts as a token.
 const FOUND: f32 = 0.5;
 /// Two tokens are farther apart than this share of the clearance.
 const APART: f64 = 0.7;
@@ -75,7 +75,7 @@ impl<'a> Tracker<'a> {
                 seen.push(pose);
             }
         }
-        // Two places of one token become one pose.
+        // Two positions of one token become one pose.
         let mut found: Vec<Sighting> = Vec::new();
         for pose in seen {
             let sighting = self.judge(&self.refined(pose, &image, width, height), &image, width, height);
@@ -89,8 +89,8 @@ impl<'a> Tracker<'a> {
 
     /// Best correlation at each pixel with its kind and heading; 0 where hardly anything is drawn.
     fn scores(&self, image: &[f32], width: usize, height: usize) -> Vec<(f32, usize, usize)> {
-        let least: Vec<f32> = self.ensemble.templates.iter().map(|t| t.energy as f32).collect();
-        let threshold = 0.04 * least.iter().copied().fold(f32::INFINITY, f32::min);
+        let energies: Vec<f32> = self.ensemble.templates.iter().map(|t| t.energy as f32).collect();
+        let threshold = 0.04 * energies.iter().copied().fold(f32::INFINITY, f32::min);
         let power: Vec<f32> = image.as_chunks::<3>().0.iter().map(|p| p.iter().map(|v| v * v).sum()).collect();
         // Nine pixels around the centre, times the pixels of a token over nine.
         let near = |x: i64, y: i64| -> f32 {
@@ -109,7 +109,7 @@ impl<'a> Tracker<'a> {
                 }
                 for (kind, stamps) in self.stamps.iter().enumerate() {
                     for (k, stamp) in stamps.iter().enumerate() {
-                        let score = stamp.correlation(image, width, height, x, y) / least[kind];
+                        let score = stamp.correlation(image, width, height, x, y) / energies[kind];
                         if score > best.0 {
                             best = (score, kind, k);
                         }
@@ -228,7 +228,7 @@ fn round_part(template: &Template) -> Vec<[f32; 3]> {
     sums.iter().zip(&counts).map(|(sum, n)| sum.map(|s| s / n.max(1.0))).collect()
 }
 
-/// The place along the axis behind which the rear 40 % of the token's length is.
+/// The position along the axis behind which the rear 40 % of the token's length is.
 fn rear_part(template: &Template) -> f32 {
     let (mut back, mut front) = (0.0f32, 0.0f32);
     template.visit(&TokenPose { x: 48.0, y: 48.0, heading: 0.0, kind: 0 }, 96, 96, |_, [bx, _], touch| {
@@ -248,7 +248,7 @@ pub struct TokenSummary {
     pub count_end: usize,
     /// Fewest tokens of a look.
     pub count_min: usize,
-    /// Most tokens of a look.
+    /// Maximum number of tokens of a look.
     pub count_max: usize,
     /// Means over the tokens of the last looks.
     pub contrast: f64,

@@ -51,7 +51,7 @@ pub struct TokenLosses {
     pub motion: f32,
 }
 
-/// A taught network and what belongs to it.
+/// A trained network and what belongs to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TokenRule {
     /// The network.
@@ -60,7 +60,7 @@ pub struct TokenRule {
     pub motion_scale: f32,
     /// Bounds of denoised images.
     pub range: [f32; 2],
-    /// That it was taught with.
+    /// Of its training.
     pub seed: u64,
 }
 
@@ -89,7 +89,7 @@ impl TokenTraining {
     /// Starts from random weights, or from those of `start`.
     ///
     /// # Errors
-    /// Settings out of range, no token, or one that cannot be taught.
+    /// Settings out of range, no token, or one that cannot be learned.
     pub fn new(
         tokens: &[Token],
         clearance_px: f64,
@@ -99,8 +99,8 @@ impl TokenTraining {
         settings.validate()?;
         if tokens.is_empty() {
             return Err(FieldError::Value {
-                place: "tokens",
-                reason: "there is none".to_owned(),
+                path: "tokens",
+                reason: "there are none".to_owned(),
                 hint: "draw or load a token",
             });
         }
@@ -137,8 +137,8 @@ impl TokenTraining {
     }
 
     fn fresh_poses(&self, rng: &mut StdRng) -> Vec<TokenPose> {
-        let [fewest, most] = self.settings.tokens;
-        let count = rng.random_range(fewest..=most);
+        let [min, max] = self.settings.tokens;
+        let count = rng.random_range(min..=max);
         let size = USizeVec2::from(self.side()).as_dvec2();
         self.ensemble.spacing.place(count, self.ensemble.templates.len(), size, rng)
     }

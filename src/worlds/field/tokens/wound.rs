@@ -1,4 +1,4 @@
-//! Wounds of the chains that teach: a rule that has seen torn tokens closes them (damage in the pool: Mordvintsev et al.
+//! Wounds of the training chains: a rule that has seen torn tokens closes them (damage in the pool: Mordvintsev et al.
 //! 2020, "Growing neural cellular automata").
 
 use rand::RngExt;

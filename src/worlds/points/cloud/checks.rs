@@ -16,7 +16,9 @@ pub enum CloudError {
     TooMany { found: usize },
     #[error("point {point} has the {axis} coordinate {value}, which is not a usable number; remove or correct it")]
     NotFinite { point: usize, axis: char, value: f32 },
-    #[error("all points have the same place; nothing can be learned from one place, so give points that spread out")]
+    #[error(
+        "all points have the same position; nothing can be learned from one position, so give points that spread out"
+    )]
     OnePlace,
     #[error("all points have the same {axis}; leave that column out or give points that spread out along it")]
     FlatAxis { axis: char },

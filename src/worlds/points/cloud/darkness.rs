@@ -1,10 +1,11 @@
-//! Clouds from the darkness of an image.
+//! Clouds from the darkness of an image or of letters.
 
 use image::DynamicImage;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::{CloudError, PointCloud};
+use crate::formats::Drawing;
 
 /// `count` points, as dense as the image is dark (transparent counts as white), uniform within a pixel. One unit is a
 /// hundredth of the longer side; y points up.
@@ -39,11 +40,36 @@ pub fn from_darkness(image: &DynamicImage, count: usize, seed: u64) -> Result<Po
     PointCloud::new(2, points)
 }
 
+/// `count` points in the ink of a line of text.
+///
+/// # Errors
+/// No letters, too many, or one that no font has, in one sentence.
+pub fn from_text(text: &str, count: usize, seed: u64) -> Result<PointCloud, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("there are no letters to make points of; write some".to_owned());
+    }
+    let image = Drawing::of_text(text)?.into_image();
+    from_darkness(&image.into(), count, seed).map_err(|why| why.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use image::{GrayImage, Luma};
 
     use super::*;
+
+    #[test]
+    fn letters_become_points_where_their_ink_is() {
+        let cloud = from_text(" l ", 500, 1).unwrap();
+        let side = |axis: usize| {
+            let values = || cloud.points.iter().map(|p| p[axis]);
+            values().fold(f32::MIN, f32::max) - values().fold(f32::MAX, f32::min)
+        };
+        assert!(cloud.len() == 500 && side(1) > 3.0 * side(0), "an l is high: {} × {}", side(0), side(1));
+        assert!(from_text("  ", 500, 1).unwrap_err().contains("no letters"));
+        assert!(from_text("a\u{10FFFD}", 500, 1).unwrap_err().contains("font"));
+    }
 
     #[test]
     fn points_are_where_the_image_is_dark() {

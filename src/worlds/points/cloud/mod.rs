@@ -2,19 +2,23 @@
 
 mod checks;
 mod darkness;
+mod file;
 mod standard;
 mod systems;
 mod table;
 mod targets;
 mod truth;
+mod xyz;
 
 pub use checks::CloudError;
-pub use darkness::from_darkness;
+pub use darkness::{from_darkness, from_text};
+pub use file::read_file;
 pub use standard::Standardisation;
 pub use systems::DynamicalSystem;
-pub use table::{CloudTextError, read_table, read_xyz};
+pub use table::{CloudTextError, read_table};
 pub use targets::BuiltInTarget;
 pub use truth::TrueVelocities;
+pub use xyz::read_xyz;
 
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -22,7 +26,7 @@ use rand::{RngExt, SeedableRng};
 
 /// Fewest points that a rule is learned from.
 pub const MIN_POINTS: usize = 100;
-/// Most points of a cloud, and most walkers of an engine.
+/// Maximum number of points of a cloud, and of walkers of an engine.
 pub const MAX_POINTS: usize = 1_000_000;
 
 /// Samples in the user's coordinates. With `dim` 2 every z is 0.

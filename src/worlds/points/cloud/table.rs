@@ -1,4 +1,6 @@
-//! Clouds from the text of tables (`x,y` or `x,y,z`) and of XYZ files.
+//! Clouds from the text of tables (`x,y` or `x,y,z`).
+
+use csv::StringRecord;
 
 use super::{CloudError, PointCloud};
 
@@ -27,8 +29,12 @@ pub enum CloudTextError {
     Width { line: usize, found: usize, expected: usize },
     #[error("the table has no velocities; name the columns x,y,vx,vy or x,y,z,vx,vy,vz in a first line")]
     NoVelocities,
+    #[error("line {line}: {what}; {hint}")]
+    Xyz { line: usize, what: String, hint: String },
     #[error("the file has no points; give a table with one point per line")]
     Empty,
+    #[error("the table cannot be read ({0}); save it as plain text in UTF-8")]
+    Table(String),
     #[error(transparent)]
     Cloud(#[from] CloudError),
 }
@@ -36,28 +42,25 @@ pub enum CloudTextError {
 /// Longest part of a foreign text that a message repeats, characters.
 const MAX_REPEATED: usize = 40;
 
-/// Reads a table: comma, semicolon, tab or spaces between the columns, `#` for comments. With names in the first line the
+/// Reads a table: comma, semicolon, tab or spaces between the columns, `#` for comments, quotes around fields that hold
+/// the separator. With names in the first line the
 /// columns x, y and z count and others are reported; without names all columns count. A column z in which all values agree
 /// is left out.
 ///
 /// # Errors
 /// See [`CloudTextError`].
 pub fn read_table(text: &str) -> Result<ReadCloud, CloudTextError> {
-    let mut lines = table_lines(text).peekable();
-    let Some(&(_, first)) = lines.peek() else { return Err(CloudTextError::Empty) };
-    let split = splitter(first);
-    let head: Vec<String> = split(first).map(|field| field.trim_matches('"').to_ascii_lowercase()).collect();
+    let TextTable { head, is_named, rows } = TextTable::read(text)?;
     let mut notes = Vec::new();
-    let columns: Vec<usize> = if head.iter().any(|field| field.parse::<f64>().is_err()) {
-        lines.next();
-        let place = |name: &str| head.iter().position(|field| field == name);
+    let columns: Vec<usize> = if is_named {
+        let column_of = |name: &str| head.iter().position(|field| field == name);
         if head.len() == 1 {
             return Err(CloudTextError::OneColumn);
         }
-        let x = place("x").ok_or(CloudTextError::NoColumn('x'))?;
-        let y = place("y").ok_or(CloudTextError::NoColumn('y'))?;
-        let columns: Vec<usize> = [Some(x), Some(y), place("z")].into_iter().flatten().collect();
-        if columns.len() == 3 && place("w").is_some() {
+        let x = column_of("x").ok_or(CloudTextError::NoColumn('x'))?;
+        let y = column_of("y").ok_or(CloudTextError::NoColumn('y'))?;
+        let columns: Vec<usize> = [Some(x), Some(y), column_of("z")].into_iter().flatten().collect();
+        if columns.len() == 3 && column_of("w").is_some() {
             return Err(CloudTextError::Cloud(CloudError::Dimension(4)));
         }
         let others: Vec<&str> =
@@ -74,53 +77,23 @@ pub fn read_table(text: &str) -> Result<ReadCloud, CloudTextError> {
         }
     };
     let mut points = Vec::new();
-    for (line, text) in lines {
-        let fields: Vec<&str> = split(text).collect();
-        if fields.len() != head.len() {
-            return Err(CloudTextError::Width { line, found: fields.len(), expected: head.len() });
-        }
+    for row in rows {
+        let (line, fields) = row?;
         let mut point = [0.0f32; 3];
         for (axis, &column) in columns.iter().enumerate() {
-            point[axis] = number(fields[column], line, ["x", "y", "z"][axis])?;
+            point[axis] = number(&fields[column], line, ["x", "y", "z"][axis])?;
         }
         points.push(point);
     }
     finish(columns.len(), points, notes)
 }
 
-/// Reads an XYZ file: a count, a comment, then one line `[symbol] x y z …` per point.
-///
-/// # Errors
-/// See [`CloudTextError`].
-pub fn read_xyz(text: &str) -> Result<ReadCloud, CloudTextError> {
-    let mut points = Vec::new();
-    let mut dropped = false;
-    for (k, text) in text.lines().enumerate().skip(2) {
-        let fields: Vec<&str> = text.split_whitespace().collect();
-        let start = usize::from(fields.first().is_some_and(|field| field.parse::<f64>().is_err()));
-        let numbers = &fields[start.min(fields.len())..];
-        if fields.is_empty() {
-            continue;
-        }
-        if numbers.len() < 2 {
-            return Err(CloudTextError::Width { line: k + 1, found: numbers.len(), expected: 3 });
-        }
-        dropped |= numbers.len() > 3;
-        let mut point = [0.0f32; 3];
-        for (axis, field) in numbers.iter().take(3).enumerate() {
-            point[axis] = number(field, k + 1, ["x", "y", "z"][axis])?;
-        }
-        points.push(point);
-    }
-    let notes = if dropped {
-        vec!["Columns behind the third coordinate (headings and the like) were left out.".to_owned()]
-    } else {
-        Vec::new()
-    };
-    finish(3, points, notes)
-}
-
-fn finish(columns: usize, mut points: Vec<[f32; 3]>, mut notes: Vec<String>) -> Result<ReadCloud, CloudTextError> {
+/// The checked cloud of what was read; a third coordinate that never changes is left out.
+pub(super) fn finish(
+    columns: usize,
+    mut points: Vec<[f32; 3]>,
+    mut notes: Vec<String>,
+) -> Result<ReadCloud, CloudTextError> {
     let Some(first) = points.first().copied() else { return Err(CloudTextError::Empty) };
     let mut dim = columns;
     if columns == 3 && points.iter().all(|p| p[2] == first[2]) {
@@ -131,28 +104,71 @@ fn finish(columns: usize, mut points: Vec<[f32; 3]>, mut notes: Vec<String>) -> 
     Ok(ReadCloud { cloud: PointCloud::new(dim, points)?, notes })
 }
 
-/// The lines of a table with their numbers, without empty ones and comments.
-pub(super) fn table_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let numbered = text.lines().enumerate().map(|(k, line)| (k + 1, line.trim()));
-    numbered.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+/// A line of the file, counted from 1, and the fields of the row that begins there.
+type Row = (usize, StringRecord);
+type Rows<'a> = Box<dyn Iterator<Item = Result<Row, CloudTextError>> + 'a>;
+
+/// A table of equally long rows, without empty lines and comments.
+pub(super) struct TextTable<'a> {
+    /// The first row, in small letters.
+    pub head: Vec<String>,
+    /// Whether the first row names the columns and holds no data.
+    pub is_named: bool,
+    /// The rows of data.
+    pub rows: Rows<'a>,
+}
+
+impl<'a> TextTable<'a> {
+    /// # Errors
+    /// A text without rows.
+    pub fn read(text: &'a str) -> Result<Self, CloudTextError> {
+        let mut rows = rows(text.strip_prefix('\u{feff}').unwrap_or(text));
+        let first = rows.next().ok_or(CloudTextError::Empty)??;
+        let head: Vec<String> = first.1.iter().map(str::to_ascii_lowercase).collect();
+        let is_named = head.iter().any(|field| field.parse::<f64>().is_err());
+        let expected = head.len();
+        let data = (!is_named).then_some(Ok(first)).into_iter().chain(rows);
+        let checked = data.map(move |row| match row {
+            Ok((line, fields)) if fields.len() != expected => {
+                Err(CloudTextError::Width { line, found: fields.len(), expected })
+            }
+            row => row,
+        });
+        Ok(Self { head, is_named, rows: Box::new(checked) })
+    }
+}
+
+/// The rows of a text, by the separator of its first one.
+fn rows(text: &str) -> Rows<'_> {
+    let is_content = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with('#');
+    let first = text.lines().find(is_content).unwrap_or_default();
+    let is_quoted = |at: usize| first[..at].matches('"').count() % 2 == 1;
+    let separates = |mark: &char| first.match_indices(*mark).any(|(at, _)| !is_quoted(at));
+    let Some(mark) = [',', ';'].into_iter().find(separates) else {
+        let lines = text.lines().enumerate().filter(move |(_, line)| is_content(line));
+        let fields = |line: &str| line.split_whitespace().map(|field| field.trim_matches('"').to_owned()).collect();
+        return Box::new(lines.map(move |(k, line)| Ok((k + 1, fields(line)))));
+    };
+    // The reader counts lines that it skips to the row behind them: it gets none.
+    let (mut content, mut numbers) = (String::with_capacity(text.len()), Vec::new());
+    for (k, line) in text.lines().enumerate().filter(|(_, line)| is_content(line)) {
+        content.push_str(line);
+        content.push('\n');
+        numbers.push(k + 1);
+    }
+    let mut builder = csv::ReaderBuilder::new();
+    builder.delimiter(mark as u8).has_headers(false).flexible(true).trim(csv::Trim::All);
+    Box::new(builder.from_reader(std::io::Cursor::new(content)).into_records().map(move |record| {
+        let record = record.map_err(|error| CloudTextError::Table(shortened(&error.to_string())))?;
+        let at = record.position().map_or(0, |at| at.line() as usize - 1);
+        Ok((numbers.get(at).copied().unwrap_or_default(), record))
+    }))
 }
 
 pub(super) fn number(field: &str, line: usize, column: &'static str) -> Result<f32, CloudTextError> {
     match field.trim().parse::<f32>() {
         Ok(value) if value.is_finite() => Ok(value),
         _ => Err(CloudTextError::Number { line, column, value: shortened(field) }),
-    }
-}
-
-/// The way a table's lines are cut, by its first line.
-pub(super) fn splitter(first: &str) -> fn(&str) -> Box<dyn Iterator<Item = &str> + '_> {
-    if first.contains(',') {
-        |line| Box::new(line.split(',').map(str::trim))
-    } else if first.contains(';') {
-        |line| Box::new(line.split(';').map(str::trim))
-    } else {
-        |line| Box::new(line.split_whitespace())
     }
 }
 
@@ -182,8 +198,20 @@ mod tests {
         assert_eq!((read.cloud.dim, read.cloud.len()), (3, 151));
         let read = read_table(&table("# a comment", |k| format!("{k};{};2", k % 7))).unwrap();
         assert_eq!((read.cloud.dim, read.notes.len()), (2, 1));
-        let read = read_xyz(&table("150\n", |k| format!("C {k} {} {} 1 0", k % 7, k % 5))).unwrap();
-        assert_eq!((read.cloud.dim, read.cloud.len(), read.notes.len()), (3, 150, 1));
+    }
+
+    #[test]
+    fn a_quoted_field_may_hold_the_separator() {
+        let read = read_table(&table("x,y,\"name, of it\"", |k| format!("{k},{},\"a, {k}\"", k * k % 17))).unwrap();
+        assert_eq!((read.cloud.dim, read.cloud.len()), (2, 150));
+        assert!(read.notes[0].contains("name, of it"), "{:?}", read.notes);
+        let spaced = table("\"x;1\";x;y", |k| format!("\"{k};1\"; {k} ;{}", k * k % 17));
+        let read = read_table(&format!("  # first; a comment with a \" in it\n\n{spaced}\n\n")).unwrap();
+        assert_eq!(read.cloud.points[3], [3.0, 9.0, 0.0]);
+        let error = read_table(&table("x,y", |k| if k == 5 { "\"1,2".to_owned() } else { format!("{k},{k}") }));
+        assert!(matches!(error, Err(CloudTextError::Width { line: 7, found: 1, .. })), "{error:?}");
+        let error = read_table(&table("# one\n\nx,y\n # two", |k| format!("{k},{}", if k == 5 { "?" } else { "1" })));
+        assert!(matches!(error, Err(CloudTextError::Number { line: 10, .. })), "{error:?}");
     }
 
     #[test]

@@ -76,15 +76,15 @@ impl BuiltInTarget {
         let mut rng = StdRng::seed_from_u64(seed);
         let points = (0..count)
             .map(|_| {
-                let place = self.place(&mut rng).as_vec2();
-                [place.x, place.y, 0.0]
+                let position = self.sample_plane(&mut rng).as_vec2();
+                [position.x, position.y, 0.0]
             })
             .collect();
         PointCloud { dim: 2, points }
     }
 
     /// One sample of a plane density.
-    fn place(self, rng: &mut StdRng) -> DVec2 {
+    fn sample_plane(self, rng: &mut StdRng) -> DVec2 {
         let normal = |rng: &mut StdRng| DVec2::new(rng.sample(StandardNormal), rng.sample(StandardNormal));
         match self {
             Self::TwoPeaks => {
@@ -97,8 +97,8 @@ impl BuiltInTarget {
             }
             Self::TwoMoons => {
                 let upper = DVec2::from_angle(rng.random_range(0.0..PI));
-                let place = if rng.random::<bool>() { upper } else { DVec2::new(1.0, 0.5) - upper };
-                place + 0.1 * normal(rng)
+                let position = if rng.random::<bool>() { upper } else { DVec2::new(1.0, 0.5) - upper };
+                position + 0.1 * normal(rng)
             }
             _ => loop {
                 let at = DVec2::new(rng.random_range(-1.0..1.0), rng.random_range(-1.6..1.6));
@@ -110,7 +110,7 @@ impl BuiltInTarget {
     }
 }
 
-/// Whether a place is in the stroke of an S: two half rings of an elliptic pen path, one above the other.
+/// Whether a position is in the stroke of an S: two half rings of an elliptic pen path, one above the other.
 fn is_inside_s(DVec2 { x, y }: DVec2) -> bool {
     const HALF_STROKE: f64 = 0.2;
     let (centre_y, open_side) = if y > 0.0 { (0.7, 1.0) } else { (-0.7, -1.0) };

@@ -33,7 +33,7 @@ impl PointEngine {
         })
     }
 
-    /// `steps` Heun steps; on a GPU this waits for nothing.
+    /// `steps` Heun steps; on a GPU this does not wait.
     pub fn run(&mut self, steps: u32) {
         match self {
             Self::Cpu(engine) => engine.run(steps),

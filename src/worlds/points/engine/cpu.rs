@@ -86,13 +86,13 @@ impl CpuPointEngine {
     }
 
     /// Moves by a grid over the box of `cloud` (standardised) instead of the networks, or by the networks again. Returns
-    /// the relative root mean square error of the grid's flow at the places of the cloud.
+    /// the relative root mean square error of the grid's flow at the positions of the cloud.
     pub fn set_baked(&mut self, cloud: Option<&[[f32; 4]]>) -> Option<f64> {
-        self.baked = cloud.map(|places| BakedField::new(&self.kernel, self.rule.dim, places));
+        self.baked = cloud.map(|positions| BakedField::new(&self.kernel, self.rule.dim, positions));
         let baked = self.baked.as_ref()?;
         /// Places compared: the error's own error is then about 2 %.
         const COMPARED: usize = 4096;
-        cloud.map(|places| baked.flow_error(&self.kernel, &places[..places.len().min(COMPARED)]))
+        cloud.map(|positions| baked.flow_error(&self.kernel, &positions[..positions.len().min(COMPARED)]))
     }
 
     /// Moves by a grid that was baked elsewhere, or by the networks again.
@@ -170,20 +170,20 @@ impl CpuPointEngine {
     }
 }
 
-/// `count` walkers at random places of `cloud` (standardised), each with Gaussian noise `sigma`: a sample of what the
+/// `count` walkers at random positions of `cloud` (standardised), each with Gaussian noise `sigma`: a sample of what the
 /// energy at that σ describes.
 pub fn walkers_from(cloud: &[[f64; 3]], dim: usize, count: usize, sigma: f64, seed: u64) -> Vec<[f32; 4]> {
     let mut rng = StdRng::seed_from_u64(seed);
     (0..count.min(MAX_POINTS))
         .map(|_| {
-            let mut place = cloud[rng.random_range(0..cloud.len())];
-            place[..dim].iter_mut().for_each(|v| *v += sigma * rng.sample::<f64, _>(StandardNormal));
-            [place[0] as f32, place[1] as f32, place[2] as f32, 0.0]
+            let mut position = cloud[rng.random_range(0..cloud.len())];
+            position[..dim].iter_mut().for_each(|v| *v += sigma * rng.sample::<f64, _>(StandardNormal));
+            [position[0] as f32, position[1] as f32, position[2] as f32, 0.0]
         })
         .collect()
 }
 
-/// What carries places.
+/// What carries positions.
 #[derive(Clone, Copy)]
 pub enum CarryField<'a> {
     /// The networks themselves.
@@ -192,34 +192,34 @@ pub enum CarryField<'a> {
     Baked(&'a BakedField),
 }
 
-/// Carries places by the flow alone (Runge-Kutta of order 4, no noise) for `steps` steps of `dt`.
-pub fn carry(field: CarryField, places: &mut [[f32; 4]], speed: f32, dt: f32, steps: u32) {
+/// Carries positions by the flow alone (Runge-Kutta of order 4, no noise) for `steps` steps of `dt`.
+pub fn carry(field: CarryField, positions: &mut [[f32; 4]], speed: f32, dt: f32, steps: u32) {
     let add = |a: &[[f32; 4]], h: f32, b: &[[f32; 3]]| -> Vec<[f32; 4]> {
         a.iter().zip(b).map(|(a, b)| [a[0] + h * b[0], a[1] + h * b[1], a[2] + h * b[2], 0.0]).collect()
     };
-    let slope = |places: &[[f32; 4]]| -> Vec<[f32; 3]> {
+    let slope = |positions: &[[f32; 4]]| -> Vec<[f32; 3]> {
         match field {
             CarryField::Network(kernel) => {
-                evaluate_all(kernel, places).into_iter().map(|at| at.velocity.map(|v| speed * v)).collect()
+                evaluate_all(kernel, positions).into_iter().map(|at| at.velocity.map(|v| speed * v)).collect()
             }
             CarryField::Baked(grid) => {
                 let velocity = |p: &[f32; 4]| {
                     let [x, y, z, ..] = grid.at([p[0], p[1], p[2]]);
                     [x, y, z].map(|v| speed * v)
                 };
-                places.iter().map(velocity).collect()
+                positions.iter().map(velocity).collect()
             }
         }
     };
-    places.par_chunks_mut(TASK / 4).for_each(|places| {
+    positions.par_chunks_mut(TASK / 4).for_each(|positions| {
         for _ in 0..steps {
-            let k1 = slope(places);
-            let k2 = slope(&add(places, 0.5 * dt, &k1));
-            let k3 = slope(&add(places, 0.5 * dt, &k2));
-            let k4 = slope(&add(places, dt, &k3));
-            for (n, place) in places.iter_mut().enumerate() {
+            let k1 = slope(positions);
+            let k2 = slope(&add(positions, 0.5 * dt, &k1));
+            let k3 = slope(&add(positions, 0.5 * dt, &k2));
+            let k4 = slope(&add(positions, dt, &k3));
+            for (n, position) in positions.iter_mut().enumerate() {
                 (0..3).for_each(|i| {
-                    place[i] += dt / 6.0 * (k1[n][i] + 2.0 * k2[n][i] + 2.0 * k3[n][i] + k4[n][i]);
+                    position[i] += dt / 6.0 * (k1[n][i] + 2.0 * k2[n][i] + 2.0 * k3[n][i] + k4[n][i]);
                 });
             }
         }
@@ -253,7 +253,7 @@ struct Advance<'a> {
 }
 
 impl Kernel for Advance<'_> {
-    /// Walkers that lost a finite place and were put back where they were.
+    /// Walkers that lost a finite position and were put back where they were.
     type Output = u64;
 
     #[inline(always)]

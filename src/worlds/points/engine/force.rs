@@ -33,7 +33,7 @@ impl PointForce {
         std::array::from_fn(|i| size * (self.push * d[i] + self.stir * turn[i]))
     }
 
-    /// Whether a place is under the brush.
+    /// Whether a position is under the brush.
     pub fn covers(&self, x: [f32; 3]) -> bool {
         let d: [f32; 3] = std::array::from_fn(|i| x[i] - self.centre[i]);
         let along: f32 = (0..3).map(|i| d[i] * self.axis[i]).sum();

@@ -2,7 +2,9 @@
 
 use super::shared::{PointParams, RuleTables, shader_text};
 use super::{BakedField, DriftKernel, PointBrush, PointCheckpoint, PointCounters, PointEngineError, PointForce};
-use crate::gpu::{BorrowedGpu, ComputeKernel, Dispatch, GpuError, KernelModule, checked, read, storage, storage_with};
+use crate::gpu::{
+    BorrowedGpu, ComputeKernel, Dispatch, GpuError, KeptBuffers, KernelModule, checked, read, storage, storage_with,
+};
 use crate::worlds::points::rule::{PointLive, PointRule};
 
 /// Steps of one dispatch, so that a slow device is not held for long: by the grid, by the networks.
@@ -10,6 +12,22 @@ const STEPS_BAKED: u32 = 16;
 const STEPS_NETWORK: u32 = 2;
 /// Dispatches of one submission, each with parameters of its own.
 const DISPATCHES: u32 = 8;
+
+/// A state of walkers that stays on the GPU.
+#[derive(Debug, Clone)]
+pub struct GpuPointState {
+    walkers: KeptBuffers,
+    count: usize,
+    step: u32,
+    seed: u64,
+}
+
+impl GpuPointState {
+    /// Memory, bytes.
+    pub fn bytes(&self) -> usize {
+        self.walkers.bytes()
+    }
+}
 
 /// Walkers on the GPU.
 pub struct GpuPointEngine {
@@ -29,7 +47,7 @@ pub struct GpuPointEngine {
     seed: u64,
 }
 
-/// The compiled way from a place to its field.
+/// The compiled way from a position to its field.
 struct GpuField {
     kernel: ComputeKernel,
     /// Those of the field, by their names in the shader.
@@ -81,7 +99,7 @@ impl GpuPointEngine {
         })
     }
 
-    /// `steps` Heun steps with shared noise. Encodes and submits; waits for nothing.
+    /// `steps` Heun steps with shared noise. Encodes and submits; does not wait.
     pub fn run(&mut self, steps: u32) {
         let per_dispatch = match self.field.source {
             FieldSource::Network(_) => STEPS_NETWORK,
@@ -126,18 +144,18 @@ impl GpuPointEngine {
     }
 
     /// Moves by a grid over the box of `cloud` (standardised), or by the networks again. Returns the relative root mean
-    /// square error of the grid's flow at the places of the cloud.
+    /// square error of the grid's flow at the positions of the cloud.
     ///
     /// # Errors
     /// What the device refuses; then nothing has changed.
     pub fn set_baked(&mut self, cloud: Option<&[[f32; 4]]>) -> Result<Option<f64>, PointEngineError> {
-        let Some(places) = cloud else {
+        let Some(positions) = cloud else {
             self.set_grid(None)?;
             return Ok(None);
         };
         let kernel = DriftKernel::new(&self.rule, self.live.sigma);
-        let grid = BakedField::new(&kernel, self.rule.dim, places);
-        let error = grid.flow_error(&kernel, &places[..places.len().min(4096)]);
+        let grid = BakedField::new(&kernel, self.rule.dim, positions);
+        let error = grid.flow_error(&kernel, &positions[..positions.len().min(4096)]);
         self.set_grid(Some(grid))?;
         Ok(Some(error))
     }
@@ -234,6 +252,31 @@ impl GpuPointEngine {
         Ok(())
     }
 
+    /// Copies the state within the GPU, into the memory of `spare` where it fits. Waits for nothing.
+    ///
+    /// # Errors
+    /// Not enough memory.
+    pub fn keep(&self, spare: Option<GpuPointState>) -> Result<GpuPointState, PointEngineError> {
+        let gpu = (&self.device, &self.queue);
+        let walkers = KeptBuffers::of(gpu, &[&self.walkers], spare.map(|spare| spare.walkers))?;
+        Ok(GpuPointState { walkers, count: self.count, step: self.step, seed: self.seed })
+    }
+
+    /// Back to a state that was kept on this device; the same steps follow.
+    ///
+    /// # Errors
+    /// Not enough memory for the walkers that there were.
+    pub fn put_back(&mut self, kept: &GpuPointState) -> Result<(), PointEngineError> {
+        if kept.count != self.count {
+            let buffer = checked(&self.device, || storage(&self.device, "walkers", kept.bytes() as u64))?;
+            self.walk = self.field.dispatch(&self.device, &self.params, &buffer, kept.count)?;
+            (self.walkers, self.count) = (buffer, kept.count);
+        }
+        kept.walkers.put_back((&self.device, &self.queue), &[&self.walkers]);
+        (self.step, self.seed) = (kept.step, kept.seed);
+        Ok(())
+    }
+
     /// What the engine has counted.
     pub fn counters(&self) -> PointCounters {
         PointCounters { steps: self.step, non_finite: 0, bytes_per_walker: size_of::<[f32; 4]>() }
@@ -262,7 +305,7 @@ impl GpuPointEngine {
 
 impl GpuField {
     fn network(device: &wgpu::Device, rule: &PointRule, sigma: f64) -> Result<Self, PointEngineError> {
-        let tables = RuleTables::new(rule, sigma).ok_or(PointEngineError::NoShader)?;
+        let tables = RuleTables::new(rule, sigma);
         let kernel = kernel(device, shader_text(Some(&tables)))?;
         let buffers = checked(device, || {
             vec![
@@ -276,7 +319,7 @@ impl GpuField {
 
     fn baked(device: &wgpu::Device, grid: BakedField) -> Result<Self, PointEngineError> {
         let kernel = kernel(device, shader_text(None))?;
-        let buffers = checked(device, || vec![("grid", storage_with(device, "grid", &grid.values))])?;
+        let buffers = checked(device, || vec![("grid", storage_with(device, "grid", &grid.values[..]))])?;
         Ok(Self { kernel, buffers, source: FieldSource::Baked(grid) })
     }
 

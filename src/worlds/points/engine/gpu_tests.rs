@@ -1,6 +1,6 @@
 //! The GPU engine against that of the processor, which the tests hold to the reference.
 
-use super::tests::{flows, places, rule};
+use super::tests::{flows, positions, rule};
 use super::*;
 use crate::gpu::testing::gpu;
 use crate::worlds::points::rule::{PointFlow, PointLive};
@@ -21,7 +21,7 @@ fn walkers_of_both_engines_agree_by_networks_and_baked() {
     for dim in [2, 3] {
         for flow in flows(dim) {
             let rule = rule(dim, flow);
-            let start = places(dim, 200);
+            let start = positions(dim, 200);
             let mut cpu = CpuPointEngine::new(&rule, &LIVE, start.clone(), 7).unwrap();
             let mut gpu = GpuPointEngine::new(device.borrowed(), &rule, &LIVE, &start, 7).unwrap();
             for baked in [false, true] {
@@ -45,7 +45,7 @@ fn walkers_of_both_engines_agree_by_networks_and_baked() {
 fn a_perturbed_rule_differs_from_its_twin() {
     let Some(device) = gpu() else { return };
     let rule = rule(3, flows(3).remove(1));
-    let start = places(3, 200);
+    let start = positions(3, 200);
     let mut cpu = CpuPointEngine::new(&rule, &LIVE, start.clone(), 7).unwrap();
     let mut other = rule.clone();
     let PointFlow::Exact(parts) = &mut other.flow else { unreachable!("the second flow is exact") };
@@ -60,7 +60,7 @@ fn a_perturbed_rule_differs_from_its_twin() {
 fn brushes_and_checkpoints_work_on_the_gpu() {
     let Some(device) = gpu() else { return };
     let rule = rule(2, flows(2).remove(3));
-    let mut gpu = GpuPointEngine::new(device.borrowed(), &rule, &LIVE, &places(2, 300), 7).unwrap();
+    let mut gpu = GpuPointEngine::new(device.borrowed(), &rule, &LIVE, &positions(2, 300), 7).unwrap();
     let under = PointForce { radius: 0.5, ..Default::default() };
     gpu.apply(PointBrush::Add(50), &under).unwrap();
     assert_eq!(gpu.len(), 350);
@@ -88,11 +88,11 @@ fn speeds_of_the_gpu() {
             let rule = PointRule { energy: Some(PointEnergy { net }), ..rule(dim, flow) };
             for count in [10_000, 100_000, 1_000_000] {
                 let mut engine =
-                    GpuPointEngine::new(device.borrowed(), &rule, &PointLive::default(), &places(dim, count), 5)
+                    GpuPointEngine::new(device.borrowed(), &rule, &PointLive::default(), &positions(dim, count), 5)
                         .unwrap();
                 for baked in [false, true] {
                     if baked {
-                        engine.set_baked(Some(&places(dim, 1000))).unwrap();
+                        engine.set_baked(Some(&positions(dim, 1000))).unwrap();
                     }
                     engine.run(2);
                     let _ = engine.positions().unwrap();

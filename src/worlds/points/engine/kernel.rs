@@ -333,10 +333,24 @@ fn dictionary(flow: &DictionaryFlow, terms: &Terms, x: &Lanes3, v: &mut Lanes3) 
                 }
             }
         }
-        Terms::Fourier { .. } => {
-            for l in 0..LANES {
-                let jet = flow.jet(terms, [0, 1, 2].map(|i| f64::from(x[i][l])));
-                (0..3).for_each(|i| v[i][l] = jet.velocity[i] as f32);
+        Terms::Fourier { dim, waves } => {
+            for (i, row) in flow.coefficients.iter().enumerate() {
+                let c = |a: usize| row[a] as f32;
+                v[i] = [c(0); LANES];
+                for (axis, place) in x[..*dim].iter().enumerate() {
+                    (0..LANES).for_each(|l| v[i][l] += c(1 + axis) * place[l]);
+                }
+            }
+            for (k, w) in waves.iter().enumerate() {
+                let [wx, wy, wz] = w.map(|w| w as f32);
+                let (mut sin, mut cos) = (ZERO, ZERO);
+                for l in 0..LANES {
+                    (sin[l], cos[l]) = (wx * x[0][l] + wy * x[1][l] + wz * x[2][l]).sin_cos();
+                }
+                for (i, row) in flow.coefficients.iter().enumerate() {
+                    let [s, c] = [1, 2].map(|part| row[dim + 2 * k + part] as f32);
+                    (0..LANES).for_each(|l| v[i][l] += s * sin[l] + c * cos[l]);
+                }
             }
         }
     }

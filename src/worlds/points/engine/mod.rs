@@ -13,9 +13,11 @@ pub use baked::{BakedField, CHANNELS, GRID_2D, GRID_3D, bake};
 pub use choice::PointEngine;
 pub use cpu::{CarryField, CpuPointEngine, carry, walkers_from};
 pub use force::PointForce;
-pub use gpu::GpuPointEngine;
+pub use gpu::{GpuPointEngine, GpuPointState};
 pub use kernel::DriftKernel;
-pub use sweep::{PlaceValues, evaluate_all};
+#[cfg(test)]
+pub(super) use shared::shader_words;
+pub use sweep::{DriftValues, evaluate_all};
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -34,13 +36,11 @@ pub enum PointEngineError {
     Empty,
     #[error("{0} walkers are more than the {MAX_POINTS} that an engine moves; take fewer")]
     TooMany(usize),
-    #[error("the flow of a Fourier dictionary has no shader; bake it, or use --engine cpu")]
-    NoShader,
     #[error(transparent)]
     Gpu(#[from] GpuError),
 }
 
-/// A step to a place farther than this is not taken; nor is one to NaN.
+/// A step to a position farther than this is not taken; nor is one to NaN.
 const FAR: f32 = 1e6;
 
 /// A change of the walkers under a brush.
@@ -55,9 +55,10 @@ pub enum PointBrush {
 }
 
 /// A state of the walkers to go back to.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct PointCheckpoint {
     /// x, y, z, speed of each, standardised.
+    #[serde(with = "crate::worlds::points::packed::walkers")]
     pub walkers: Vec<[f32; 4]>,
     /// Steps since the start.
     pub step: u32,
@@ -84,7 +85,7 @@ fn check_walkers(count: usize) -> Result<(), PointEngineError> {
     }
 }
 
-/// A random place in a ball (disc when `dim` is 2) of `radius`.
+/// A random position in a ball (disc when `dim` is 2) of `radius`.
 fn in_ball(rng: &mut StdRng, dim: usize, radius: f32) -> [f32; 3] {
     loop {
         let d: [f32; 3] = std::array::from_fn(|i| if i < dim { rng.random_range(-1.0..1.0) } else { 0.0 });
@@ -101,7 +102,7 @@ fn apply_brush(
     under: &PointForce,
     seed: u64,
 ) -> Result<(), PointEngineError> {
-    let place = |walker: &[f32; 4]| [walker[0], walker[1], walker[2]];
+    let position = |walker: &[f32; 4]| [walker[0], walker[1], walker[2]];
     let mut rng = StdRng::seed_from_u64(seed);
     match brush {
         PointBrush::Add(count) => {
@@ -113,13 +114,13 @@ fn apply_brush(
             }));
         }
         PointBrush::Remove => {
-            if walkers.iter().all(|walker| under.covers(place(walker))) {
+            if walkers.iter().all(|walker| under.covers(position(walker))) {
                 return Err(PointEngineError::Empty);
             }
-            walkers.retain(|walker| !under.covers(place(walker)));
+            walkers.retain(|walker| !under.covers(position(walker)));
         }
         PointBrush::Wound => {
-            for walker in walkers.iter_mut().filter(|walker| under.covers(place(walker))) {
+            for walker in walkers.iter_mut().filter(|walker| under.covers(position(walker))) {
                 let d = in_ball(&mut rng, dim, 2.0 * under.radius);
                 (0..dim).for_each(|i| walker[i] = under.centre[i] + d[i]);
             }

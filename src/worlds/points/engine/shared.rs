@@ -64,8 +64,7 @@ pub(super) struct RuleTables {
 }
 
 impl RuleTables {
-    /// `None` for flows that the shaders do not evaluate: those of a Fourier dictionary, which run baked.
-    pub fn new(rule: &PointRule, sigma: f64) -> Option<Self> {
+    pub fn new(rule: &PointRule, sigma: f64) -> Self {
         let mut tables = Self {
             shapes: vec![0; SHAPE_WORDS],
             weights: Vec::new(),
@@ -114,10 +113,18 @@ impl RuleTables {
             }
             PointFlow::Dictionary(found) => {
                 tables.flow = 3;
-                let Terms::Monomials(exponents) = found.dictionary.terms(rule.dim) else { return None };
-                for (a, e) in exponents.iter().enumerate() {
+                let functions: Vec<[f32; 4]> = match found.dictionary.terms(rule.dim) {
+                    Terms::Monomials(exponents) => exponents.iter().map(|e| monomial(*e)).collect(),
+                    Terms::Fourier { dim, waves } => std::iter::once(monomial([0; 3]))
+                        .chain((0..dim).map(|i| monomial(std::array::from_fn(|k| u32::from(k == i)))))
+                        .chain(
+                            waves.iter().flat_map(|w| [SINE, COSINE].map(|kind| function(w.map(|w| w as f32), kind))),
+                        )
+                        .collect(),
+                };
+                for (a, function) in functions.into_iter().enumerate() {
                     let c = |i: usize| found.coefficients.get(i).map_or(0.0, |row| row[a] as f32);
-                    tables.tables.push([e[0] as f32, e[1] as f32, e[2] as f32, 0.0]);
+                    tables.tables.push(function);
                     tables.tables.push([c(0), c(1), c(2), 0.0]);
                     tables.terms += 1;
                 }
@@ -130,7 +137,7 @@ impl RuleTables {
         if tables.tables.is_empty() {
             tables.tables.push([0.0; 4]);
         }
-        Some(tables)
+        tables
     }
 
     fn push(&mut self, net: &Mlp, gain: f64) {
@@ -144,6 +151,19 @@ impl RuleTables {
         let hidden = net.sizes.len().saturating_sub(1);
         self.hidden = self.hidden.max(net.sizes.get(1..hidden).unwrap_or_default().iter().sum());
     }
+}
+
+/// Kinds of functions of a dictionary, as `network.wgsl` knows them.
+const MONOMIAL: f32 = 0.0;
+const SINE: f32 = 1.0;
+const COSINE: f32 = 2.0;
+
+fn function([x, y, z]: [f32; 3], kind: f32) -> [f32; 4] {
+    [x, y, z, kind]
+}
+
+fn monomial(exponents: [u32; 3]) -> [f32; 4] {
+    function(exponents.map(|e| e as f32), MONOMIAL)
 }
 
 /// The energy's network at one σ: the input of σ goes into the biases of the first layer.
@@ -216,6 +236,15 @@ impl PointParams {
     }
 }
 
+/// All words that the shaders of a rule read beside the walkers.
+#[cfg(test)]
+pub(in crate::worlds::points) fn shader_words(rule: &PointRule, live: &PointLive, walkers: usize) -> Vec<u32> {
+    let tables = RuleTables::new(rule, live.sigma);
+    let params = PointParams::new(rule, live, walkers, 1).with_tables(&tables);
+    let waves = tables.tables.iter().flatten().map(|v| v.to_bits());
+    bytemuck::cast_slice(bytemuck::bytes_of(&params)).iter().copied().chain(waves).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::mem::offset_of;
@@ -228,9 +257,7 @@ mod tests {
     fn the_shaders_of_points_are_valid_for_every_flow() {
         let mut texts = vec![shader_text(None)];
         for dim in [2, 3] {
-            texts.extend(
-                flows(dim).into_iter().map(|flow| shader_text(RuleTables::new(&rule(dim, flow), 0.1).as_ref())),
-            );
+            texts.extend(flows(dim).into_iter().map(|flow| shader_text(Some(&RuleTables::new(&rule(dim, flow), 0.1)))));
         }
         for text in &texts {
             if let Err(error) = Reflection::new("walk", text) {

@@ -26,21 +26,27 @@ pub(super) fn flows(dim: usize) -> Vec<PointFlow> {
     let smoothest = Potential::Smoothest(Mlp::random(&[dim, 8, 8, if dim == 2 { 1 } else { 3 }], 1.0, &mut rng));
     let parts = [Potential::Constant([0.2, 0.4, 1.0]), Potential::Twist { seed: 1, scale: 1.0 }, smoothest]
         .map(|potential| ExactPart { gain: 0.6, potential });
-    let terms = Dictionary::Monomials { degree: 2 }.terms(dim).len();
-    let coefficients = (0..dim).map(|_| (0..terms).map(|_| rng.random_range(-0.4..0.4)).collect()).collect();
+    let mut dictionary = |dictionary: Dictionary| {
+        let terms = dictionary.terms(dim).len();
+        let coefficients = (0..dim).map(|_| (0..terms).map(|_| rng.random_range(-0.4..0.4)).collect()).collect();
+        PointFlow::Dictionary(DictionaryFlow { dictionary, coefficients })
+    };
+    let monomials = dictionary(Dictionary::Monomials { degree: 2 });
+    let waves = dictionary(Dictionary::Fourier { waves: 4, scale: 1.0, seed: 5 });
     vec![
         PointFlow::Still,
         PointFlow::Exact(parts.to_vec()),
         PointFlow::Free { net: Mlp::random(&[dim, 16, 16, dim], 1.0, &mut rng), gain: 0.8 },
-        PointFlow::Dictionary(DictionaryFlow { dictionary: Dictionary::Monomials { degree: 2 }, coefficients }),
+        monomials,
+        waves,
     ]
 }
 
-/// Random places.
-pub(super) fn places(dim: usize, count: usize) -> Vec<[f32; 4]> {
+/// Random positions.
+pub(super) fn positions(dim: usize, count: usize) -> Vec<[f32; 4]> {
     let mut rng = StdRng::seed_from_u64(3);
-    let mut place = || std::array::from_fn(|i| if i < dim { rng.random_range(-1.5..1.5) } else { 0.0 });
-    (0..count).map(|_| place()).collect()
+    let mut position = || std::array::from_fn(|i| if i < dim { rng.random_range(-1.5..1.5) } else { 0.0 });
+    (0..count).map(|_| position()).collect()
 }
 
 #[test]
@@ -49,9 +55,9 @@ fn the_lanes_agree_with_the_reference() {
         for flow in flows(dim) {
             let rule = rule(dim, flow);
             let reference = FlowReference::new(&rule.flow, dim);
-            let places = places(dim, 37);
-            for (place, at) in places.iter().zip(evaluate_all(&DriftKernel::new(&rule, 0.2), &places)) {
-                let x = [0, 1, 2].map(|i| f64::from(place[i]));
+            let positions = positions(dim, 37);
+            for (position, at) in positions.iter().zip(evaluate_all(&DriftKernel::new(&rule, 0.2), &positions)) {
+                let x = [0, 1, 2].map(|i| f64::from(position[i]));
                 let energy = rule.energy_jet(x, 0.2);
                 let v = reference.jet(x, &energy).velocity;
                 assert!((energy.value - f64::from(at.energy)).abs() < 1e-5);
@@ -71,7 +77,7 @@ fn a_step_agrees_with_the_reference() {
     for dim in [2, 3] {
         for flow in flows(dim) {
             let rule = rule(dim, flow);
-            let start = places(dim, 50);
+            let start = positions(dim, 50);
             let mut engine = CpuPointEngine::new(&rule, &live, start.clone(), 99).unwrap();
             engine.run(3);
             for (walker, now) in engine.positions().iter().enumerate() {
@@ -91,14 +97,14 @@ fn the_baked_field_is_close_and_its_error_measured() {
     for dim in [2, 3] {
         for flow in flows(dim) {
             let rule = rule(dim, flow);
-            let places = places(dim, 300);
-            let mut engine = CpuPointEngine::new(&rule, &PointLive::default(), places.clone(), 1).unwrap();
-            let error = engine.set_baked(Some(&places)).unwrap();
+            let positions = positions(dim, 300);
+            let mut engine = CpuPointEngine::new(&rule, &PointLive::default(), positions.clone(), 1).unwrap();
+            let error = engine.set_baked(Some(&positions)).unwrap();
             assert!(error < 1e-3, "{error}");
             let kernel = DriftKernel::new(&rule, 0.2);
-            // Baked at another σ, exact flows are off, and the error says so.
+            // Baked at another σ, exact flows are off, and the error shows it.
             if rule.flow.needs_energy() {
-                assert!(engine.baked().unwrap().flow_error(&kernel, &places) > 10.0 * error);
+                assert!(engine.baked().unwrap().flow_error(&kernel, &positions) > 10.0 * error);
             }
         }
     }
@@ -107,7 +113,7 @@ fn the_baked_field_is_close_and_its_error_measured() {
 #[test]
 fn checkpoints_replay_to_the_same_walkers() {
     let rule = rule(2, flows(2).remove(1));
-    let mut engine = CpuPointEngine::new(&rule, &PointLive::default(), places(2, 100), 5).unwrap();
+    let mut engine = CpuPointEngine::new(&rule, &PointLive::default(), positions(2, 100), 5).unwrap();
     engine.run(4);
     let saved = engine.checkpoint();
     engine.run(5);
@@ -122,7 +128,7 @@ fn checkpoints_replay_to_the_same_walkers() {
 fn brushes_add_remove_wound_and_push() {
     let rule = rule(2, PointFlow::Still);
     let live = PointLive { relaxation: 0.0, ..Default::default() };
-    let mut engine = CpuPointEngine::new(&rule, &live, places(2, 1000), 5).unwrap();
+    let mut engine = CpuPointEngine::new(&rule, &live, positions(2, 1000), 5).unwrap();
     let under = PointForce { radius: 0.5, push: 1.0, ..Default::default() };
     let inside =
         |engine: &CpuPointEngine| engine.positions().iter().filter(|w| under.covers([w[0], w[1], w[2]])).count();
@@ -152,10 +158,10 @@ fn brushes_add_remove_wound_and_push() {
 fn knobs_out_of_range_and_damaged_rules_are_refused() {
     let rule = rule(2, PointFlow::Still);
     let live = PointLive { sigma: 0.7, ..Default::default() };
-    let refused = CpuPointEngine::new(&rule, &live, places(2, 10), 1).map(|_| ());
+    let refused = CpuPointEngine::new(&rule, &live, positions(2, 10), 1).map(|_| ());
     assert!(matches!(refused, Err(PointEngineError::Live(LiveError::Range { name: "sigma", .. }))));
     let bare = PointRule { energy: None, flow: flows(2).remove(1), ..rule };
-    let refused = CpuPointEngine::new(&bare, &PointLive::default(), places(2, 10), 1).map(|_| ());
+    let refused = CpuPointEngine::new(&bare, &PointLive::default(), positions(2, 10), 1).map(|_| ());
     assert_eq!(refused, Err(PointEngineError::Live(LiveError::Damaged { dim: 2 })));
 }
 
@@ -167,10 +173,10 @@ fn speeds_of_the_processor() {
             let net = Mlp::random(&[dim + 1, 64, 64, 64, 1], 0.1, &mut StdRng::seed_from_u64(1));
             let rule = PointRule { energy: Some(PointEnergy { net }), ..rule(dim, flow) };
             for count in [10_000, 100_000, 1_000_000] {
-                let mut engine = CpuPointEngine::new(&rule, &PointLive::default(), places(dim, count), 5).unwrap();
+                let mut engine = CpuPointEngine::new(&rule, &PointLive::default(), positions(dim, count), 5).unwrap();
                 for baked in [false, true] {
                     let start = std::time::Instant::now();
-                    let error = if baked { engine.set_baked(Some(&places(dim, 1000))) } else { None };
+                    let error = if baked { engine.set_baked(Some(&positions(dim, 1000))) } else { None };
                     let baking = start.elapsed();
                     let start = std::time::Instant::now();
                     let steps = (2_000_000 / count) as u32;

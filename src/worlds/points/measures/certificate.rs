@@ -6,17 +6,14 @@
 //! each, whatever it does there), so repetitions are the independent observations: shares and means come with the standard
 //! error over them.
 
-use rand::SeedableRng;
-use rand::rngs::StdRng;
-
+use super::contenders::{PointContender, contenders};
 use super::heldout::{HeldOutPoints, HeldOutSettings};
 use super::{
-    LyapunovSettings, LyapunovSpectrum, cosine_to, cosine_to_table, kernel_stein, lyapunov, mutual_cosine,
-    relative_residual, true_speed,
+    LyapunovSettings, LyapunovSpectrum, cosine_to, cosine_to_table, kernel_stein, lyapunov, mutual_cosine, true_speed,
 };
 use crate::worlds::points::cloud::TrueVelocities;
-use crate::worlds::points::engine::{BakedField, CarryField, DriftKernel, carry, evaluate_all, walkers_from};
-use crate::worlds::points::rule::{ExactPart, Mlp, PointFlow, PointRule, Potential};
+use crate::worlds::points::engine::{CarryField, carry, evaluate_all};
+use crate::worlds::points::rule::{PointFlow, PointRule};
 use crate::worlds::points::{LearnedPoints, PointsDoc};
 
 /// How a certificate is made.
@@ -105,7 +102,7 @@ pub struct FlowCertificate {
 }
 
 impl FlowCertificate {
-    /// Whether nothing speaks against it: the share is not below .95, and the mean of MMD² not above 0, by more than twice
+    /// Whether no measurement contradicts it: the share is not below .95, and the mean of MMD² not above 0, by more than twice
     /// the error of each, and no walker has left.
     pub fn keeps_cloud(&self) -> bool {
         // The share of one repetition is never above 1, so that all within has no error of its own.
@@ -130,7 +127,7 @@ pub struct PointCertificate {
     pub mutual_cosines: Vec<Vec<f64>>,
 }
 
-/// Walkers farther than so many spreads from the centre have left.
+/// Walkers farther than this many spreads from the centre have left.
 const LEFT: f32 = 50.0;
 /// Walkers left below which no discrepancy is measured.
 const MIN_ALIVE: usize = 50;
@@ -138,7 +135,8 @@ const MIN_ALIVE: usize = 50;
 const SCATTERED: f64 = 2.0;
 
 /// Measures all flows of `doc` and the controls. `progress` gets the work done and all the work, and returns false to stop;
-/// then, and without flows, there is no certificate. `truth`: a known velocity; without one that of the built-in system.
+/// then, and without flows, there is no certificate. `truth`: a known velocity; without one
+/// that of the scene, else that of the built-in system.
 pub fn certify(
     doc: &PointsDoc,
     settings: &PointCheckSettings,
@@ -240,78 +238,19 @@ impl PointCheck {
     pub fn certificate(&self, truth: Option<&TrueVelocities>) -> PointCertificate {
         let Self { doc, learned, settings, .. } = self;
         let sigma = doc.live.sigma;
+        let truth = truth.or(doc.truth.as_ref());
         let held_out =
             HeldOutSettings { count: settings.samples, fresh: 0, permutations: 1, sigma, seed: settings.seed };
-        let places = HeldOutPoints::draw(doc, &learned.map, &held_out).walkers;
+        let positions = HeldOutPoints::draw(doc, &learned.map, &held_out).walkers;
         let flows = self.contenders.iter().zip(&self.runs).filter(|(_, runs)| !runs.is_empty());
         let flows =
-            flows.map(|(contender, runs)| summary(doc, learned, contender, sigma, truth, &places, runs)).collect();
+            flows.map(|(contender, runs)| summary(doc, learned, contender, sigma, truth, &positions, runs)).collect();
         let rules: Vec<PointRule> = (0..learned.flows.len()).map(|k| learned.rule(doc.dim, k)).collect();
-        let cosines = |a: &PointRule| rules.iter().map(|b| mutual_cosine(a, b, sigma, &places)).collect();
+        let cosines = |a: &PointRule| rules.iter().map(|b| mutual_cosine(a, b, sigma, &positions)).collect();
         let mutual_cosines = rules.iter().map(cosines).collect();
         let fresh = (!self.fresh.is_empty()).then(|| RepeatedMean::of(&self.fresh));
         PointCertificate { settings: *settings, sigma, flows, fresh, mutual_cosines }
     }
-}
-
-/// A flow to measure.
-struct PointContender {
-    name: String,
-    control: bool,
-    /// The rule behind it, for what only a rule has.
-    rule: Option<PointRule>,
-    kernel: DriftKernel,
-    /// Carried by this grid instead, which has this error.
-    grid: Option<(BakedField, f64)>,
-    /// σ of the samples that it should keep: 0 for the weak form, which has no noise.
-    sigma: f64,
-}
-
-impl PointContender {
-    fn repeats(&self, settings: &PointCheckSettings) -> u32 {
-        if self.control { settings.control_repeats.max(1) } else { settings.repeats.max(1) }
-    }
-}
-
-fn contenders(doc: &PointsDoc, learned: &LearnedPoints, sigma: f64, seed: u64) -> Vec<PointContender> {
-    let mut all: Vec<PointContender> = (0..learned.flows.len())
-        .map(|index| {
-            let rule = learned.rule(doc.dim, index);
-            let weak = matches!(rule.flow, PointFlow::Dictionary(_));
-            let (name, kernel) = (learned.flows[index].name.clone(), DriftKernel::new(&rule, sigma));
-            let sigma = if weak { 0.0 } else { sigma };
-            PointContender { name, control: false, kernel, grid: None, rule: Some(rule), sigma }
-        })
-        .collect();
-    // Interpolation breaks exactness: the flow that plays is also measured as the engine bakes it.
-    let chosen = learned.rule(doc.dim, learned.chosen);
-    if chosen.flow.needs_energy() {
-        let kernel = DriftKernel::new(&chosen, sigma);
-        let cloud: Vec<[f64; 3]> = doc.points.iter().map(|p| learned.map.forward(p.map(f64::from))).collect();
-        let box_of_cloud: Vec<[f32; 4]> = cloud.iter().map(|p| [p[0] as f32, p[1] as f32, p[2] as f32, 0.0]).collect();
-        let grid = BakedField::new(&kernel, doc.dim, &box_of_cloud);
-        let places = walkers_from(&cloud, doc.dim, 4096, sigma, seed);
-        let error = grid.flow_error(&kernel, &places);
-        let name = format!("{}, on the grid", learned.flows[learned.chosen].name);
-        let grid = Some((grid, error));
-        all.push(PointContender { name, control: false, kernel, grid, rule: Some(chosen), sigma });
-    }
-    let mut rng = StdRng::seed_from_u64(seed ^ 0xc0de);
-    let still = PointRule { flow: PointFlow::Still, ..learned.rule(doc.dim, 0) };
-    let net = Mlp::random(&[doc.dim, 64, 64, doc.dim], 1.0, &mut rng);
-    let random = PointRule { flow: PointFlow::Free { net, gain: 1.0 }, ..still.clone() };
-    let control = |name: &str, rule: Option<PointRule>, kernel| {
-        let sigma = if still.energy.is_some() { sigma } else { 0.0 };
-        PointContender { name: name.to_owned(), control: true, rule, kernel, grid: None, sigma }
-    };
-    all.push(control("random network", Some(random.clone()), DriftKernel::new(&random, sigma)));
-    if still.energy.is_some() {
-        all.push(control("score alone", None, DriftKernel::score_alone(&still, sigma)));
-        let potential = Potential::Twist { seed: doc.training.seed, scale: doc.training.twist_scale };
-        let twist = PointRule { flow: PointFlow::Exact(vec![ExactPart { gain: 1.0, potential }]), ..still.clone() };
-        all.push(control("twist without its gradient", None, DriftKernel::without_curl(&twist, sigma)));
-    }
-    all
 }
 
 /// One flow in one repetition.
@@ -363,9 +302,9 @@ fn carried(
     let left = near(&walkers);
     let has_stein = learned.energy.is_some() && left.len() >= MIN_ALIVE && contender.sigma > 0.0;
     let stein = has_stein.then(|| {
-        let of = |places: &[[f32; 4]]| {
-            let scores: Vec<[f32; 3]> = evaluate_all(kernel, places).into_iter().map(|at| at.score).collect();
-            kernel_stein(places, &scores, doc.dim, mmd.bandwidth)
+        let of = |positions: &[[f32; 4]]| {
+            let scores: Vec<[f32; 3]> = evaluate_all(kernel, positions).into_iter().map(|at| at.score).collect();
+            kernel_stein(positions, &scores, doc.dim, mmd.bandwidth)
         };
         of(&left) - of(start)
     });
@@ -385,9 +324,9 @@ fn summary(
     let over = |value: fn(&Run) -> f64| RepeatedMean::of(&runs.iter().map(value).collect::<Vec<_>>());
     let (within, mmd2) = (over(|run| run.within), over(|run| run.mean));
     let steins: Vec<f64> = runs.iter().filter_map(|run| run.stein).collect();
-    let rule = contender.rule.as_ref();
+    let rule = contender.rule();
     let system = doc.target.and_then(|target| target.system());
-    let places: Vec<[f32; 3]> =
+    let positions: Vec<[f32; 3]> =
         start.iter().map(|w| learned.map.inverse([w[0], w[1], w[2]].map(f64::from)).map(|v| v as f32)).collect();
     let weak = rule.filter(|rule| matches!(rule.flow, PointFlow::Dictionary(_)));
     FlowCertificate {
@@ -398,20 +337,17 @@ fn summary(
         mmd2,
         mmd2_max: runs.iter().map(|run| run.largest).fold(f64::MIN, f64::max),
         quantile: over(|run| run.quantile).mean,
-        residual: rule
-            .filter(|rule| learned.energy.is_some() && !matches!(rule.flow, PointFlow::Dictionary(_)))
-            .filter(|_| contender.grid.is_none())
-            .map(|rule| relative_residual(rule, sigma, start)),
+        residual: contender.residual(sigma, start),
         stein: (!steins.is_empty()).then(|| RepeatedMean::of(&steins).mean),
         alive: runs.iter().map(|run| run.alive).fold(1.0, f64::min),
         cosine: match (truth, system, rule) {
             (Some(truth), _, Some(rule)) => Some(cosine_to_table(truth, rule, sigma)),
-            (None, Some(system), Some(rule)) => Some(cosine_to(system, rule, sigma, &places)),
+            (None, Some(system), Some(rule)) => Some(cosine_to(system, rule, sigma, &positions)),
             _ => None,
         },
         lyapunov: weak.and_then(|rule| {
             let starts: Vec<[f64; 3]> = start.iter().take(24).map(|w| [w[0], w[1], w[2]].map(f64::from)).collect();
-            let speed = system.map_or(1.0, |system| true_speed(system, &learned.map, &places));
+            let speed = system.map_or(1.0, |system| true_speed(system, &learned.map, &positions));
             lyapunov(rule, &starts, &LyapunovSettings { speed, sigma, ..Default::default() })
         }),
         grid_error: contender.grid.as_ref().map(|(_, error)| *error),

@@ -18,12 +18,12 @@ pub(super) struct HeldOutPoints {
 
 /// What is drawn.
 pub(super) struct HeldOutSettings {
-    /// Walkers, and places in the reference.
+    /// Walkers, and positions in the reference.
     pub count: usize,
-    /// Most further samples.
+    /// Maximum number of further samples.
     pub fresh: usize,
     pub permutations: usize,
-    /// Noise on every place, standardised: flows over an energy keep the cloud seen through it.
+    /// Noise on every position, standardised: flows over an energy keep the cloud seen through it.
     pub sigma: f64,
     pub seed: u64,
 }
@@ -38,12 +38,12 @@ impl HeldOutPoints {
             Some(target) => target.sample(wanted, seed ^ 0xf4e5),
             None => doc.cloud().subset(wanted, seed),
         };
-        let places: Vec<[f64; 3]> = cloud.points.iter().map(|p| map.forward(p.map(f64::from))).collect();
-        let count = count.min(places.len() / 2);
-        let mut parts = places.chunks_exact(count).enumerate().map(|(k, part)| -> Vec<[f32; 4]> {
+        let positions: Vec<[f64; 3]> = cloud.points.iter().map(|p| map.forward(p.map(f64::from))).collect();
+        let count = count.min(positions.len() / 2);
+        let mut parts = positions.chunks_exact(count).enumerate().map(|(k, part)| -> Vec<[f32; 4]> {
             let seed = seed ^ ((k as u64 + 1) << 32);
-            let noised = |(n, place): (usize, &[f64; 3])| {
-                walkers_from(&[*place], doc.dim, 1, sigma, seed.wrapping_add(n as u64))[0]
+            let noised = |(n, position): (usize, &[f64; 3])| {
+                walkers_from(&[*position], doc.dim, 1, sigma, seed.wrapping_add(n as u64))[0]
             };
             part.iter().enumerate().map(noised).collect()
         });

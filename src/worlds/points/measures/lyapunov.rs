@@ -34,7 +34,7 @@ pub struct LyapunovSpectrum {
     pub bounded: f64,
 }
 
-/// Walkers farther than so many spreads from the centre have left.
+/// Walkers farther than this many spreads from the centre have left.
 const LEFT: f64 = 50.0;
 
 /// The spectrum of the flow of `rule` from `starts` (standardised). `None` when every trajectory leaves.

@@ -1,6 +1,7 @@
 //! What is measured of a cloud, its flows and its walkers.
 
 mod certificate;
+mod contenders;
 mod cosine;
 mod discrepancy;
 mod heldout;

@@ -7,7 +7,7 @@ fn energy(dim: usize, seed: u64) -> PointEnergy {
     PointEnergy { net: Mlp::random(&[dim + 1, 16, 16, 1], 1.0, &mut StdRng::seed_from_u64(seed)) }
 }
 
-fn place(rng: &mut StdRng, dim: usize) -> [f64; 3] {
+fn position(rng: &mut StdRng, dim: usize) -> [f64; 3] {
     std::array::from_fn(|i| if i < dim { rng.random_range(-1.5..1.5) } else { 0.0 })
 }
 
@@ -20,13 +20,13 @@ fn potentials(dim: usize) -> [Potential; 3] {
     ]
 }
 
-/// Root mean squares of the residual and of |V| |s|, over random places.
+/// Root mean squares of the residual and of |V| |s|, over random positions.
 fn residual(dim: usize, velocity: impl Fn([f64; 3], &EnergyJet) -> VelocityJet) -> (f64, f64) {
     let (energy, mut rng) = (energy(dim, 1), StdRng::seed_from_u64(2));
     let (mut residual, mut size) = (0.0, 0.0);
     let square = |v: [f64; 3]| v.iter().map(|v| v * v).sum::<f64>();
     for _ in 0..50 {
-        let x = place(&mut rng, dim);
+        let x = position(&mut rng, dim);
         let jet = energy.jet(x, 0.2, dim);
         let v = velocity(x, &jet);
         residual += v.residual(jet.score).powi(2);
@@ -50,7 +50,7 @@ fn derivatives_agree_with_finite_differences() {
             let coefficients = (0..dim).map(|_| row(&mut rng)).collect();
             flows.push(PointFlow::Dictionary(DictionaryFlow { dictionary, coefficients }));
         }
-        let x = place(&mut rng, dim);
+        let x = position(&mut rng, dim);
         let at = |flow: &FlowReference, x: [f64; 3]| {
             let jet = energy.jet(x, 0.3, dim);
             (jet, flow.jet(x, &jet))

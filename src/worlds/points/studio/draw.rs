@@ -13,16 +13,16 @@ const LIGHT: [[f32; 3]; 5] =
 /// Entries of the table of colours, and the exposure at its end: 1 - exp(-6) of full light.
 const SHADES: usize = 512;
 const FULL_EXPOSURE: f32 = 6.0;
-/// Up to so many points each is a soft dot of nine pixels; more are a glow that is smooth by itself.
+/// Up to this many points each is a soft dot of nine pixels; more are a smooth glow.
 pub(super) const MAX_DOTS: usize = 200_000;
 /// How much brighter what is nearer is, per half height of the picture.
 pub(super) const DEPTH_CUE: f32 = 0.6;
 
 /// A view of all `points` with a margin, in space from a little above; of some units where there are none.
 pub(super) fn whole_view(points: &[[f32; 3]], dim: usize) -> Viewpoint {
-    let places = || points.iter().map(|&p| Vec3::from(p).as_dvec3());
-    let low = places().reduce(DVec3::min).unwrap_or(DVec3::splat(-2.0));
-    let high = places().reduce(DVec3::max).unwrap_or(DVec3::splat(2.0));
+    let positions = || points.iter().map(|&p| Vec3::from(p).as_dvec3());
+    let low = positions().reduce(DVec3::min).unwrap_or(DVec3::splat(-2.0));
+    let high = positions().reduce(DVec3::max).unwrap_or(DVec3::splat(2.0));
     let centre = 0.5 * (low + high);
     let sides = high - low;
     let is_spatial = dim == 3;
@@ -39,10 +39,10 @@ pub(super) struct Glow {
 }
 
 impl Glow {
-    /// Draws `count` places over the whole of `picture`.
+    /// Draws `count` positions over the whole of `picture`.
     pub fn draw(
         &mut self,
-        places: impl Iterator<Item = [f64; 3]>,
+        positions: impl Iterator<Item = [f64; 3]>,
         count: usize,
         view: &Viewpoint,
         options: DrawOptions,
@@ -52,16 +52,16 @@ impl Glow {
         let same = self.seen == Some((size, *view));
         self.seen = Some((size, *view));
         let kept = if same { options.trail } else { 0.0 };
-        draw(&mut self.density, kept, places, count, view, options.light, picture);
+        draw(&mut self.density, kept, positions, count, view, options.light, picture);
     }
 }
 
-/// Adds places to the `kept` share of `density` and shows it. With trails the sum of all pictures has 1.6 times the light of
+/// Adds positions to the `kept` share of `density` and shows it. With trails the sum of all pictures has 1.6 times the light of
 /// one, so that single walkers can still be followed.
 pub(super) fn draw(
     density: &mut Vec<f32>,
     kept: f32,
-    places: impl Iterator<Item = [f64; 3]>,
+    positions: impl Iterator<Item = [f64; 3]>,
     count: usize,
     view: &Viewpoint,
     light: bool,
@@ -80,8 +80,8 @@ pub(super) fn draw(
     let [right, up, near] = view.axes().map(|axis| scale * axis);
     let dots = count <= MAX_DOTS;
     let share = share_of_one(kept);
-    for place in places {
-        let off = DVec3::from(place) - view.centre;
+    for position in positions {
+        let off = DVec3::from(position) - view.centre;
         let (x, y) = (0.5 * width as f64 + off.dot(right), 0.5 * height as f64 - off.dot(up));
         // Also leaves out what is not finite.
         if !(x >= 1.5 && y >= 1.5 && x < width as f64 - 2.5 && y < height as f64 - 2.5) {
@@ -204,8 +204,8 @@ mod tests {
         for (dim, points) in [(2, vec![[0.0, 1.0, 0.0], [6.0, 2.0, 0.0]]), (3, vec![[0.0; 3], [6.0, 2.0, 9.0]])] {
             let view = whole_view(&points, dim);
             let mut picture = RgbaImage::new(60, 60);
-            let places = points.iter().map(|p| p.map(f64::from));
-            Glow::default().draw(places, 2, &view, DrawOptions::default(), &mut picture);
+            let positions = points.iter().map(|p| p.map(f64::from));
+            Glow::default().draw(positions, 2, &view, DrawOptions::default(), &mut picture);
             assert!(lit(&picture).len() >= 8, "{view:?}");
         }
         assert!(whole_view(&[], 2).half_height > 1.0);
@@ -215,8 +215,8 @@ mod tests {
     fn what_is_outside_or_not_finite_is_left_out() {
         let view = Viewpoint::flat(DVec2::ZERO, 1.0);
         let mut picture = RgbaImage::new(40, 40);
-        let places = [[9.0, 0.0, 0.0], [f64::NAN, 0.0, 0.0], [0.0, -1.0, 0.0]];
-        Glow::default().draw(places.into_iter(), 3, &view, DrawOptions::default(), &mut picture);
+        let positions = [[9.0, 0.0, 0.0], [f64::NAN, 0.0, 0.0], [0.0, -1.0, 0.0]];
+        Glow::default().draw(positions.into_iter(), 3, &view, DrawOptions::default(), &mut picture);
         assert!(lit(&picture).is_empty());
         Glow::default().draw([[0.0; 3]].into_iter(), 1, &view, DrawOptions::default(), &mut RgbaImage::new(2, 2));
     }

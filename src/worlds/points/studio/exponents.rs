@@ -32,9 +32,9 @@ impl LiveExponents {
             Some(track) => self.track.insert(track),
             None => {
                 self.readings = 0;
-                let places: Vec<[f64; 3]> =
+                let positions: Vec<[f64; 3]> =
                     starts.iter().take(TRAJECTORIES).map(|w| [w[0], w[1], w[2]].map(f64::from)).collect();
-                self.track.insert(LyapunovTrack::new(rule, &places, settings))
+                self.track.insert(LyapunovTrack::new(rule, &positions, settings))
             }
         };
         let steps = if rule.flow.needs_energy() { NETWORK_STEPS } else { STEPS };

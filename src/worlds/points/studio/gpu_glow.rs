@@ -102,7 +102,7 @@ impl GpuGlow {
         Ok(Self { device: device.clone(), module, uniform, colours, canvas: None })
     }
 
-    /// Encodes and submits a picture of `count` walkers (standardised by `map`) in `walkers`; waits for nothing.
+    /// Encodes and submits a picture of `count` walkers (standardised by `map`) in `walkers`; does not wait.
     ///
     /// # Errors
     /// Not enough memory for the size.
@@ -217,10 +217,10 @@ mod tests {
             let mut view = whole_view(&cloud.points, cloud.dim);
             let walkers: Vec<[f32; 4]> = (0..count)
                 .map(|k| {
-                    let place = map.forward(cloud.points[k % 3000].map(f64::from));
+                    let position = map.forward(cloud.points[k % 3000].map(f64::from));
                     // Copies are apart.
                     let by = 1e-3 * (k / 3000) as f64;
-                    [(place[0] + by) as f32, (place[1] - by) as f32, place[2] as f32, 0.0]
+                    [(position[0] + by) as f32, (position[1] - by) as f32, position[2] as f32, 0.0]
                 })
                 .collect();
             let buffer = storage_with(&gpu.device, "walkers", &walkers);
@@ -230,8 +230,8 @@ mod tests {
                 view.half_height *= 1.0 - turn;
                 let options = DrawOptions { light, trail, ..DrawOptions::default() };
                 let (mut expected, mut picture) = (RgbaImage::new(150, 90), RgbaImage::new(150, 90));
-                let places = walkers.iter().map(|w| map.inverse([w[0], w[1], w[2]].map(f64::from)));
-                glow.draw(places, count, &view, options, &mut expected);
+                let positions = walkers.iter().map(|w| map.inverse([w[0], w[1], w[2]].map(f64::from)));
+                glow.draw(positions, count, &view, options, &mut expected);
                 let drawn = on_gpu.draw((&buffer, count), &map, &view, options, size).unwrap();
                 drawn.read_into(gpu, &mut picture).unwrap();
                 let apart = share_apart(&picture, &expected);

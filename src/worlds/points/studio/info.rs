@@ -7,16 +7,18 @@ use image::RgbaImage;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::eyes::{self, PointEyes, PointSight};
+use super::overlay::{self, PointOverlay, PointScene};
 use super::simulation::PointsSimulation;
 use super::training::{PointsCheck, PointsTraining};
-use super::{CHECK, PLANE_TABLES, TABLES, draw, knobs};
-use crate::worlds::points::cloud::{MAX_POINTS, Standardisation, from_darkness, read_table, read_xyz};
+use super::{CHECK, PLANE_TABLES, TABLES, curves, draw, knobs};
+use crate::formats::{FormatKind, format_of};
+use crate::worlds::points::cloud::{MAX_POINTS, Standardisation, TrueVelocities, from_text, read_file};
 use crate::worlds::points::measures::FlowCertificate;
+use crate::worlds::points::rule::{Dictionary, DictionaryFlow, PointFlow};
 use crate::worlds::points::{FoundSystem, NamedFlow, PointsDoc};
 use crate::worlds::studio::{
-    BrushPlace, BrushStroke, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
-    WorldInfo, WorldTables, WorldTraining,
+    BrushStroke, BrushWorkspace, CheckpointRow, DrawOptions, EquationForm, FlowRow, Learned, LiveState, Simulation,
+    StudioError, Viewpoint, WorldInfo, WorldTables, WorldTraining,
 };
 
 /// Points that are taken from the darkness of an image.
@@ -32,15 +34,16 @@ impl WorldInfo for PointsDoc {
     fn bytes(&self) -> usize {
         // The networks of one flow take about 100 kB in f64.
         let flows = self.learned.as_ref().map_or(0, |learned| learned.flows.len() + 1);
-        std::mem::size_of_val(&self.points[..]) + flows * 100_000
+        let truth = self.truth.as_ref().map_or(0, |truth| 24 * truth.positions.len());
+        std::mem::size_of_val(&self.points[..]) + truth + flows * 100_000
     }
 
-    fn viewpoint(&self, _: BrushPlace) -> Viewpoint {
+    fn viewpoint(&self, _: BrushWorkspace) -> Viewpoint {
         draw::whole_view(&self.points, self.dim)
     }
 
     fn zoom_limits(&self) -> [f64; 2] {
-        let whole = self.viewpoint(BrushPlace::Live).half_height;
+        let whole = self.viewpoint(BrushWorkspace::Live).half_height;
         [1e-3 * whole, 20.0 * whole]
     }
 
@@ -61,12 +64,15 @@ impl WorldInfo for PointsDoc {
         match stroke.brush {
             "spray" => self.spray(stroke, seed),
             "erase" => self.points.retain(|p| !is_under(stroke, Vec3::from(*p).as_dvec3())),
-            _ => return false,
+            _ => match curves::laid(stroke, self.dim, before, seed) {
+                Some(laid) => self.points.extend(laid),
+                None => return false,
+            },
         }
         let changed = self.points.len() != before;
         if changed {
             // What was known belongs to another cloud.
-            self.target = None;
+            (self.target, self.truth) = (None, None);
             self.certificate = None;
         }
         changed
@@ -74,17 +80,29 @@ impl WorldInfo for PointsDoc {
 
     fn clear(&mut self) {
         self.points.clear();
-        (self.target, self.certificate) = (None, None);
+        (self.target, self.truth, self.certificate) = (None, None, None);
+    }
+
+    fn can_write_text(&self) -> bool {
+        true
+    }
+
+    fn write_text(&mut self, text: &str) -> Result<(), StudioError> {
+        let cloud = from_text(text, FROM_IMAGE, self.training.seed).map_err(StudioError::Text)?;
+        let Self { training, live, walkers, .. } = *self;
+        *self = PointsDoc { training, live, walkers, ..PointsDoc::of(cloud, None) };
+        Ok(())
     }
 
     fn draw_still(&self, view: &Viewpoint, options: DrawOptions, scratch: &mut Vec<f32>, picture: &mut RgbaImage) {
-        let places = self.points.iter().map(|p| p.map(f64::from));
-        draw::draw(scratch, 0.0, places, self.points.len(), view, options.light, picture);
+        let positions = self.points.iter().map(|p| p.map(f64::from));
+        draw::draw(scratch, 0.0, positions, self.points.len(), view, options.light, picture);
     }
 
     fn facts(&self) -> Vec<(&'static str, String)> {
         let mut facts = vec![("Points", self.points.len().to_string()), ("Dimensions", self.dim.to_string())];
         facts.extend(self.target.map(|target| ("Target", target.name().to_owned())));
+        facts.extend(self.truth.as_ref().map(|truth| ("True velocities", truth.positions.len().to_string())));
         facts.extend(self.cloud().validate().err().map(|why| ("Cannot be learned", why.to_string())));
         facts
     }
@@ -108,6 +126,7 @@ impl WorldInfo for PointsDoc {
                 can_be_deleted: learned.flows.len() > 1,
                 can_be_renamed: true,
                 can_be_blended: learned.can_blend(learned.chosen, index),
+                ..FlowRow::default()
             }
         };
         learned.flows.iter().enumerate().map(row).collect()
@@ -132,7 +151,7 @@ impl WorldInfo for PointsDoc {
     }
 
     fn draw_flow(&self, index: usize, options: DrawOptions, picture: &mut RgbaImage) {
-        let mut view = self.viewpoint(BrushPlace::Paint);
+        let mut view = self.viewpoint(BrushWorkspace::Paint);
         // Closer than the cloud is shown elsewhere: the flow is what matters.
         view.half_height *= 0.75;
         self.draw_still(&view, options, &mut Vec::new(), picture);
@@ -142,13 +161,33 @@ impl WorldInfo for PointsDoc {
             return;
         }
         let rule = learned.rule(self.dim, index);
-        let sight = PointSight { rule: &rule, sigma: self.live.sigma, cloud: &cloud };
-        PointEyes::of_thumbnail().draw(
-            sight,
+        let scene = PointScene { rule: &rule, sigma: self.live.sigma, cloud: &cloud };
+        PointOverlay::of_thumbnail().draw(
+            scene,
             &view,
-            DrawOptions { layers: eyes::streamlines_alone(), ..options },
+            DrawOptions { layers: overlay::streamlines_alone(), ..options },
             picture,
         );
+    }
+
+    fn checkpoints(&self) -> Vec<CheckpointRow> {
+        self.checkpoint_rows()
+    }
+
+    fn keep_checkpoint(&mut self, state: &LiveState) -> Result<String, StudioError> {
+        self.save_checkpoint(state)
+    }
+
+    fn rename_checkpoint(&mut self, index: usize, name: &str) {
+        self.name_checkpoint(index, name);
+    }
+
+    fn delete_checkpoint(&mut self, index: usize) {
+        self.remove_checkpoint(index);
+    }
+
+    fn take_checkpoint(&mut self, index: usize) -> Option<LiveState> {
+        self.settings_of_checkpoint(index)
     }
 
     fn certificate(&self) -> Vec<(bool, String)> {
@@ -183,12 +222,18 @@ impl WorldInfo for PointsDoc {
         let weak = learned.flows.get(learned.chosen)?.weak.as_ref()?;
         let noise =
             if weak.noise > 0.0 { format!(", noise {:.1}% corrected", 100.0 * weak.noise) } else { String::new() };
+        let eigenvalues: Vec<String> = weak.eigenvalues.iter().map(|value| format!("{value:.2}")).collect();
+        // The lowest is that of the law, and the gap is the second over it.
+        let eigenvalues = format!(" Eigenvalues {} (1 is what sampling leaves).", eigenvalues.join(" "));
         Some(if weak.certain {
-            format!("Found: the next best law is {:.0} times worse ({} samples{noise}).", weak.gap, weak.samples)
+            format!(
+                "Found: the next best law is {:.0} times worse ({} samples{noise}).{eigenvalues}",
+                weak.gap, weak.samples
+            )
         } else {
             format!(
                 "Not certain: the next best law is only {:.1} times worse ({} samples{noise}). Take more samples, or a law \
-                 of this degree is not behind this cloud.",
+                 of this degree is not behind this cloud.{eigenvalues}",
                 weak.gap, weak.samples
             )
         })
@@ -202,15 +247,11 @@ impl WorldInfo for PointsDoc {
     }
 
     fn set_learned(&mut self, learned: Learned) {
-        let learned = match learned {
-            Learned::Points(learned) => learned,
-            Learned::PointCertificate(certificate) => return self.certificate = Some(*certificate),
-            Learned::Field(_) | Learned::FieldEvidence(_) => return,
-        };
-        let [low, high] = learned.sigma_range;
-        self.live.sigma = self.live.sigma.clamp(low, high);
-        self.certificate = None;
-        self.learned = Some(*learned);
+        match learned {
+            Learned::Points(learned) => self.take_learned(*learned),
+            Learned::PointCertificate(certificate) => self.certificate = Some(*certificate),
+            Learned::Field(_) | Learned::FieldEvidence(_) => {}
+        }
     }
 
     fn start_simulation(&self, seed: u64) -> Result<Box<dyn Simulation>, StudioError> {
@@ -220,21 +261,25 @@ impl WorldInfo for PointsDoc {
     fn import(&mut self, paths: &[PathBuf]) -> Result<Vec<String>, StudioError> {
         let Some(path) = paths.first() else { return Ok(Vec::new()) };
         let refused = |reason: String| StudioError::File { path: path.display().to_string(), reason };
-        let ending = path.extension().map_or_else(String::new, |e| e.to_string_lossy().to_lowercase());
-        let (cloud, mut notes) = if matches!(&*ending, "png" | "jpg" | "jpeg") {
-            let image = image::open(path).map_err(|e| refused(e.to_string()))?;
-            (from_darkness(&image, FROM_IMAGE, self.training.seed)?, Vec::new())
-        } else {
+        let (mut truth, has_points) = (None, !self.points.is_empty());
+        if format_of(path).is_some_and(|format| format.kind == FormatKind::Table) {
             let text = std::fs::read_to_string(path).map_err(|e| refused(e.to_string()))?;
-            let read = if ending == "xyz" { read_xyz(&text) } else { read_table(&text) };
-            let read = read.map_err(|e| refused(e.to_string()))?;
-            (read.cloud, read.notes)
-        };
+            if TrueVelocities::is_named_in(&text) {
+                let read = TrueVelocities::read(&text).map_err(|e| refused(e.to_string()))?;
+                if has_points {
+                    return self.compare_with(read).map_err(refused);
+                }
+                truth = Some(read);
+            }
+        }
+        let read = read_file(path, FROM_IMAGE, self.training.seed).map_err(|e| refused(e.to_string()))?;
+        let mut notes = read.notes;
         if paths.len() > 1 {
             notes.push(format!("{} was read, and {} other files were not", path.display(), paths.len() - 1));
         }
         let live = self.live;
-        *self = PointsDoc { live, ..PointsDoc::of(cloud, None) };
+        let truth = truth.filter(|truth: &TrueVelocities| truth.dim == read.cloud.dim);
+        *self = PointsDoc { live, truth, ..PointsDoc::of(read.cloud, None) };
         Ok(notes)
     }
 }
@@ -245,31 +290,40 @@ impl PointsDoc {
         self.points.iter().map(|p| map.forward(p.map(f64::from))).collect()
     }
 
+    /// Takes a table of velocities as the truth of this cloud. Returns what was made of it.
+    fn compare_with(&mut self, truth: TrueVelocities) -> Result<Vec<String>, String> {
+        if truth.dim != self.dim {
+            return Err(format!(
+                "these are velocities in {} dimensions, and the cloud has {}; clear the cloud to take their positions as points",
+                truth.dim, self.dim
+            ));
+        }
+        let note = format!(
+            "The {} velocities are the truth that flows are compared with; clear the cloud first to take their positions as points.",
+            truth.positions.len()
+        );
+        self.truth = Some(truth);
+        self.certificate = None;
+        Ok(vec![note])
+    }
+
     fn spray(&mut self, stroke: &BrushStroke, seed: u64) {
         let mut rng = StdRng::seed_from_u64(seed);
         let count = (SPRAYED * stroke.strength).round().max(1.0) as usize;
         for _ in 0..count.min(MAX_POINTS.saturating_sub(self.points.len())) {
             let along: f64 = rng.random();
-            // In a ball (a disc in the plane), denser towards the middle.
-            let d = loop {
-                let d: [f64; 3] = std::array::from_fn(|i| if i < self.dim { rng.random_range(-1.0..1.0) } else { 0.0 });
-                let d = DVec3::from(d);
-                let square = d.length_squared();
-                if square < 1.0 && rng.random::<f64>() < 1.0 - square {
-                    break d;
-                }
-            };
-            let place = stroke.from + along * (stroke.to - stroke.from) + stroke.radius * d;
-            let [x, y, z] = place.as_vec3().to_array();
+            let d = curves::scatter(&mut rng, self.dim);
+            let position = stroke.from + along * (stroke.to - stroke.from) + stroke.radius * d;
+            let [x, y, z] = position.as_vec3().to_array();
             self.points.push([x, y, if self.dim == 3 { z } else { 0.0 }]);
         }
     }
 }
 
-/// Whether a place is under the way of a brush from dab to dab, seen along its axis.
-fn is_under(stroke: &BrushStroke, place: DVec3) -> bool {
+/// Whether a position is under the way of a brush from dab to dab, seen along its axis.
+fn is_under(stroke: &BrushStroke, position: DVec3) -> bool {
     let flat = |v: DVec3| v - v.dot(stroke.axis) * stroke.axis;
-    let (way, off) = (flat(stroke.to - stroke.from), flat(place - stroke.from));
+    let (way, off) = (flat(stroke.to - stroke.from), flat(position - stroke.from));
     let length_sq = way.length_squared();
     let share = if length_sq > 0.0 { (off.dot(way) / length_sq).clamp(0.0, 1.0) } else { 0.0 };
     off.distance_squared(share * way) < stroke.radius * stroke.radius
@@ -294,8 +348,18 @@ fn line_of(flow: &FlowCertificate) -> (bool, String) {
 
 fn facts_of(named: &NamedFlow) -> String {
     match (&named.weak, named.residual) {
-        (Some(weak), _) if weak.certain => format!("equations, gap {:.0}", weak.gap),
-        (Some(weak), _) => format!("equations, not certain (gap {:.1})", weak.gap),
+        (Some(weak), _) => {
+            let is_of_waves = matches!(
+                &named.flow,
+                PointFlow::Dictionary(DictionaryFlow { dictionary: Dictionary::Fourier { .. }, .. })
+            );
+            let kind = if is_of_waves { "waves" } else { "equations" };
+            if weak.certain {
+                format!("{kind}, gap {:.0}", weak.gap)
+            } else {
+                format!("{kind}, not certain (gap {:.1})", weak.gap)
+            }
+        }
         (None, Some(residual)) if residual < 1e-3 => "exact".to_owned(),
         (None, Some(residual)) => format!("residual {residual:.3}"),
         (None, None) => String::new(),

@@ -3,10 +3,12 @@
 use crate::worlds::points::PointsDoc;
 use crate::worlds::points::engine::{DriftKernel, evaluate_all, walkers_from};
 use crate::worlds::points::rule::{ExactPart, PointFlow, Potential};
-use crate::worlds::studio::KnobScale::{Linear, Logarithmic, Switch, Whole, WholeLogarithmic};
+use crate::worlds::points::train::WeakDictionary;
+use crate::worlds::studio::KnobScale::{Choice, Linear, Logarithmic, Switch, Whole, WholeLogarithmic};
 use crate::worlds::studio::{KnobGroup, KnobSpec};
 
-pub(super) const KNOBS: &[KnobSpec] = &[
+/// The knobs of the points world.
+pub const KNOBS: &[KnobSpec] = &[
     KnobSpec::new(
         ("strength", "Strength", "γ", "spreads per time"),
         "Speed of the flow",
@@ -45,6 +47,15 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         20_000.0,
         [100.0, 1_000_000.0],
         WholeLogarithmic,
+        KnobGroup::Live,
+    ),
+    KnobSpec::new(
+        ("moved_by", "Moved by", "", ""),
+        "A grid of flow and score, which is fast and whose error is shown below, or the networks themselves; equations \
+         need neither",
+        0.0,
+        [0.0, 1.0],
+        Choice(&["grid", "networks"]),
         KnobGroup::Live,
     ),
     KnobSpec::new(
@@ -104,6 +115,22 @@ pub(super) const KNOBS: &[KnobSpec] = &[
         KnobGroup::Learn,
     ),
     KnobSpec::new(
+        ("dictionary", "Dictionary", "", ""),
+        "What the weak form combines: monomials, which give equations, or waves, which fit any smooth flow and give none",
+        0.0,
+        [0.0, 1.0],
+        Choice(&["monomials", "fourier"]),
+        KnobGroup::Learn,
+    ),
+    KnobSpec::new(
+        ("waves", "Waves", "", ""),
+        "Random waves of the weak form's Fourier dictionary; many need many points",
+        12.0,
+        [1.0, 100.0],
+        Whole,
+        KnobGroup::Learn,
+    ),
+    KnobSpec::new(
         ("find_noise", "Look for noise", "", ""),
         "Lets the weak form look for measurement noise in the cloud and correct for it",
         0.0,
@@ -122,6 +149,7 @@ pub(super) fn value(doc: &PointsDoc, id: &str) -> f64 {
         "sigma" => doc.live.sigma,
         "reversed" => switch(doc.live.reversed),
         "walkers" => doc.walkers as f64,
+        "moved_by" => switch(doc.by_networks),
         "twist_seed" => twist(doc).map_or(doc.training.seed as f64, |(_, seed, _)| seed as f64),
         "twist_scale" => twist(doc).map_or(doc.training.twist_scale, |(_, _, scale)| scale),
         "energy_steps" => doc.training.energy_steps as f64,
@@ -129,6 +157,8 @@ pub(super) fn value(doc: &PointsDoc, id: &str) -> f64 {
         "free_steps" => doc.training.free_steps as f64,
         "hutchinson" => switch(doc.training.hutchinson),
         "degree" => f64::from(doc.training.weak.degree),
+        "dictionary" => switch(doc.training.weak.dictionary == WeakDictionary::Fourier),
+        "waves" => doc.training.weak.waves as f64,
         "find_noise" => switch(doc.training.weak.estimate_noise),
         _ => f64::NAN,
     }
@@ -146,6 +176,7 @@ pub(super) fn set(doc: &mut PointsDoc, id: &str, value: f64) {
         }
         "reversed" => doc.live.reversed = value >= 0.5,
         "walkers" => doc.walkers = value as usize,
+        "moved_by" => doc.by_networks = value >= 0.5,
         "twist_seed" => match twist(doc) {
             Some((index, _, scale)) => set_twist(doc, index, value as u64, scale),
             None => doc.training.seed = value as u64,
@@ -159,6 +190,11 @@ pub(super) fn set(doc: &mut PointsDoc, id: &str, value: f64) {
         "free_steps" => doc.training.free_steps = value as usize,
         "hutchinson" => doc.training.hutchinson = value >= 0.5,
         "degree" => doc.training.weak.degree = value as u32,
+        "dictionary" => {
+            doc.training.weak.dictionary =
+                if value >= 0.5 { WeakDictionary::Fourier } else { WeakDictionary::Monomials };
+        }
+        "waves" => doc.training.weak.waves = value as usize,
         "find_noise" => doc.training.weak.estimate_noise = value >= 0.5,
         _ => {}
     }
@@ -177,22 +213,22 @@ fn twist(doc: &PointsDoc) -> Option<(usize, u64, f64)> {
 }
 
 /// Places at which the speed of a new twist is measured: 3 % of spread in the mean square.
-const MEASURED_PLACES: usize = 1024;
+const MEASURED_POSITIONS: usize = 1024;
 
 /// Puts another twist in the place of the flow `index`, at root mean square speed 1 over the cloud, and chooses it.
 fn set_twist(doc: &mut PointsDoc, index: usize, seed: u64, scale: f64) {
-    let places = walkers_from(&doc.cloud().standardised(), doc.dim, MEASURED_PLACES, doc.live.sigma, seed);
+    let positions = walkers_from(&doc.cloud().standardised(), doc.dim, MEASURED_POSITIONS, doc.live.sigma, seed);
     let (dim, sigma) = (doc.dim, doc.live.sigma);
     let Some(learned) = &mut doc.learned else { return };
     let flow = PointFlow::Exact(vec![ExactPart { gain: 1.0, potential: Potential::Twist { seed, scale } }]);
     learned.flows[index].flow = flow;
     learned.chosen = index;
     let kernel = DriftKernel::new(&learned.rule(dim, index), sigma);
-    let square: f64 = evaluate_all(&kernel, &places)
+    let square: f64 = evaluate_all(&kernel, &positions)
         .iter()
         .map(|at| at.velocity.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>())
         .sum();
-    let speed = (square / places.len() as f64).sqrt();
+    let speed = (square / positions.len() as f64).sqrt();
     if speed > 0.0 {
         learned.flows[index].flow = learned.flows[index].flow.scaled(1.0 / speed);
     }

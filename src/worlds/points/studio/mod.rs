@@ -1,28 +1,34 @@
 //! The points world in the studio: its tables, and what it can do.
 
+mod curves;
 mod draw;
 mod exponents;
-mod eyes;
 mod gpu_glow;
 mod info;
 mod knobs;
+mod overlay;
 mod painter;
+mod past;
 mod simulation;
 mod stroke;
 #[cfg(test)]
 mod tests;
 mod training;
 mod walkers;
+#[cfg(test)]
+mod weak_tests;
 
-pub use eyes::LAYERS;
+pub use knobs::KNOBS;
+pub use overlay::LAYERS;
 pub use painter::PointPainter;
 
 use super::PointsDoc;
 use super::cloud::BuiltInTarget;
+use crate::formats::ALL_ENDINGS;
 use crate::worlds::World;
 use crate::worlds::studio::{
-    BrushPlace, BrushSpec, BrushTouch, BundledScene, MethodSpec, RestartSpec, SeriesAxis, SeriesSpec, StartSpec,
-    StudioError, WorldEntry, WorldTables, bundled_scenes,
+    BrushSpec, BrushTouch, BrushWorkspace, BundledScene, MethodSpec, PresetSpec, RestartSpec, SeriesAxis, SeriesSpec,
+    StartSpec, StudioError, WorldEntry, WorldTables, bundled_scenes,
 };
 
 /// The points world, for the catalogue.
@@ -52,8 +58,12 @@ fn start(_: &World, id: &str) -> Result<World, StudioError> {
     Ok(World::from(PointsDoc::of(target.sample(TARGET_POINTS, 1), Some(target))))
 }
 
-const fn brush(place: BrushPlace, id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
-    BrushSpec { id, name, help, place, touch: BrushTouch::Dabs }
+const fn brush(workspace: BrushWorkspace, id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
+    BrushSpec { id, name, help, workspace, touch: BrushTouch::Dabs }
+}
+
+const fn shape(id: &'static str, name: &'static str, help: &'static str) -> BrushSpec {
+    BrushSpec { id, name, help, workspace: BrushWorkspace::Paint, touch: BrushTouch::Line }
 }
 
 const fn target(id: &'static str, name: &'static str, help: &'static str) -> StartSpec {
@@ -67,6 +77,28 @@ pub(super) const CHECK: MethodSpec = MethodSpec {
     help: "Carries held-out samples of the cloud along every flow and compares them with others, with controls that must \
            fail: the certificate of the scene. Takes some minutes",
 };
+
+/// Times on two cores of a cloud of 10,000 points.
+const PRESETS: &[PresetSpec] = &[
+    PresetSpec {
+        id: "quick",
+        name: "Quick",
+        help: "A rough energy and flows: enough to see a painted cloud alive",
+        knobs: &[("energy_steps", 1500.0), ("smoothest_steps", 300.0), ("free_steps", 800.0)],
+    },
+    PresetSpec {
+        id: "standard",
+        name: "Standard",
+        help: "As the bundled scenes were learned",
+        knobs: &[("energy_steps", 6000.0), ("smoothest_steps", 1000.0), ("free_steps", 3000.0)],
+    },
+    PresetSpec {
+        id: "thorough",
+        name: "Thorough",
+        help: "For clouds with fine parts",
+        knobs: &[("energy_steps", 20_000.0), ("smoothest_steps", 3000.0), ("free_steps", 10_000.0)],
+    },
+];
 
 /// Exponents and dimension come last: they are those of clouds in space.
 const SERIES: [SeriesSpec; 7] = [
@@ -116,7 +148,8 @@ const SERIES: [SeriesSpec; 7] = [
     SeriesSpec {
         id: "cosine",
         name: "Cosine",
-        help: "Mean cosine of the flow to the true velocity where the walkers are, for clouds of a known system",
+        help: "Mean cosine of the flow to the true velocity: where the walkers are, for clouds of a known system; at the \
+               places of the table, where one with vx and vy was imported",
         y_axis: "cosine",
         x: SeriesAxis::Steps,
         curves: &["to the truth"],
@@ -156,14 +189,35 @@ pub(super) const TABLES: WorldTables = WorldTables {
     live_name: "walkers",
     knobs: knobs::KNOBS,
     brushes: &[
-        brush(BrushPlace::Paint, "spray", "Spray", "Adds points to the cloud under the pointer"),
-        brush(BrushPlace::Paint, "erase", "Erase", "Removes the points of the cloud under the pointer"),
-        brush(BrushPlace::Live, "push", "Push", "Drives walkers away from the pointer"),
-        brush(BrushPlace::Live, "pull", "Pull", "Draws walkers to the pointer"),
-        brush(BrushPlace::Live, "stir", "Stir", "Drives walkers around the pointer"),
-        brush(BrushPlace::Live, "add", "Add", "Adds walkers under the pointer"),
-        brush(BrushPlace::Live, "remove", "Remove", "Removes the walkers under the pointer"),
-        brush(BrushPlace::Live, "wound", "Wound", "Scatters the walkers under the pointer, to see whether they return"),
+        brush(BrushWorkspace::Paint, "spray", "Spray", "Adds points to the cloud under the pointer"),
+        BrushSpec {
+            touch: BrushTouch::Path,
+            ..brush(
+                BrushWorkspace::Paint,
+                "pen",
+                "Pen",
+                "Lays points evenly along the stroke, scattered over a quarter of the brush",
+            )
+        },
+        shape("line", "Line", "Lays points along a straight line, from where the pointer is pressed to where it is"),
+        shape(
+            "arc",
+            "Arc",
+            "Lays points along a half circle, to the right of the way from where the pointer is pressed to where it is",
+        ),
+        shape("circle", "Circle", "Lays points along a circle, pressed in its centre and dragged to its rim"),
+        brush(BrushWorkspace::Paint, "erase", "Erase", "Removes the points of the cloud under the pointer"),
+        brush(BrushWorkspace::Live, "push", "Push", "Drives walkers away from the pointer"),
+        brush(BrushWorkspace::Live, "pull", "Pull", "Draws walkers to the pointer"),
+        brush(BrushWorkspace::Live, "stir", "Stir", "Drives walkers around the pointer"),
+        brush(BrushWorkspace::Live, "add", "Add", "Adds walkers under the pointer"),
+        brush(BrushWorkspace::Live, "remove", "Remove", "Removes the walkers under the pointer"),
+        brush(
+            BrushWorkspace::Live,
+            "wound",
+            "Wound",
+            "Scatters the walkers under the pointer, to see whether they return",
+        ),
     ],
     actions: &[],
     palette: &[],
@@ -188,6 +242,7 @@ pub(super) const TABLES: WorldTables = WorldTables {
                    how certain they are",
         },
     ],
+    presets: PRESETS,
     check: Some(CHECK),
     starts: &[
         target("ring", "Ring", "A ring of radius 1 to 2"),
@@ -204,12 +259,12 @@ pub(super) const TABLES: WorldTables = WorldTables {
         RestartSpec {
             id: "scatter",
             name: "Scatter",
-            help: "Walkers at random places: with relaxation they return to the cloud",
+            help: "Walkers at random positions: with relaxation they return to the cloud",
         },
     ],
     speed: 1,
-    layers: eyes::LAYERS,
+    layers: overlay::LAYERS,
     has_trails: true,
-    imports: &["csv", "tsv", "txt", "xyz", "png", "jpg", "jpeg"],
+    imports: ALL_ENDINGS,
     exports: &[],
 };

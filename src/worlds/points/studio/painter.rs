@@ -3,7 +3,7 @@
 use image::RgbaImage;
 
 use super::draw::Glow;
-use super::eyes::{PointEyes, PointSight};
+use super::overlay::{PointOverlay, PointScene};
 use crate::worlds::points::cloud::Standardisation;
 use crate::worlds::points::rule::PointRule;
 use crate::worlds::studio::{DrawOptions, Viewpoint};
@@ -12,13 +12,13 @@ use crate::worlds::studio::{DrawOptions, Viewpoint};
 #[derive(Default)]
 pub struct PointPainter {
     glow: Glow,
-    eyes: PointEyes,
+    overlay: PointOverlay,
 }
 
 impl PointPainter {
     /// The rule, or its σ, is another one.
     pub fn forget_rule(&mut self) {
-        self.eyes.forget();
+        self.overlay.forget();
     }
 
     /// Draws walkers (standardised) over the whole of `picture`. `cloud` (standardised): where the flow is looked at.
@@ -43,8 +43,8 @@ impl PointPainter {
         options: DrawOptions,
         picture: &mut RgbaImage,
     ) {
-        let places = walkers.iter().map(|w| map.inverse([w[0], w[1], w[2]].map(f64::from)));
-        self.glow.draw(places, walkers.len(), view, options, picture);
+        let positions = walkers.iter().map(|w| map.inverse([w[0], w[1], w[2]].map(f64::from)));
+        self.glow.draw(positions, walkers.len(), view, options, picture);
     }
 
     /// What the layers of `options` show, over a picture of walkers.
@@ -55,6 +55,6 @@ impl PointPainter {
         options: DrawOptions,
         picture: &mut RgbaImage,
     ) {
-        self.eyes.draw(PointSight { rule, sigma, cloud }, view, options, picture);
+        self.overlay.draw(PointScene { rule, sigma, cloud }, view, options, picture);
     }
 }

@@ -1,6 +1,7 @@
 //! Live walkers in the studio.
 
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use glam::DVec3;
 use image::RgbaImage;
@@ -13,13 +14,15 @@ use super::walkers::LiveWalkers;
 use crate::gpu::{GpuDevice, GpuPicture};
 use crate::worlds::World;
 use crate::worlds::points::PointsDoc;
-use crate::worlds::points::cloud::{BuiltInTarget, DynamicalSystem, Standardisation};
+use crate::worlds::points::cloud::{BuiltInTarget, DynamicalSystem, Standardisation, TrueVelocities};
 use crate::worlds::points::engine::{
     BakedField, DriftKernel, PointBrush, PointCheckpoint, PointForce, evaluate_all, walkers_from,
 };
-use crate::worlds::points::measures::{Mmd, cosine_to, kernel_stein, relative_residual, true_speed};
+use crate::worlds::points::measures::{Mmd, cosine_to, cosine_to_table, kernel_stein, relative_residual, true_speed};
 use crate::worlds::points::rule::{PointLive, PointRule};
-use crate::worlds::studio::{BrushStroke, DrawOptions, LayerSet, SeriesReading, Simulation, StudioError, Viewpoint};
+use crate::worlds::studio::{
+    BrushStroke, DrawOptions, LayerSet, LiveState, RewindBuffer, SeriesReading, Simulation, StudioError, Viewpoint,
+};
 
 /// Speed of walkers under push, pull and stir, spreads per time.
 const FORCE: f32 = 4.0;
@@ -30,30 +33,49 @@ const COMPARED: usize = 500;
 const PERMUTATIONS: usize = 200;
 /// Walkers at which residual and cosine are measured, in f64.
 const FEW: usize = 150;
-/// Checkpoints that are kept; the oldest goes.
-const MAX_CHECKPOINTS: usize = 16;
+/// Places at which the error of a grid is measured: the error's own error is then about 2 %.
+const MEASURED: usize = 4096;
 /// Half side of the box that walkers are scattered in, spreads.
 const SCATTER: f32 = 2.5;
 
+const WITHOUT_GRID: &str = "The networks move the walkers instead of a grid of their flow: slower, and as exactly";
+
 pub(super) struct PointsSimulation {
     live: LiveWalkers,
+    past: RewindBuffer<LiveWalkers>,
     map: Standardisation,
     /// The cloud, standardised.
     cloud: Vec<[f64; 3]>,
     walkers: usize,
     seed: u64,
-    /// A grid that is being computed, with the rule and σ that it belongs to.
-    baking: Option<Receiver<(BakedField, PointRule, f64)>>,
+    /// A grid that is being computed.
+    baking: Option<Receiver<BakedGrid>>,
+    /// Why there is no grid, until it is reported.
+    fault: Option<String>,
     /// Rule or σ have changed since the last grid was begun.
     needs_baking: bool,
-    checkpoints: Vec<PointCheckpoint>,
+    /// Relative error of the flow of the last grid.
+    grid_error: f64,
+    /// The networks are to move walkers, however long they take.
+    by_networks: bool,
     painter: PointPainter,
+    /// Rows of the table of velocities in the scene.
+    table: Option<TrueVelocities>,
     /// The system behind a built-in target.
     truth: Option<DynamicalSystem>,
     yardstick: Option<SampleYardstick>,
     exponents: LiveExponents,
     /// Root mean square speed of the true system, spreads per time; 1 where none is known.
     true_speed: f64,
+}
+
+/// A grid, with the rule and σ that it belongs to.
+struct BakedGrid {
+    grid: BakedField,
+    /// Root mean square error of its flow over the cloud, as a share of the flow.
+    error: f64,
+    rule: PointRule,
+    sigma: f64,
 }
 
 /// What walkers are compared with.
@@ -76,29 +98,34 @@ impl PointsSimulation {
         let live = LiveWalkers::new(&rule, &doc.live, walkers, seed)?;
         let mut simulation = Self {
             live,
+            past: RewindBuffer::default(),
             map,
             cloud,
             walkers: doc.walkers,
             seed,
             baking: None,
+            fault: None,
             needs_baking: false,
-            checkpoints: Vec::new(),
+            grid_error: 0.0,
+            by_networks: doc.by_networks,
             painter: PointPainter::default(),
+            table: doc.truth.as_ref().map(|truth| truth.thinned(FEW)),
             truth: doc.target.and_then(BuiltInTarget::system),
             yardstick: None,
             exponents: LiveExponents::default(),
             true_speed: 1.0,
         };
         if let Some(system) = simulation.truth {
-            let places: Vec<[f32; 3]> = simulation
+            let positions: Vec<[f32; 3]> = simulation
                 .cloud
                 .iter()
                 .step_by((simulation.cloud.len() / COMPARED).max(1))
-                .map(|place| map.inverse(*place).map(|v| v as f32))
+                .map(|position| map.inverse(*position).map(|v| v as f32))
                 .collect();
-            simulation.true_speed = true_speed(system, &map, &places);
+            simulation.true_speed = true_speed(system, &map, &positions);
         }
-        simulation.needs_baking = simulation.is_slow();
+        simulation.needs_baking = simulation.wants_grid();
+        simulation.past.forget(&mut simulation.live);
         Ok(simulation)
     }
 
@@ -108,15 +135,30 @@ impl PointsSimulation {
         rule.flow.needs_energy() || live.relaxation_of(rule) > 0.0
     }
 
+    fn wants_grid(&self) -> bool {
+        self.is_slow() && !self.by_networks
+    }
+
     /// Begins a grid for the present rule, and takes one that is complete. Meanwhile the networks themselves move walkers.
     fn bake(&mut self) {
-        if let Some((grid, rule, sigma)) = self.baking.as_ref().and_then(|baking| baking.try_recv().ok()) {
-            self.baking = None;
-            if rule == *self.live.rule() && sigma == self.live.knobs().sigma {
-                self.live.set_grid(Some(grid));
-            } else {
-                self.needs_baking = self.is_slow();
+        match self.baking.as_ref().map(Receiver::try_recv) {
+            Some(Ok(baked)) => {
+                self.baking = None;
+                let fits = baked.rule == *self.live.rule() && baked.sigma == self.live.knobs().sigma;
+                if fits && self.wants_grid() {
+                    self.live.set_grid(Some(baked.grid));
+                    self.grid_error = baked.error;
+                    self.past.note_settings(&mut self.live);
+                } else {
+                    self.needs_baking = self.wants_grid();
+                }
             }
+            // The thread ended without a grid: it panicked, and the reason is on stderr.
+            Some(Err(TryRecvError::Disconnected)) => {
+                self.baking = None;
+                self.fault = Some(format!("no grid because of a bug in the program; please report it. {WITHOUT_GRID}"));
+            }
+            Some(Err(TryRecvError::Empty)) | None => {}
         }
         if !self.needs_baking || self.baking.is_some() {
             return;
@@ -124,16 +166,18 @@ impl PointsSimulation {
         self.needs_baking = false;
         let (sender, receiver) = channel();
         let (rule, sigma, seed) = (self.live.rule().clone(), self.live.knobs().sigma, self.seed);
-        let mut box_of_cloud = walkers_from(&self.cloud, rule.dim, COMPARED.max(4096), 0.0, seed);
+        let mut box_of_cloud = walkers_from(&self.cloud, rule.dim, MEASURED, 0.0, seed);
         box_of_cloud.extend(corners(&self.cloud));
         let work = move || {
-            let grid = BakedField::new(&DriftKernel::new(&rule, sigma), rule.dim, &box_of_cloud);
+            let kernel = DriftKernel::new(&rule, sigma);
+            let grid = BakedField::new(&kernel, rule.dim, &box_of_cloud);
+            let error = grid.flow_error(&kernel, &box_of_cloud[..MEASURED.min(box_of_cloud.len())]);
             // Fails only when the simulation has ended.
-            let _ = sender.send((grid, rule, sigma));
+            let _ = sender.send(BakedGrid { grid, error, rule, sigma });
         };
-        // Without the thread the networks go on moving walkers, only slower.
-        if std::thread::Builder::new().name("unstill-bake".to_owned()).spawn(work).is_ok() {
-            self.baking = Some(receiver);
+        match std::thread::Builder::new().name("unstill-bake".to_owned()).spawn(work) {
+            Ok(_) => self.baking = Some(receiver),
+            Err(why) => self.fault = Some(format!("no grid, as the system started no thread ({why}). {WITHOUT_GRID}")),
         }
     }
 
@@ -151,6 +195,19 @@ impl PointsSimulation {
             push: 0.0,
             stir: 0.0,
         }
+    }
+
+    /// Changes walkers by hand.
+    fn change(&mut self, brush: PointBrush, under: &PointForce) -> Result<(), StudioError> {
+        self.live.apply(brush, under)?;
+        self.past.note_hand(&mut self.live);
+        Ok(())
+    }
+
+    /// Goes on from another state.
+    fn put(&mut self, state: &PointCheckpoint) {
+        self.live.restore(state);
+        self.past.note_hand(&mut self.live);
     }
 
     fn sample(&mut self) -> Vec<[f32; 4]> {
@@ -180,13 +237,18 @@ fn noise(rule: &PointRule, live: &PointLive) -> f64 {
     if rule.energy.is_some() && (rule.flow.needs_energy() || live.relaxation > 0.0) { live.sigma } else { 0.0 }
 }
 
+/// A small share, in digits that say something.
+fn percent(share: f64) -> String {
+    if share < 1e-4 { "below 0.01 %".to_owned() } else { format!("{:.2} %", 100.0 * share) }
+}
+
 /// Two corners of the box around a cloud.
 fn corners(cloud: &[[f64; 3]]) -> [[f32; 4]; 2] {
     let mut corners = [[f32::MAX; 4], [f32::MIN; 4]];
-    for place in cloud {
+    for position in cloud {
         for i in 0..3 {
-            corners[0][i] = corners[0][i].min(place[i] as f32);
-            corners[1][i] = corners[1][i].max(place[i] as f32);
+            corners[0][i] = corners[0][i].min(position[i] as f32);
+            corners[1][i] = corners[1][i].max(position[i] as f32);
         }
     }
     corners.map(|[x, y, z, _]| [x, y, z, 0.0])
@@ -195,7 +257,7 @@ fn corners(cloud: &[[f64; 3]]) -> [[f32; 4]; 2] {
 impl Simulation for PointsSimulation {
     fn run(&mut self, steps: u32) {
         self.bake();
-        self.live.run(steps);
+        self.past.run(&mut self.live, steps);
     }
 
     fn steps(&self) -> u64 {
@@ -205,6 +267,7 @@ impl Simulation for PointsSimulation {
     fn adopt(&mut self, world: &World) -> bool {
         let Some(doc) = world.as_points() else { return false };
         let Some(rule) = doc.rule() else { return false };
+        self.table = doc.truth.as_ref().map(|truth| truth.thinned(FEW));
         if doc.walkers != self.walkers || rule.dim != self.live.rule().dim || rule.map != self.map {
             return false;
         }
@@ -227,8 +290,13 @@ impl Simulation for PointsSimulation {
             self.needs_baking = true;
             self.painter.forget_rule();
         }
+        self.by_networks = doc.by_networks;
+        if self.by_networks && self.live.has_grid() {
+            self.live.set_grid(None);
+        }
         self.needs_baking |= !self.live.has_grid() && self.baking.is_none();
-        self.needs_baking &= self.is_slow();
+        self.needs_baking &= self.wants_grid();
+        self.past.note_settings(&mut self.live);
         true
     }
 
@@ -240,18 +308,20 @@ impl Simulation for PointsSimulation {
             "stir" => force.stir = FORCE * stroke.strength as f32,
             "add" => {
                 let count = (ADDED * stroke.strength).round() as usize;
-                return Ok(self.live.apply(PointBrush::Add(count), &force)?);
+                return self.change(PointBrush::Add(count), &force);
             }
-            "remove" => return Ok(self.live.apply(PointBrush::Remove, &force)?),
-            "wound" => return Ok(self.live.apply(PointBrush::Wound, &force)?),
+            "remove" => return self.change(PointBrush::Remove, &force),
+            "wound" => return self.change(PointBrush::Wound, &force),
             other => return Err(StudioError::Unknown(other.to_owned())),
         }
         self.live.set_force(Some(force));
+        self.past.note_settings(&mut self.live);
         Ok(())
     }
 
     fn lift(&mut self) {
         self.live.set_force(None);
+        self.past.note_settings(&mut self.live);
     }
 
     fn restart(&mut self, id: &str) {
@@ -267,28 +337,43 @@ impl Simulation for PointsSimulation {
             }
             _ => return,
         };
-        self.live.restore(&PointCheckpoint { walkers, step: 0, seed: self.seed });
+        self.put(&PointCheckpoint { walkers, step: 0, seed: self.seed });
     }
 
-    fn keep_checkpoint(&mut self) {
-        if self.checkpoints.len() == MAX_CHECKPOINTS {
-            self.checkpoints.remove(0);
+    fn step_back(&mut self) -> bool {
+        self.past.step_back(&mut self.live)
+    }
+
+    fn live_state(&mut self) -> LiveState {
+        LiveState::Points(Arc::new(self.live.checkpoint()), self.map)
+    }
+
+    fn return_to(&mut self, state: &LiveState) -> bool {
+        let LiveState::Points(state, map) = state else { return false };
+        if *map == self.map {
+            self.put(state);
+            return true;
         }
-        self.checkpoints.push(self.live.checkpoint());
-    }
-
-    fn back_to_checkpoint(&mut self) -> bool {
-        let Some(state) = self.checkpoints.last() else { return false };
-        self.live.restore(state);
+        // What was learned since has other standardised coordinates.
+        let mut state = PointCheckpoint::clone(state);
+        for walker in &mut state.walkers {
+            let place = map.inverse([walker[0], walker[1], walker[2]].map(f64::from));
+            let [x, y, z] = self.map.forward(place).map(|v| v as f32);
+            *walker = [x, y, z, walker[3]];
+        }
+        self.put(&state);
         true
     }
 
     fn move_to(&mut self, gpu: Option<&GpuDevice>) -> Result<(), StudioError> {
-        Ok(self.live.move_to(gpu)?)
+        self.live.move_to(gpu)?;
+        // Another engine does not repeat the steps bit by bit.
+        self.past.forget(&mut self.live);
+        Ok(())
     }
 
     fn take_fault(&mut self) -> Option<String> {
-        self.live.take_fault()
+        self.fault.take().or_else(|| self.live.take_fault())
     }
 
     fn draw(&mut self, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage) {
@@ -319,10 +404,15 @@ impl Simulation for PointsSimulation {
             SeriesReading { series: "speed", values: vec![speed] },
         ];
         let few = &sample[..sample.len().min(FEW)];
-        if let Some(system) = self.truth {
-            let places: Vec<[f32; 3]> =
-                few.iter().map(|w| self.map.inverse([w[0], w[1], w[2]].map(f64::from)).map(|v| v as f32)).collect();
-            let cosine = cosine_to(system, rule, live.sigma, &places);
+        let cosine = match (&self.table, self.truth) {
+            (Some(table), _) => Some(cosine_to_table(table, rule, live.sigma)),
+            (None, Some(system)) => {
+                let position = |w: &[f32; 4]| self.map.inverse([w[0], w[1], w[2]].map(f64::from)).map(|v| v as f32);
+                Some(cosine_to(system, rule, live.sigma, &few.iter().map(position).collect::<Vec<_>>()))
+            }
+            (None, None) => None,
+        };
+        if let Some(cosine) = cosine {
             let signed = if live.reversed { -cosine } else { cosine };
             readings.push(SeriesReading { series: "cosine", values: vec![signed] });
         }
@@ -339,10 +429,30 @@ impl Simulation for PointsSimulation {
 
     fn description(&self) -> String {
         let by = match (self.live.has_grid(), self.is_slow()) {
-            (true, _) => "a grid",
-            (false, true) => "the networks",
-            (false, false) => "the equations",
+            (true, _) => format!("a grid (error {})", percent(self.grid_error)),
+            (false, true) if self.baking.is_some() || self.needs_baking => {
+                "the networks until the grid is there".to_owned()
+            }
+            (false, true) => "the networks".to_owned(),
+            (false, false) => "the equations".to_owned(),
         };
         format!("{} walkers by {by} on {}", self.live.count(), self.live.engine_name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::taught;
+    use super::*;
+
+    #[test]
+    fn a_grid_that_cannot_be_computed_is_reported_once() {
+        let mut simulation = PointsSimulation::new(&taught(300), 1).unwrap();
+        // As a thread that panicked leaves it.
+        (simulation.baking, simulation.needs_baking) = (Some(channel().1), false);
+        simulation.run(1);
+        let fault = simulation.take_fault().expect("a sentence");
+        assert!(fault.contains("bug in the program") && fault.chars().count() <= 300, "{fault}");
+        assert_eq!((simulation.take_fault(), simulation.steps()), (None, 1));
     }
 }

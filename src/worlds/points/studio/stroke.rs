@@ -17,7 +17,7 @@ impl Coverage {
         self.share.resize(self.size[0] * self.size[1], 0.0);
     }
 
-    /// A line between two places `width` pixels wide. `strength`: its share of a pixel in the middle of the line.
+    /// A line between two positions `width` pixels wide. `strength`: its share of a pixel in the middle of the line.
     pub fn line(&mut self, from: [f32; 2], to: [f32; 2], width: f32, strength: f32) {
         let reach = 0.5 * width + 1.0;
         let bounds = |axis: usize| {

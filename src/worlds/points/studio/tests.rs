@@ -1,15 +1,16 @@
 use super::*;
 use crate::worlds::points::cloud::Standardisation;
+use crate::worlds::points::engine::shader_words;
 use crate::worlds::points::rule::{ExactPart, Mlp, PointEnergy, PointFlow, Potential};
 use crate::worlds::points::{LearnedPoints, NamedFlow};
-use crate::worlds::studio::{BrushStroke, DrawOptions, LayerSet, WorldInfo};
+use crate::worlds::studio::{BrushStroke, DrawOptions, KnobGroup, LayerSet, WorldInfo};
 use glam::DVec3;
 use image::RgbaImage;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 /// A ring with an energy of random weights, which is not flat, and two exact flows over it.
-fn taught(points: usize) -> PointsDoc {
+pub(super) fn taught(points: usize) -> PointsDoc {
     let mut doc = PointsDoc::of(BuiltInTarget::Ring.sample(points, 1), Some(BuiltInTarget::Ring));
     let exact = |potential| PointFlow::Exact(vec![ExactPart { gain: 1.0, potential }]);
     let named = |name: &str, flow| NamedFlow { name: name.into(), flow, residual: Some(0.0), weak: None };
@@ -28,9 +29,27 @@ fn taught(points: usize) -> PointsDoc {
     doc
 }
 
-fn dab(brush: &'static str, at: [f64; 3], radius: f64) -> BrushStroke {
+pub(super) fn dab(brush: &'static str, at: [f64; 3], radius: f64) -> BrushStroke {
     let at = DVec3::from(at);
     BrushStroke { brush, from: at, to: at, axis: DVec3::ZERO, radius, strength: 1.0, ink: Default::default() }
+}
+
+#[test]
+fn every_live_knob_moves_a_word_of_the_shaders() {
+    let words = |doc: &PointsDoc| {
+        let learned = doc.learned.as_ref().unwrap();
+        shader_words(&learned.rule(doc.dim, learned.chosen), &doc.live, doc.walkers)
+    };
+    let mut doc = taught(400);
+    doc.learned.as_mut().unwrap().chosen = 1;
+    assert_eq!(words(&doc), words(&doc.clone()));
+    // Grid or networks is a choice of kernel, not a number in it.
+    for row in KNOBS.iter().filter(|row| row.group == KnobGroup::Live && row.id != "moved_by") {
+        let mut other = doc.clone();
+        let [low, high] = row.range;
+        other.set_knob(row.id, row.folded(if doc.knob(row.id) == high { low } else { high }));
+        assert_ne!(words(&other), words(&doc), "{}", row.id);
+    }
 }
 
 #[test]
@@ -83,11 +102,11 @@ fn walkers_obey_brushes_checkpoints_and_restarts() {
     };
     assert_eq!(count(&*simulation), 500);
     simulation.run(5);
-    simulation.keep_checkpoint();
+    let kept = simulation.live_state();
     simulation.stroke(&dab("remove", [1.5, 0.0, 0.0], 0.6)).unwrap();
     let left = count(&*simulation);
     assert!(left < 500 && left > 200, "{left}");
-    assert!(simulation.back_to_checkpoint());
+    assert!(simulation.return_to(&kept));
     assert_eq!((count(&*simulation), simulation.steps()), (500, 5));
     simulation.stroke(&dab("add", [0.0; 3], 0.3)).unwrap();
     assert_eq!(count(&*simulation), 620);
@@ -104,7 +123,7 @@ fn pushing_empties_the_place_under_the_brush_until_it_is_lifted() {
     doc.live.relaxation = 0.0;
     let mut simulation = doc.start_simulation(3).unwrap();
     let mut picture = RgbaImage::new(120, 120);
-    let view = doc.viewpoint(BrushPlace::Live);
+    let view = doc.viewpoint(BrushWorkspace::Live);
     let mut light = |simulation: &mut Box<dyn crate::worlds::studio::Simulation>| -> u64 {
         simulation.draw(&view, DrawOptions::default(), &mut picture);
         // Around (1.5, 0), where the ring is.
@@ -202,7 +221,7 @@ fn learning_goes_on_step_by_step_and_its_result_lives() {
 #[test]
 fn every_layer_is_drawn_and_a_new_ground_replaces_the_old_one() {
     let doc = taught(2000);
-    let view = doc.viewpoint(BrushPlace::Live);
+    let view = doc.viewpoint(BrushWorkspace::Live);
     let mut simulation = doc.start_simulation(1).unwrap();
     let mut draw = |layers| {
         let mut picture = RgbaImage::new(90, 70);
@@ -246,7 +265,7 @@ fn pair(doc: &PointsDoc, gpu: &crate::gpu::GpuDevice) -> [Box<dyn crate::worlds:
 
 /// Share of the pixels that differ visibly.
 fn share_apart(doc: &PointsDoc, simulations: &mut [Box<dyn crate::worlds::studio::Simulation>; 2]) -> f64 {
-    let view = doc.viewpoint(BrushPlace::Live);
+    let view = doc.viewpoint(BrushWorkspace::Live);
     let [a, b] = simulations.each_mut().map(|simulation| {
         let mut picture = RgbaImage::new(160, 120);
         simulation.draw(&view, DrawOptions::default(), &mut picture);
@@ -274,7 +293,7 @@ fn walkers_of_both_engines_stay_together_whatever_is_done() {
     check(&mut both, "the start");
     run(&mut both, 5);
     check(&mut both, "five steps");
-    both.iter_mut().for_each(|simulation| simulation.keep_checkpoint());
+    let kept = both.each_mut().map(|simulation| simulation.live_state());
     both.iter_mut().for_each(|simulation| simulation.stroke(&dab("remove", [1.5, 0.0, 0.0], 0.6)).unwrap());
     check(&mut both, "a removal");
     for brush in ["add", "wound", "stir"] {
@@ -283,7 +302,7 @@ fn walkers_of_both_engines_stay_together_whatever_is_done() {
         check(&mut both, brush);
     }
     both.iter_mut().for_each(|simulation| simulation.lift());
-    both.iter_mut().for_each(|simulation| assert!(simulation.back_to_checkpoint()));
+    both.iter_mut().zip(&kept).for_each(|(simulation, kept)| assert!(simulation.return_to(kept)));
     check(&mut both, "going back");
     both.iter_mut().for_each(|simulation| simulation.restart("scatter"));
     run(&mut both, 2);
@@ -305,7 +324,7 @@ fn a_picture_stays_on_the_gpu_unless_layers_are_drawn() {
     let Some(gpu) = crate::gpu::testing::gpu() else { return };
     let doc = taught(400);
     let [mut cpu, mut on_gpu] = pair(&doc, gpu);
-    let view = doc.viewpoint(BrushPlace::Live);
+    let view = doc.viewpoint(BrushWorkspace::Live);
     let layers = LayerSet::default().toggled(0, LAYERS);
     assert!(cpu.picture_on_gpu(&view, DrawOptions::default(), [64, 48]).is_none());
     let picture = on_gpu.picture_on_gpu(&view, DrawOptions::default(), [64, 48]).unwrap();
@@ -323,12 +342,12 @@ fn the_processor_goes_on_where_the_gpu_is_lost() {
     let doc = taught(400);
     let [mut cpu, mut on_gpu] = pair(&doc, &gpu);
     on_gpu.run(2);
-    on_gpu.keep_checkpoint();
+    on_gpu.live_state();
     gpu.device.destroy();
     on_gpu.run(3);
     let fault = on_gpu.take_fault().expect("a sentence");
     assert!(fault.contains("processor") && fault.chars().count() <= 300, "{fault}");
-    assert!(on_gpu.take_fault().is_none(), "it is told once");
+    assert!(on_gpu.take_fault().is_none(), "it is reported once");
     assert!(on_gpu.description().ends_with("the processor"));
     // Where the grid is baked only now the loss is noticed before the steps, which the processor then makes.
     let steps = on_gpu.steps();
@@ -338,4 +357,27 @@ fn the_processor_goes_on_where_the_gpu_is_lost() {
     assert!(share_apart(&doc, &mut both) < 0.01, "the walkers that were read last go on");
     both[1].run(3);
     assert_eq!(both[1].steps(), steps + 3);
+}
+
+#[test]
+fn walkers_move_by_a_grid_of_known_error_or_by_the_networks() {
+    let mut doc = taught(400);
+    let mut simulation = doc.start_simulation(3).unwrap();
+    let baked = |simulation: &mut Box<dyn crate::worlds::studio::Simulation>| {
+        (0..3000).find_map(|_| {
+            simulation.run(1);
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            simulation.description().split_once("a grid (error ").map(|(_, error)| error.to_owned())
+        })
+    };
+    let error = baked(&mut simulation).expect("a grid within half a minute");
+    let percent: f64 = error.split(' ').next().unwrap().parse().unwrap_or(0.0);
+    assert!(percent < 2.0, "{error}");
+    doc.set_knob("moved_by", 1.0);
+    assert!(simulation.adopt(&World::from(doc.clone())));
+    simulation.run(1);
+    assert!(simulation.description().contains("by the networks on"), "{}", simulation.description());
+    doc.set_knob("moved_by", 0.0);
+    assert!(simulation.adopt(&World::from(doc)));
+    assert!(baked(&mut simulation).is_some(), "a new grid");
 }

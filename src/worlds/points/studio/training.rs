@@ -33,7 +33,8 @@ impl WorldTraining for PointsTraining {
             PointPhase::Free => ("free network", Some(step.loss)),
             PointPhase::Weak => ("equations", None),
         };
-        Ok(Some(TrainingStep { phase, done: step.step, total: step.steps, loss }))
+        let figures = (step.phase == PointPhase::Weak).then_some([step.loss, 0.0, 0.0]);
+        Ok(Some(TrainingStep { phase, done: step.step, total: step.steps, loss, figures }))
     }
 
     fn end_phase(&mut self) {
@@ -66,11 +67,11 @@ impl WorldTraining for PointsCheck {
         }
         self.is_over = !self.check.step();
         let [done, total] = self.check.progress();
-        Ok(Some(TrainingStep { phase: "check", done, total, loss: None }))
+        Ok(Some(TrainingStep { phase: "check", done, total, loss: None, figures: None }))
     }
 
     fn end_phase(&mut self) {
-        // What is measured so far has larger errors, and says so.
+        // What is measured so far has larger errors, which are reported.
         self.is_over = true;
     }
 

@@ -1,15 +1,20 @@
 //! Walkers of the studio on either engine. Where the GPU fails the processor goes on from the state that was read last.
 
+use std::sync::Arc;
+
 use super::gpu_glow::GpuGlow;
+use super::past::WalkerSettings;
 use crate::gpu::{GpuDevice, GpuPace, GpuPicture};
 use crate::worlds::points::engine::{
-    BakedField, PointBrush, PointCheckpoint, PointEngine, PointEngineError, PointForce,
+    BakedField, GpuPointState, PointBrush, PointCheckpoint, PointEngine, PointEngineError, PointForce,
 };
 use crate::worlds::points::rule::{PointLive, PointRule};
 use crate::worlds::studio::{DrawOptions, Viewpoint};
 
 pub(super) struct LiveWalkers {
     engine: PointEngine,
+    /// That of the engine.
+    rule: Arc<PointRule>,
     on_gpu: Option<OnGpu>,
     /// What is on the GPU, as it was read last.
     copy: PointCheckpoint,
@@ -39,7 +44,7 @@ impl LiveWalkers {
     ) -> Result<Self, PointEngineError> {
         let engine = PointEngine::new(None, rule, live, walkers, seed)?;
         let copy = PointCheckpoint { walkers: Vec::new(), step: 0, seed };
-        Ok(Self { engine, on_gpu: None, copy, force: None, fault: None })
+        Ok(Self { engine, rule: Arc::new(rule.clone()), on_gpu: None, copy, force: None, fault: None })
     }
 
     /// Goes on from the present state on `gpu`, or on the processor.
@@ -143,7 +148,7 @@ impl LiveWalkers {
     }
 
     /// # Errors
-    /// As for the engine; a GPU that fails is none.
+    /// As for the engine; after a GPU failure the processor continues.
     pub fn apply(&mut self, brush: PointBrush, under: &PointForce) -> Result<(), PointEngineError> {
         match self.engine.apply(brush, under) {
             Err(why @ PointEngineError::Gpu(_)) => {
@@ -165,7 +170,7 @@ impl LiveWalkers {
     }
 
     /// # Errors
-    /// As for the engine; a GPU that fails is none.
+    /// As for the engine; after a GPU failure the processor continues.
     pub fn set_live(&mut self, live: &PointLive) -> Result<(), PointEngineError> {
         match self.engine.set_live(live) {
             Err(why @ PointEngineError::Gpu(_)) => {
@@ -177,16 +182,58 @@ impl LiveWalkers {
     }
 
     /// # Errors
-    /// As for the engine; a GPU that fails is none.
+    /// As for the engine; after a GPU failure the processor continues.
     pub fn set_rule(&mut self, rule: &PointRule) -> Result<(), PointEngineError> {
-        match self.engine.set_rule(rule) {
-            Err(why @ (PointEngineError::Gpu(_) | PointEngineError::NoShader)) => {
+        self.set_shared_rule(Arc::new(rule.clone()))
+    }
+
+    /// As [`Self::set_rule`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn set_shared_rule(&mut self, rule: Arc<PointRule>) -> Result<(), PointEngineError> {
+        match self.engine.set_rule(&rule) {
+            Err(why @ PointEngineError::Gpu(_)) => {
                 self.read();
                 self.fall_back(&why);
-                self.engine.set_rule(rule)
+                self.engine.set_rule(&rule)?;
             }
-            set => set,
+            set => set?,
         }
+        self.rule = rule;
+        Ok(())
+    }
+
+    /// What the next step runs under.
+    pub fn settings_now(&self) -> WalkerSettings {
+        let (live, grid) = (*self.engine.live(), self.engine.grid().cloned());
+        WalkerSettings { rule: self.rule.clone(), live, grid, force: self.force }
+    }
+
+    /// Copies the state within the GPU; `None` on the processor.
+    pub fn keep_on_gpu(&mut self, spare: Option<GpuPointState>) -> Option<GpuPointState> {
+        let PointEngine::Gpu(engine) = &self.engine else { return None };
+        match engine.keep(spare) {
+            Ok(state) => Some(state),
+            Err(why) => {
+                self.read();
+                self.fall_back(&why);
+                None
+            }
+        }
+    }
+
+    /// Back to what [`Self::keep_on_gpu`] has copied; false where the GPU has gone.
+    pub fn put_back(&mut self, state: &GpuPointState) -> bool {
+        let (PointEngine::Gpu(engine), Some(on_gpu)) = (&mut self.engine, &mut self.on_gpu) else { return false };
+        match engine.put_back(state) {
+            Ok(()) => on_gpu.is_read = false,
+            Err(why) => {
+                self.fall_back(&why);
+                return false;
+            }
+        }
+        true
     }
 
     /// Moves by a grid, or by the networks again.

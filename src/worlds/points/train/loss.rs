@@ -22,12 +22,12 @@ pub(super) fn denoising(
     let (mut inputs, mut baseline) = (Vec::with_capacity(batch * (dim + 1)), Vec::with_capacity(batch * dim));
     let (mut sigmas, mut noise) = (Vec::with_capacity(batch), Vec::with_capacity(batch * dim));
     for _ in 0..batch {
-        let place = &cloud[rng.random_range(0..cloud.len())];
+        let position = &cloud[rng.random_range(0..cloud.len())];
         let log_sigma = rng.random_range(low..high);
         let sigma = log_sigma.exp();
         for i in 0..dim {
             let z: f64 = rng.sample(StandardNormal);
-            let x = place[i] + sigma * z;
+            let x = position[i] + sigma * z;
             inputs.push(x as f32);
             baseline.push((x * sigma / (1.0 + sigma * sigma)) as f32);
             noise.push(z as f32);
@@ -44,10 +44,33 @@ pub(super) fn denoising(
     (gradient.broadcast_mul(&sigma)? + baseline - noise)?.sqr()?.mean_all()
 }
 
+/// E|σ s + z|² / d of a free field s at one σ.
+pub(super) fn free_denoising(
+    net: &TensorNet,
+    cloud: &[[f64; 3]],
+    dim: usize,
+    batch: usize,
+    sigma: f64,
+    rng: &mut StdRng,
+) -> Result<Tensor> {
+    let (mut inputs, mut noise) = (Vec::with_capacity(batch * dim), Vec::with_capacity(batch * dim));
+    for _ in 0..batch {
+        let place = &cloud[rng.random_range(0..cloud.len())];
+        for value in &place[..dim] {
+            let z: f64 = rng.sample(StandardNormal);
+            inputs.push((value + sigma * z) as f32);
+            noise.push(z as f32);
+        }
+    }
+    let device = Device::Cpu;
+    let score = net.value(&Tensor::from_vec(inputs, (batch, dim), &device)?)?;
+    ((score * sigma)? + Tensor::from_vec(noise, (batch, dim), &device)?)?.sqr()?.mean_all()
+}
+
 /// Noised samples with the score at σ and its Jacobian, made once: flows are learned at one σ.
 pub(super) struct ScorePool {
     dim: usize,
-    places: Vec<[f64; 3]>,
+    positions: Vec<[f64; 3]>,
     scores: Vec<[f64; 3]>,
     jacobians: Vec<[[f64; 3]; 3]>,
 }
@@ -68,26 +91,27 @@ impl ScorePool {
 
     pub fn new(cloud: &[[f64; 3]], energy: &PointEnergy, dim: usize, sigma: f64, seed: u64) -> Self {
         let mut rng = StdRng::seed_from_u64(seed);
-        let places: Vec<[f64; 3]> = (0..Self::SIZE)
+        let positions: Vec<[f64; 3]> = (0..Self::SIZE)
             .map(|_| {
-                let mut place = cloud[rng.random_range(0..cloud.len())];
-                place[..dim].iter_mut().for_each(|v| *v += sigma * rng.sample::<f64, _>(StandardNormal));
-                place
+                let mut position = cloud[rng.random_range(0..cloud.len())];
+                position[..dim].iter_mut().for_each(|v| *v += sigma * rng.sample::<f64, _>(StandardNormal));
+                position
             })
             .collect();
-        let jets: Vec<_> = places.par_iter().map(|&x| energy.jet(x, sigma, dim)).collect();
+        let jets: Vec<_> = positions.par_iter().map(|&x| energy.jet(x, sigma, dim)).collect();
         let scores = jets.iter().map(|jet| jet.score).collect();
         let jacobians = jets.iter().map(|jet| jet.score_jacobian).collect();
-        Self { dim, places, scores, jacobians }
+        Self { dim, positions, scores, jacobians }
     }
 
     pub fn draw(&self, batch: usize, rng: &mut StdRng) -> Result<ScoreBatch> {
-        let chosen: Vec<usize> = (0..batch).map(|_| rng.random_range(0..self.places.len())).collect();
+        let chosen: Vec<usize> = (0..batch).map(|_| rng.random_range(0..self.positions.len())).collect();
         let column = |value: &dyn Fn(usize) -> f64| {
             let values: Vec<f32> = chosen.iter().map(|&n| value(n) as f32).collect();
             Tensor::from_vec(values, (batch, 1), &Device::Cpu)
         };
-        let x: Vec<f32> = chosen.iter().flat_map(|&n| self.places[n][..self.dim].iter().map(|v| *v as f32)).collect();
+        let x: Vec<f32> =
+            chosen.iter().flat_map(|&n| self.positions[n][..self.dim].iter().map(|v| *v as f32)).collect();
         let score = (0..3).map(|i| column(&|n| self.scores[n][i])).collect::<Result<_>>()?;
         let jacobian = (0..3)
             .map(|i| (0..3).map(|j| column(&|n| self.jacobians[n][i][j])).collect::<Result<Vec<_>>>())

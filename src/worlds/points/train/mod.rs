@@ -1,5 +1,6 @@
 //! Learning from a cloud: energies by denoising, flows over them, free networks, and the weak form.
 
+mod free_score;
 mod loss;
 mod net;
 mod optimiser;
@@ -10,9 +11,10 @@ mod trainer;
 mod weak;
 mod weak_job;
 
+pub use free_score::free_score;
 pub use settings::{PointFlowKind, PointTrainingSettings};
 pub use trainer::{PointPhase, PointStep, PointTraining};
-pub use weak::{WeakFit, WeakFitSettings, fit_weak};
+pub use weak::{WeakDictionary, WeakFit, WeakFitSettings, fit_weak};
 pub use weak_job::WeakJob;
 
 use super::cloud::CloudError;
@@ -30,6 +32,8 @@ pub enum PointLearnError {
     Diverged { step: usize, loss: f64 },
     #[error("the setting {name} is {value}, and {allowed}; change it")]
     Setting { name: &'static str, value: String, allowed: &'static str },
+    #[error("noise is corrected for monomials alone; set it to 0 and look for none, or take monomials")]
+    NoiseOfWaves,
     #[error("no thread could be started for learning ({0}); close other programs and try again")]
     Thread(rayon::ThreadPoolBuildError),
     #[error("candle could not compute a step ({0}); try again with a smaller batch")]

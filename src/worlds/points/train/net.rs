@@ -57,6 +57,11 @@ impl TensorNet {
         Ok((hidden, now))
     }
 
+    /// Outputs `[N, outputs]`.
+    pub fn value(&self, x: &Tensor) -> Result<Tensor> {
+        Ok(self.forward(x)?.1)
+    }
+
     /// Gradient `[N, inputs]` of the single output by the inputs, by an explicit reverse pass.
     pub fn input_gradient(&self, x: &Tensor) -> Result<Tensor> {
         let (hidden, _) = self.forward(x)?;
@@ -124,11 +129,11 @@ mod tests {
             let net = Mlp::random(&[dim, 8, 8, outputs], 1.0, &mut StdRng::seed_from_u64(1));
             let graph = TensorNet::new(&net, &Device::Cpu).unwrap();
             assert_eq!(graph.weights().unwrap(), net);
-            let place: Vec<f32> = (0..dim).map(|i| 0.3 - 0.4 * i as f32).collect();
-            let x = Tensor::from_slice(&place, (1, dim), &Device::Cpu).unwrap();
+            let position: Vec<f32> = (0..dim).map(|i| 0.3 - 0.4 * i as f32).collect();
+            let x = Tensor::from_slice(&position, (1, dim), &Device::Cpu).unwrap();
             let jets = graph.jets(&x, dim, true).unwrap();
             let one = |t: &Tensor| t.to_vec2::<f32>().unwrap()[0].clone();
-            let reference = net.jet(&place.iter().map(|v| f64::from(*v)).collect::<Vec<_>>(), dim);
+            let reference = net.jet(&position.iter().map(|v| f64::from(*v)).collect::<Vec<_>>(), dim);
             for (o, unit) in reference.iter().enumerate() {
                 assert!((f64::from(one(&jets.value)[o]) - unit.value).abs() < 1e-5);
                 for i in 0..dim {

@@ -44,8 +44,8 @@ pub(super) fn prune(
             }
             _ => {
                 let mut coefficients = DVector::zeros(form.nrows());
-                for (place, &term) in kept.iter().enumerate() {
-                    coefficients[term] = vectors[(place, 0)];
+                for (position, &term) in kept.iter().enumerate() {
+                    coefficients[term] = vectors[(position, 0)];
                 }
                 return Ok(&to_standard * coefficients);
             }

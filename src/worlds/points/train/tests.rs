@@ -39,12 +39,12 @@ fn denoising_learns_the_score_of_a_gaussian_mixture() {
     // In standardised units the peaks are at ±1/√1.25 with spread .5/√1.25; noise adds σ².
     let (mean, variance) = (0.8f64.sqrt(), 0.2 + 0.09);
     let (mut error, mut size) = (0.0, 0.0);
-    for place in cloud.standardised().iter().take(500) {
-        let log_ratio = 2.0 * mean * (place[0] + place[1]) / variance;
+    for position in cloud.standardised().iter().take(500) {
+        let log_ratio = 2.0 * mean * (position[0] + position[1]) / variance;
         let side = (log_ratio / 2.0).tanh();
-        let score = rule.energy_jet(*place, 0.3).score;
+        let score = rule.energy_jet(*position, 0.3).score;
         for i in 0..2 {
-            let truth = (side * mean - place[i]) / variance;
+            let truth = (side * mean - position[i]) / variance;
             error += (score[i] - truth).powi(2);
             size += truth * truth;
         }
@@ -94,6 +94,29 @@ fn the_noise_of_a_cloud_is_found_from_the_cloud() {
 }
 
 #[test]
+fn waves_are_fitted_in_one_step_and_have_speed_one() {
+    let cloud = DynamicalSystem::LimitCycle.sample(4000, 2);
+    let settings = WeakFitSettings { dictionary: WeakDictionary::Fourier, waves: 8, ..Default::default() };
+    let mut job = WeakJob::new(&cloud, &settings, 1).unwrap();
+    let step = job.step().unwrap().unwrap();
+    assert_eq!((step.step, step.steps), (1, 1));
+    assert!(job.step().unwrap().is_none());
+    let (_, fit) = job.best().unwrap();
+    assert_eq!(fit.flow.coefficients.iter().map(Vec::len).collect::<Vec<_>>(), [19, 19]);
+    let terms = fit.flow.dictionary.terms(2);
+    let square = |x: &[f64; 3]| fit.flow.jet(&terms, *x).velocity.iter().map(|v| v * v).sum::<f64>();
+    let cloud = cloud.standardised();
+    let speed = (cloud.iter().map(square).sum::<f64>() / cloud.len() as f64).sqrt();
+    assert!((speed - 1.0).abs() < 1e-6, "{speed}");
+}
+
+#[test]
+fn settings_without_a_dictionary_are_those_of_monomials() {
+    let old: WeakFitSettings = ron::from_str("(degree: 2, tests: 300)").unwrap();
+    assert_eq!(old, WeakFitSettings { degree: 2, ..Default::default() });
+}
+
+#[test]
 fn settings_out_of_range_and_small_clouds_are_refused() {
     let cloud = BuiltInTarget::Ring.sample(200, 1);
     let refused = |settings: PointTrainingSettings| {
@@ -106,6 +129,8 @@ fn settings_out_of_range_and_small_clouds_are_refused() {
     let few = BuiltInTarget::Lorenz.sample(100, 1);
     let settings = WeakFitSettings { degree: 3, ..Default::default() };
     assert!(fit_weak(&few, &settings, 1).is_ok());
+    let settings_of_waves = WeakFitSettings { dictionary: WeakDictionary::Fourier, noise: 0.1, ..Default::default() };
+    assert!(matches!(WeakJob::new(&few, &settings_of_waves, 1).err(), Some(PointLearnError::NoiseOfWaves)));
     let fourier = crate::worlds::points::rule::Dictionary::Fourier { waves: 100, scale: 1.0, seed: 1 };
     assert!(fit_dictionary(&few, fourier, &settings, 1).unwrap_err().to_string().contains("samples"));
 }

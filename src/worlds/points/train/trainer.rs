@@ -7,7 +7,7 @@ use rand::rngs::StdRng;
 
 use super::loss::{self, ScorePool};
 use super::optimiser::PointOptimiser;
-use super::{PointFlowKind, PointLearnError, PointTrainingSettings, WeakJob};
+use super::{PointFlowKind, PointLearnError, PointTrainingSettings, WeakDictionary, WeakJob};
 use crate::worlds::points::cloud::{PointCloud, Standardisation};
 use crate::worlds::points::engine::{DriftKernel, evaluate_all, walkers_from};
 use crate::worlds::points::measures::relative_residual;
@@ -257,13 +257,17 @@ impl PointTraining {
         let evidence = WeakEvidence {
             eigenvalues: fit.solution.weighted.iter().take(4).copied().collect(),
             gap: fit.solution.gap(),
-            lowest_over_floor: fit.solution.lowest() / fit.floor,
+            lowest_over_floor: fit.solution.lowest_unweighted() / fit.floor,
             samples: fit.samples,
             noise,
             certain: fit.is_certain(),
         };
         let flow = PointFlow::Dictionary(fit.flow.clone());
-        self.insert(NamedFlow { name: "weak".to_owned(), flow, residual: None, weak: Some(evidence) });
+        let name = match self.settings.weak.dictionary {
+            WeakDictionary::Monomials => "weak",
+            WeakDictionary::Fourier => "weak, waves",
+        };
+        self.insert(NamedFlow { name: name.to_owned(), flow, residual: None, weak: Some(evidence) });
         self.finished = true;
     }
 
@@ -271,9 +275,9 @@ impl PointTraining {
     fn insert(&mut self, named: NamedFlow) {
         let flows = &mut self.learned.flows;
         self.learned.chosen = match flows.iter().position(|old| old.name == named.name) {
-            Some(place) => {
-                flows[place] = named;
-                place
+            Some(position) => {
+                flows[position] = named;
+                position
             }
             None => {
                 flows.push(named);
@@ -292,15 +296,15 @@ impl PointTraining {
             energy: learned.energy.clone(),
             flow,
         };
-        let places = walkers_from(&self.cloud, self.dim, MEASURED, sigma, self.settings.seed ^ 0xface);
-        let square: f64 = evaluate_all(&DriftKernel::new(&rule, sigma), &places)
+        let positions = walkers_from(&self.cloud, self.dim, MEASURED, sigma, self.settings.seed ^ 0xface);
+        let square: f64 = evaluate_all(&DriftKernel::new(&rule, sigma), &positions)
             .iter()
             .map(|at| at.velocity.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>())
             .sum();
-        let speed = (square / places.len() as f64).sqrt().max(f64::MIN_POSITIVE);
+        let speed = (square / positions.len() as f64).sqrt().max(f64::MIN_POSITIVE);
         let flow = rule.flow.scaled(1.0 / speed);
-        // Exact flows have none but rounding; a sample of the places is enough to show it.
-        let residual = relative_residual(&PointRule { flow: flow.clone(), ..rule }, sigma, &places[..512]);
+        // Exact flows have none but rounding; a sample of the positions is enough to show it.
+        let residual = relative_residual(&PointRule { flow: flow.clone(), ..rule }, sigma, &positions[..512]);
         NamedFlow { name: name.to_owned(), flow, residual: Some(residual), weak: None }
     }
 }

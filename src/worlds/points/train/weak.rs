@@ -17,12 +17,29 @@ use crate::worlds::points::cloud::{PointCloud, Standardisation};
 use crate::worlds::points::rule::{Dictionary, DictionaryFlow, MAX_DEGREE, Terms, binomial};
 use crate::worlds::weak::{self, WeakError, WeakProblem, WeakSettings, WeakSolution, second_moment};
 
+/// The functions that the weak form combines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WeakDictionary {
+    /// Monomials of the coordinates, which give equations.
+    #[default]
+    Monomials,
+    /// The constant, the coordinates, and sine and cosine of random waves: any smooth velocity, and no equations to read.
+    Fourier,
+}
+
 /// Settings of the weak form.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct WeakFitSettings {
     /// Degree of the monomials; 0 chooses the smallest one that reaches the sampling floor.
     pub degree: u32,
+    /// The functions that the velocity is combined of.
+    pub dictionary: WeakDictionary,
+    /// Waves of a Fourier dictionary.
+    pub waves: usize,
+    /// Spread of their wave vectors, in units of 1 / spread of the cloud.
+    pub wave_scale: f64,
     /// Random waves that the velocity is tested against.
     pub tests: usize,
     /// Smallest and largest |w|, in units of 1 / spread of the cloud.
@@ -40,6 +57,9 @@ impl Default for WeakFitSettings {
     fn default() -> Self {
         Self {
             degree: 0,
+            dictionary: WeakDictionary::Monomials,
+            waves: 12,
+            wave_scale: 1.0,
             tests: 300,
             wave_numbers: [0.3, 6.0],
             noise: 0.0,
@@ -57,10 +77,20 @@ impl WeakFitSettings {
         let [low, high] = self.wave_numbers;
         let checks = [
             ("degree", f64::from(self.degree), self.degree <= MAX_DEGREE, "0 (automatic) to 3 is possible"),
+            ("waves", self.waves as f64, (1..=MAX_WAVES).contains(&self.waves), "1 to 100 are possible"),
+            (
+                "wave_scale",
+                self.wave_scale,
+                self.wave_scale > 0.0 && self.wave_scale <= 20.0,
+                "above 0 and at most 20 is possible",
+            ),
             ("tests", self.tests as f64, (2..=2000).contains(&self.tests), "2 to 2000 are possible"),
             ("wave_numbers", low, low > 0.0 && low < high && high <= 50.0, "they must rise from above 0 to at most 50"),
             ("noise", self.noise, (0.0..=0.3).contains(&self.noise), "0 to 0.3 of the spread is possible"),
         ];
+        if self.dictionary == WeakDictionary::Fourier && (self.estimate_noise || self.noise > 0.0) {
+            return Err(PointLearnError::NoiseOfWaves);
+        }
         match checks.into_iter().find(|(_, _, holds, _)| !holds) {
             Some((name, value, _, allowed)) => {
                 Err(PointLearnError::Setting { name, value: value.to_string(), allowed })
@@ -69,6 +99,9 @@ impl WeakFitSettings {
         }
     }
 }
+
+/// Most waves of a Fourier dictionary that is learned.
+const MAX_WAVES: usize = 100;
 
 /// What the weak form found.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,8 +118,8 @@ pub struct WeakFit {
 }
 
 impl WeakFit {
-    /// Gap of the weighted problem from which on a velocity counts as found: clouds with every coordinate shuffled on its
-    /// own reach 3 to 5.
+    /// Gap of the weighted problem from which on a velocity counts as found: Lorenz with every coordinate shuffled on
+    /// its own reaches 3 (the table of the README).
     pub const CERTAIN_GAP: f64 = 10.0;
 
     /// Whether both signs of a true system are there: the floor is reached and the gap is wide.
@@ -96,21 +129,25 @@ impl WeakFit {
 }
 
 fn is_certain(solution: &WeakSolution, floor: f64) -> bool {
-    solution.lowest() <= floor && solution.gap() >= WeakFit::CERTAIN_GAP
+    solution.lowest_unweighted() <= floor && solution.gap() >= WeakFit::CERTAIN_GAP
 }
 
-/// Fits monomials of the asked degree, or of the smallest sufficient one.
+/// Fits Fourier features, or monomials of the asked degree or of the smallest sufficient one.
 ///
 /// # Errors
 /// Fewer samples than terms; a degenerate dictionary.
 pub fn fit_weak(cloud: &PointCloud, settings: &WeakFitSettings, seed: u64) -> Result<WeakFit, WeakError> {
+    if settings.dictionary == WeakDictionary::Fourier {
+        let dictionary = Dictionary::Fourier { waves: settings.waves, scale: settings.wave_scale, seed };
+        return fit_dictionary(cloud, dictionary, settings, seed);
+    }
     if settings.degree > 0 {
         return fit_dictionary(cloud, Dictionary::Monomials { degree: settings.degree }, settings, seed);
     }
     let mut degree = 1;
     loop {
         let fit = fit_dictionary(cloud, Dictionary::Monomials { degree }, settings, seed)?;
-        if fit.solution.lowest() <= fit.floor || degree == 3 {
+        if fit.solution.lowest_unweighted() <= fit.floor || degree == 3 {
             return Ok(fit);
         }
         degree += 1;
@@ -153,7 +190,7 @@ pub fn fit_dictionary(
     }
     let speed = (square / points.len() as f64).sqrt();
     let divergence = divergence / points.len() as f64 / speed;
-    // An attractor contracts: of the two senses of time, which the cloud cannot tell apart, take that one.
+    // An attractor contracts: of the two senses of time, which the cloud cannot distinguish, take that one.
     let sign = if divergence > 0.0 { -1.0 } else { 1.0 };
     flow.coefficients.iter_mut().flatten().for_each(|c| *c *= sign / speed);
     let samples = points.len();

@@ -1,8 +1,9 @@
 //! The weak form as a job of few steps: one dictionary, or one trial of the noise, at a time.
 
 use super::trainer::PointPhase;
-use super::{PointLearnError, PointStep, WeakFit, WeakFitSettings, fit_weak};
+use super::{PointLearnError, PointStep, WeakDictionary, WeakFit, WeakFitSettings, fit_weak};
 use crate::worlds::points::cloud::PointCloud;
+use crate::worlds::points::rule::MAX_DEGREE;
 
 /// Spreads of noise that are tried first, as shares of the spread of the cloud.
 const TRIALS: [f64; 8] = [0.0, 0.01, 0.02, 0.035, 0.055, 0.08, 0.12, 0.17];
@@ -56,8 +57,7 @@ impl WeakJob {
             let noise = if self.settings.estimate_noise { self.estimate() } else { self.settings.noise };
             let fit = self.fit(noise, self.settings.samples)?;
             let lowest = fit.solution.weighted[0];
-            self.done =
-                fit.is_certain() || self.settings.degree > 0 || self.degree == crate::worlds::points::rule::MAX_DEGREE;
+            self.done = fit.is_certain() || self.is_one_fit() || self.degree == MAX_DEGREE;
             self.fits.push((noise, fit));
             self.degree += 1;
             self.tried.clear();
@@ -65,7 +65,7 @@ impl WeakJob {
         };
         self.step += 1;
         let per_degree = if self.settings.estimate_noise { TRIALS.len() + NARROWINGS + 1 } else { 1 };
-        let degrees = if self.settings.degree > 0 { 1 } else { 3 };
+        let degrees = if self.is_one_fit() { 1 } else { MAX_DEGREE as usize };
         let steps = if self.done { self.step } else { per_degree * degrees };
         Ok(Some(PointStep { phase: PointPhase::Weak, step: self.step, steps, loss: lowest }))
     }
@@ -73,12 +73,18 @@ impl WeakJob {
     /// The certain fit, else the one with the widest gap, with the spread of noise it was corrected for. `None` before the
     /// first is complete.
     pub fn best(&self) -> Option<(f64, &WeakFit)> {
-        let rank = |fit: &WeakFit| (fit.is_certain(), fit.solution.lowest() <= fit.floor, fit.solution.gap());
+        let rank =
+            |fit: &WeakFit| (fit.is_certain(), fit.solution.lowest_unweighted() <= fit.floor, fit.solution.gap());
         let best = self.fits.iter().max_by(|(_, a), (_, b)| {
             let (a, b) = (rank(a), rank(b));
             (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2))
         })?;
         Some((best.0, &best.1))
+    }
+
+    /// Whether no degrees are tried one after the other.
+    fn is_one_fit(&self) -> bool {
+        self.settings.degree > 0 || self.settings.dictionary == WeakDictionary::Fourier
     }
 
     fn fit(&self, noise: f64, samples: usize) -> Result<WeakFit, PointLearnError> {

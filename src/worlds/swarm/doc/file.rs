@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::checkpoints::Saved;
 use super::film_block::FilmHead;
 use super::flows::{self, FlowHead};
-use super::savepoints::Saved;
 use super::{Evidence, Flows, LiveState, SwarmDoc, validate, weights};
 use crate::worlds::BadValue;
 use crate::worlds::swarm::picture::{Ensemble, Snapshot};
@@ -113,7 +113,7 @@ impl SwarmFile {
             flows: listed.list.iter().map(FlowHead::of).collect(),
             chosen_flow: listed.chosen,
             state: doc.state.as_deref().cloned(),
-            savepoints: doc.savepoints.iter().map(|savepoint| Saved::of(savepoint, &listed)).collect(),
+            savepoints: doc.checkpoints.iter().map(|checkpoint| Saved::of(checkpoint, &listed)).collect(),
             evidence: doc.evidence.clone(),
             snapshots: FilmHead::of(&doc.stills().stored_film(), film_file),
             weights: doc.rule.as_deref().map(|rule| weights::encode(rule, &listed)),
@@ -150,7 +150,7 @@ impl SwarmFile {
     /// `read` gives the bytes of a file beside the scene, by its name.
     ///
     /// # Errors
-    /// A value that parses but cannot be meant, by its place in the file.
+    /// A value that parses but cannot be meant, by the path of its field.
     pub fn into_doc(self, read: &dyn Fn(&str) -> Result<Vec<u8>, String>) -> Result<SwarmDoc, BadValue> {
         let (rule, flows) = match (self.rule, self.weights) {
             (Some(head), Some(text)) => {
@@ -185,7 +185,7 @@ impl SwarmFile {
             live: self.live,
             swings: self.swings,
             live_particles: self.live_particles,
-            savepoints: self.savepoints.into_iter().map(|saved| saved.with(&flows)).collect(),
+            checkpoints: self.savepoints.into_iter().map(|saved| saved.with(&flows)).collect(),
             rule: rule.map(Arc::new),
             flows,
             state: self.state.map(Arc::new),

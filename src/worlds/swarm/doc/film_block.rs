@@ -15,11 +15,11 @@ use crate::worlds::swarm::picture::{
 /// Films of more bytes are in a file beside the scene, so that the scene stays a text that can be edited.
 pub const MAX_INLINE_FILM_BYTES: usize = 32 << 20;
 
-/// Most bytes of a film: the text of a scene has its own limit, and this one is for the file beside it.
+/// Maximum size in bytes of a film: the text of a scene has its own limit, and this one is for the file beside it.
 pub const MAX_FILM_BYTES: u64 = 8 << 30;
 
 /// The path of the field, as error messages name it.
-const PLACE: &str = "snapshots";
+const PATH: &str = "snapshots";
 const HINT: &str = "take an earlier copy of the scene and of its .film file, or import the film again";
 
 /// Number, width, height, count and flags.
@@ -72,7 +72,7 @@ impl FilmHead {
             }
             (None, Some(name)) => read(&name).map_err(|why| {
                 let hint = "put the .film file beside the scene again, or import the film again";
-                BadValue::new(format!("{PLACE}.file"), why, hint)
+                BadValue::new(format!("{PATH}.file"), why, hint)
             })?,
             (None, None) => return Err(bad("there is neither `block` nor `file`".to_owned())),
         };
@@ -128,7 +128,7 @@ fn frames_of(bytes: &[u8]) -> Result<Vec<FilmFrame>, BadValue> {
 }
 
 fn bad(what: String) -> BadValue {
-    BadValue::new(PLACE, what, HINT)
+    BadValue::new(PATH, what, HINT)
 }
 
 struct Reader<'a> {

@@ -8,7 +8,7 @@ use crate::worlds::BadValue;
 use crate::worlds::swarm::rule::{LocalNet, NetShape, Rule};
 use crate::worlds::swarm::train::{Drive, TrainingSettings};
 
-/// Most flows that a scene keeps.
+/// Maximum number of flows that a scene keeps.
 pub const MAX_FLOWS: usize = 64;
 
 /// A learned motion of the picture.

@@ -1,18 +1,18 @@
 //! What a project stores of a swarm: the picture, the settings, the rule with its flows, and saved states.
 
+mod checkpoints;
 mod evidence;
 mod file;
 mod film_block;
 mod flows;
-mod savepoints;
 mod validate;
 mod weights;
 
+pub use checkpoints::{Checkpoint, MAX_CHECKPOINTS, MAX_KEPT_PARTICLES};
 pub use evidence::{Evidence, KeptLong};
 pub use file::{RuleHead, SwarmFile};
 pub use film_block::{MAX_FILM_BYTES, MAX_INLINE_FILM_BYTES, film_bytes, film_size};
 pub use flows::{FlowNumbers, Flows, LearnedFlow, MAX_FLOWS};
-pub use savepoints::{MAX_KEPT_PARTICLES, MAX_SAVEPOINTS, Savepoint};
 #[cfg(test)]
 pub(crate) use weights::bytes_of;
 
@@ -24,7 +24,7 @@ use super::picture::{Ensemble, Snapshot, SnapshotFilm, Stills, Swarm};
 use super::rule::{LiveSettings, Rule, Swings};
 use super::train::TrainingSettings;
 
-/// Most particles of a live swarm: some gigabytes on either engine.
+/// Maximum number of particles of a live swarm: some gigabytes on either engine.
 pub const MAX_LIVE_PARTICLES: usize = 10_000_000;
 
 /// Everything that is saved of a swarm, and nothing else. Heavy parts are shared, so that a clone (one entry of the undo
@@ -53,7 +53,7 @@ pub struct SwarmDoc {
     /// The live swarm as it was when saved.
     pub state: Option<Arc<LiveState>>,
     /// States of the live swarm that the user has kept.
-    pub savepoints: Vec<Savepoint>,
+    pub checkpoints: Vec<Checkpoint>,
     /// What `unstill check --certify` measured of this rule.
     pub evidence: Option<Evidence>,
 }

@@ -6,7 +6,7 @@ use glam::DVec2;
 use crate::worlds::swarm::picture::{MAX_HEADING, MAX_PARTICLES, MAX_SPECIES, Particle, is_real_box};
 use crate::worlds::swarm::rule::{LiveSettings, SWARM_KNOBS, Swings};
 
-use super::{MAX_LIVE_PARTICLES, MAX_SAVEPOINTS, SwarmDoc};
+use super::{MAX_CHECKPOINTS, MAX_LIVE_PARTICLES, SwarmDoc};
 use crate::worlds::BadValue;
 
 pub(super) fn doc(doc: &SwarmDoc) -> Result<(), BadValue> {
@@ -29,15 +29,15 @@ pub(super) fn doc(doc: &SwarmDoc) -> Result<(), BadValue> {
     if let Some(state) = &doc.state {
         particles("state.swarm", &state.swarm.particles, state.swarm.box_size)?;
     }
-    let count = doc.savepoints.len();
-    if count > MAX_SAVEPOINTS {
-        let what = format!("{count} are more than the {MAX_SAVEPOINTS} that a scene keeps");
+    let count = doc.checkpoints.len();
+    if count > MAX_CHECKPOINTS {
+        let what = format!("{count} are more than the {MAX_CHECKPOINTS} that a scene keeps");
         return Err(BadValue::new("savepoints", what, "remove some"));
     }
-    for (k, moment) in doc.savepoints.iter().enumerate() {
-        particles(&format!("savepoints[{k}].swarm"), &moment.swarm.particles, moment.swarm.box_size)?;
-        finite_live(&format!("savepoints[{k}].live"), &moment.live)?;
-        finite_swings(&format!("savepoints[{k}].swings"), &moment.swings)?;
+    for (k, checkpoint) in doc.checkpoints.iter().enumerate() {
+        particles(&format!("savepoints[{k}].swarm"), &checkpoint.swarm.particles, checkpoint.swarm.box_size)?;
+        finite_live(&format!("savepoints[{k}].live"), &checkpoint.live)?;
+        finite_swings(&format!("savepoints[{k}].swings"), &checkpoint.swings)?;
     }
     if let Some(rule) = &doc.rule {
         rule.validate().map_err(|e| BadValue::new("rule", e.to_string(), "or take an earlier copy of the file"))?;
@@ -63,25 +63,25 @@ fn finite_settings(doc: &SwarmDoc) -> Result<(), BadValue> {
     finite_live("live", live)
 }
 
-fn finite_swings(place: &str, swings: &Swings) -> Result<(), BadValue> {
+fn finite_swings(path: &str, swings: &Swings) -> Result<(), BadValue> {
     for (k, (_, swing)) in swings.iter().enumerate() {
         let numbers: [(&str, &[f64]); 2] =
             [("amplitude", &[swing.amplitude]), ("period_s", std::slice::from_ref(&swing.period_s))];
-        finite(&format!("{place}[{k}]."), &numbers)?;
+        finite(&format!("{path}[{k}]."), &numbers)?;
     }
     Ok(())
 }
 
-fn finite_live(place: &str, live: &LiveSettings) -> Result<(), BadValue> {
+fn finite_live(path: &str, live: &LiveSettings) -> Result<(), BadValue> {
     let mut knobs = SWARM_KNOBS.iter();
-    knobs.try_for_each(|row| finite(&format!("{place}."), &[(&row.place(), row.values(live))]))
+    knobs.try_for_each(|row| finite(&format!("{path}."), &[(&row.path(), row.values(live))]))
 }
 
 fn finite(before: &str, lists: &[(&str, &[f64])]) -> Result<(), BadValue> {
-    for (place, values) in lists {
+    for (path, values) in lists {
         if let Some(value) = values.iter().find(|v| !v.is_finite()) {
             return Err(BadValue::new(
-                format!("{before}{place}"),
+                format!("{before}{path}"),
                 format!("{value} is not finite"),
                 "give a finite number",
             ));
@@ -90,16 +90,16 @@ fn finite(before: &str, lists: &[(&str, &[f64])]) -> Result<(), BadValue> {
     Ok(())
 }
 
-fn particles(place: &str, particles: &[Particle], box_size: DVec2) -> Result<(), BadValue> {
+fn particles(path: &str, particles: &[Particle], box_size: DVec2) -> Result<(), BadValue> {
     if !is_real_box(box_size) {
         return Err(BadValue::new(
-            format!("{place}.box_size"),
+            format!("{path}.box_size"),
             format!("({}, {}) is not a width and height", box_size.x, box_size.y),
             "give two numbers from 1e-12 to 1e12",
         ));
     }
     for (k, p) in particles.iter().enumerate() {
-        let fault = |what: String, hint: &str| Err(BadValue::new(format!("{place}.particles[{k}]"), what, hint));
+        let fault = |what: String, hint: &str| Err(BadValue::new(format!("{path}.particles[{k}]"), what, hint));
         for (name, value) in [("x", p.x), ("y", p.y), ("heading", p.heading)] {
             if !value.is_finite() {
                 return fault(format!("{name} is {value}"), "give a finite number or remove that particle");

@@ -10,7 +10,7 @@ use super::Flows;
 use crate::worlds::BadValue;
 
 /// The path of the field, as error messages name it.
-const PLACE: &str = "weights";
+const PATH: &str = "weights";
 const HINT: &str = "take an earlier copy of the file, or remove `rule` and `weights` and learn again";
 
 /// Name of the flow `k` of a list, where it is not the chosen one.
@@ -39,27 +39,27 @@ pub(super) fn encode(rule: &Rule, flows: &Flows) -> String {
 
 /// The safetensors bytes behind the base64 text.
 pub(crate) fn bytes_of(text: &str) -> Result<Vec<u8>, BadValue> {
-    // Somebody may have wrapped the long line.
+    // An editor may have wrapped the long line.
     let text: String = text.split_ascii_whitespace().collect();
-    STANDARD.decode(text).map_err(|e| BadValue::new(PLACE, format!("the base64 text is damaged ({e})"), HINT))
+    STANDARD.decode(text).map_err(|e| BadValue::new(PATH, format!("the base64 text is damaged ({e})"), HINT))
 }
 
 /// The net `prefix` of the given shape out of safetensors bytes.
 pub(super) fn decode(bytes: &[u8], prefix: &str, shape: NetShape) -> Result<LocalNet, BadValue> {
     check_shape(prefix, &shape)?;
     let tensors = SafeTensors::deserialize(bytes)
-        .map_err(|e| BadValue::new(PLACE, format!("the safetensors are damaged ({e})"), HINT))?;
+        .map_err(|e| BadValue::new(PATH, format!("the safetensors are damaged ({e})"), HINT))?;
     let layout = shape.layout();
     let mut weights = Vec::with_capacity(layout.total);
     for span in layout.spans() {
         let name = format!("{prefix}.{}", span.name);
-        let place = format!("{PLACE}, tensor `{name}`");
-        let tensor = tensors.tensor(&name).map_err(|_| BadValue::new(&place, "it is missing", HINT))?;
+        let path = format!("{PATH}, tensor `{name}`");
+        let tensor = tensors.tensor(&name).map_err(|_| BadValue::new(&path, "it is missing", HINT))?;
         let expected = [span.rows, span.cols];
         if tensor.dtype() != Dtype::F32 || tensor.shape() != expected {
             let found = format!("{:?} {:?}", tensor.dtype(), tensor.shape());
             return Err(BadValue::new(
-                &place,
+                &path,
                 format!("it is {found}, but the shape given under `{}` needs F32 {expected:?}", field(prefix)),
                 HINT,
             ));
@@ -67,7 +67,7 @@ pub(super) fn decode(bytes: &[u8], prefix: &str, shape: NetShape) -> Result<Loca
         for (k, chunk) in tensor.data().chunks_exact(4).enumerate() {
             let weight = f32::from_le_bytes(chunk.try_into().expect("chunks of four"));
             if !weight.is_finite() {
-                return Err(BadValue::new(&place, format!("number {k} is {weight}"), HINT));
+                return Err(BadValue::new(&path, format!("number {k} is {weight}"), HINT));
             }
             weights.push(weight);
         }
@@ -93,9 +93,9 @@ fn check_shape(prefix: &str, shape: &NetShape) -> Result<(), BadValue> {
     for width in shape.rho {
         sizes.push(("rho", width, 1, MAX_WIDTH));
     }
-    for (name, size, least, most) in sizes {
-        if !(least..=most).contains(&size) {
-            let allowed = if least == most { format!("must be {most}") } else { format!("must be {least} to {most}") };
+    for (name, size, min, max) in sizes {
+        if !(min..=max).contains(&size) {
+            let allowed = if min == max { format!("must be {max}") } else { format!("must be {min} to {max}") };
             return Err(BadValue::new(format!("{}.{name}", field(prefix)), format!("{size} {allowed}"), HINT));
         }
     }

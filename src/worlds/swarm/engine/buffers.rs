@@ -42,9 +42,9 @@ impl ParticleBuffers {
         let limits = device.limits();
         let largest = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
         // An index has 29 bits.
-        let most = (largest / (16 * message_quads.max(1) as u64)).min(1 << 29);
-        if n > most {
-            return Err(EngineError::TooManyParticles { particles, most: most as usize });
+        let max = (largest / (16 * message_quads.max(1) as u64)).min(1 << 29);
+        if n > max {
+            return Err(EngineError::TooManyParticles { particles, max: max as usize });
         }
         Ok(checked(device, || Self {
             particles,

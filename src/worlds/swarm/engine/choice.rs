@@ -16,7 +16,7 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// `steps` Heun steps; on a GPU this waits for nothing.
+    /// `steps` Heun steps; on a GPU this does not wait.
     pub fn run(&mut self, steps: u32) {
         match self {
             Self::Cpu(engine) => engine.run(steps),
@@ -165,7 +165,7 @@ impl Engine {
         }
     }
 
-    /// There are no particles.
+    /// Whether there are no particles.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -4,7 +4,7 @@ use glam::DVec2;
 use rayon::prelude::*;
 
 use super::{Counters, EngineError, Force};
-use crate::worlds::swarm::picture::{Particle, Swarm, SwarmEdit, wrap_angle, wrap_place};
+use crate::worlds::swarm::picture::{Particle, Swarm, SwarmEdit, wrap_angle, wrap_position};
 use crate::worlds::swarm::rule::fast::{Cloud, FastKernels, Weights};
 use crate::worlds::swarm::rule::flow_exact::{ExactFlow, FlowSite};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Neighbours, Rule, noise, time_step};
@@ -91,7 +91,7 @@ impl CpuEngine {
         let displace = |i: usize, p: &Particle, drift: [f64; 3], box_size: DVec2| {
             let xi = noise::normals(seed, step, i as u32).map(f64::from);
             let by = |axis: usize| drift[axis] * dt + deviation[axis] * xi[axis];
-            let moved = p.at(wrap_place(p.place() + DVec2::new(by(0), by(1)), box_size));
+            let moved = p.at(wrap_position(p.position() + DVec2::new(by(0), by(1)), box_size));
             Particle { heading: wrap_angle(p.heading + by(2)), ..moved }
         };
         let box_size = self.swarm.box_size;
@@ -251,7 +251,7 @@ impl CpuEngine {
             for (p, g) in shown.particles.iter_mut().zip(&self.work.gradient) {
                 // σ² s = -σ (σ ∇E).
                 let [x, y, turn] = g.map(|g| -sigma * f64::from(g));
-                *p = p.at(wrap_place(p.place() + DVec2::new(x, y), shown.box_size));
+                *p = p.at(wrap_position(p.position() + DVec2::new(x, y), shown.box_size));
                 p.heading = wrap_angle(p.heading + kappa_squared * turn);
             }
         }

@@ -18,7 +18,7 @@ use crate::gpu::{checked, read, storage, uniform};
 use crate::worlds::swarm::picture::Swarm;
 use crate::worlds::swarm::rule::{LiveSettings, LocalNet, Rule, time_step};
 
-/// Most steps in one submission, so that a slow device is not held for long.
+/// Maximum number of steps in one submission, so that a slow device is not held for long.
 const STEPS_PER_SUBMISSION: u32 = 16;
 
 /// A swarm that moves by a rule on the GPU, in units of ℓ.
@@ -126,7 +126,7 @@ impl GpuEngine {
     }
 
     /// `steps` Heun steps with shared noise; afterwards [`Self::shown_buffer`] holds the new picture. Encodes and
-    /// submits; waits for nothing.
+    /// submits; does not wait.
     pub fn run(&mut self, steps: u32) {
         let mut left = steps;
         loop {

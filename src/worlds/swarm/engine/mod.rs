@@ -61,9 +61,9 @@ pub enum EngineError {
     #[error("there is no particle to move; paint or load at least one")]
     Empty,
     #[error(
-        "{particles} particles need more memory than this GPU lends at once, which is enough for {most}; use --engine cpu or fewer particles"
+        "{particles} particles need more memory than this GPU lends at once, which is enough for {max}; use --engine cpu or fewer particles"
     )]
-    TooManyParticles { particles: usize, most: usize },
+    TooManyParticles { particles: usize, max: usize },
     #[error(transparent)]
     Gpu(#[from] GpuError),
 }

@@ -1,7 +1,7 @@
 //! An engine with a memory: it can go back in time, exactly.
 //!
 //! The motion is a function of the state, the rule, the settings, the force and the number of the step (the noise is
-//! counted, not drawn). So it is enough to keep the state now and then, and every change of the rest: to go back, the
+//! counted, not drawn). So it is enough to keep the state at intervals, and every change of the rest: to go back, the
 //! kept state before is restored and run again. Copies of a swarm on the GPU stay there.
 
 use std::collections::VecDeque;
@@ -12,15 +12,15 @@ use super::{Engine, EngineError, Force};
 use crate::worlds::swarm::picture::{Swarm, SwarmEdit};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule};
 
-/// Most memory of the kept states, bytes.
+/// Maximum memory of the kept states, bytes.
 const MAX_BYTES: u64 = 64 << 20;
-/// Most states kept, however small.
+/// Maximum number of states kept, however small.
 const MAX_KEPT: usize = 1024;
-/// Most rules that the past was moved by: while it learns, another one comes each second.
+/// Maximum number of rules that the past was moved by: while it learns, another one comes each second.
 const MAX_RULES: usize = 24;
 /// Particle steps that going back may have to run again: a blink of a processor.
 const MAX_RERUN: usize = 50_000;
-/// Most steps from one kept state to the next.
+/// Maximum number of steps from one kept state to the next.
 const MAX_APART: u32 = 16;
 
 /// A state that was kept.
@@ -241,7 +241,7 @@ impl RewindableEngine {
         (place.0 > first.step || (place.0 == first.step && place.1 >= first.changes)).then_some(place)
     }
 
-    /// Restores the state at a place, and forgets what came after.
+    /// Restores the state at a position, and drops what came after.
     fn go_to(&mut self, (step, end): (u32, u64)) -> Result<(), EngineError> {
         while self.checkpoints.len() > 1 && self.checkpoints.back().is_some_and(|m| m.step > step || m.changes > end) {
             self.spare = self.checkpoints.pop_back().map(|m| m.kept);
@@ -317,8 +317,8 @@ impl RewindableEngine {
 
     fn keep_at(&mut self, step: u32, changes: u64) {
         let bytes = self.checkpoints.back().map_or(1, |m| m.kept.bytes().max(1));
-        let most = ((MAX_BYTES / bytes) as usize).clamp(2, MAX_KEPT);
-        while self.checkpoints.len() >= most || (self.checkpoints.len() > 1 && self.rules() > MAX_RULES) {
+        let max_kept = ((MAX_BYTES / bytes) as usize).clamp(2, MAX_KEPT);
+        while self.checkpoints.len() >= max_kept || (self.checkpoints.len() > 1 && self.rules() > MAX_RULES) {
             self.spare = self.checkpoints.pop_front().map(|m| m.kept);
         }
         let kept = keep(&self.engine, self.spare.take());

@@ -98,9 +98,13 @@ impl Params {
 mod tests {
     use std::mem::offset_of;
 
+    use glam::DVec2;
+
     use super::*;
     use crate::gpu::Reflection;
     use crate::worlds::swarm::engine::shader::Shader;
+    use crate::worlds::swarm::engine::testing::rule;
+    use crate::worlds::swarm::rule::{SWARM_KNOBS, time_step};
 
     fn layout(struct_name: &str) -> (u32, Vec<(String, u32)>) {
         let reflection = Reflection::new("integrate", &Shader::Integrate.text(None)).expect("a valid shader");
@@ -119,6 +123,29 @@ mod tests {
             particles, cutoff, window, dt, kappa, noise, strength, relaxation, inverse_sigma, denoise, first_step, force_stir,
             knobs);
         assert_eq!(layout("Params"), (size_of::<Params>() as u32, rust));
+    }
+
+    #[test]
+    fn every_live_knob_moves_a_word_of_the_params() {
+        let rule = rule(1);
+        let words = |settings: &LiveSettings| {
+            let grid = Grid::new(DVec2::splat(20.0), rule.cutoff_l, 100);
+            let dt = time_step(&rule, settings);
+            bytemuck::bytes_of(&Params::new(&rule, settings, &grid, 100, 1, None, dt)).to_vec()
+        };
+        // So slow a flow leaves the time step to the step factor.
+        let mut settings =
+            LiveSettings { flow: FlowKind::Exact, strength: 0.01, relaxation: 0.01, ..LiveSettings::default() };
+        for row in &SWARM_KNOBS {
+            row.values_mut(&mut settings).iter_mut().filter(|value| **value == 0.0).for_each(|value| *value = 0.3);
+        }
+        let copy = settings;
+        assert_eq!(words(&settings), words(&copy));
+        for row in &SWARM_KNOBS {
+            let mut other = settings;
+            row.values_mut(&mut other).iter_mut().for_each(|value| *value *= 0.5);
+            assert_ne!(words(&other), words(&settings), "{}", row.spec.id);
+        }
     }
 
     #[test]

@@ -95,7 +95,7 @@ fn halves(swarm: &Swarm, axis: usize) -> [Vec<f64>; 2] {
         for j in neighbours.of(i) {
             let distance = swarm.distance(&swarm.particles[i], &swarm.particles[j]);
             let at = (distance / REACH_L * BINS as f64) as usize;
-            // Annuli grow with their radius: all bins shall count alike.
+            // Annuli grow with their radius: all bins must have the same weight.
             curves[half][at.min(BINS - 1)] += 1.0 / (at as f64 + 0.5);
         }
     }

@@ -11,7 +11,7 @@ use crate::worlds::swarm::rule::Neighbours;
 pub const REACH_L: f64 = 2.5;
 /// Bins of the offset along each body axis, over ±[`REACH_L`].
 pub const OFFSET_BINS: usize = 24;
-/// Bins of the relative heading. The first is centred on equal headings, so that an aligned flock lies in one bin.
+/// Bins of the relative heading. The first is centred on equal headings, so that an aligned flock is in one bin.
 pub const HEADING_BINS: usize = 6;
 
 /// What particles see: for every ordered pair within [`REACH_L`], the offset in the first one's body frame, the relative
@@ -169,7 +169,7 @@ impl Fidelity {
         if span > 0.0 { 1.0 - (states.distance(&self.target) - self.other_distance) / span } else { f64::NAN }
     }
 
-    /// Species that its histograms tell apart.
+    /// Species that its histograms distinguish.
     pub(super) fn species(&self) -> usize {
         self.target.species
     }
@@ -198,7 +198,7 @@ mod tests {
     use rand::rngs::StdRng;
     use rand::{RngExt, SeedableRng};
 
-    /// Mills of eight at random places and phases, on a coarse lattice so that they do not overlap; `sense` is +1 or -1.
+    /// Mills of eight at random positions and phases, on a coarse lattice so that they do not overlap; `sense` is +1 or -1.
     fn mills(count: usize, sense: f64, rng: &mut StdRng) -> Vec<Swarm> {
         let one = |rng: &mut StdRng| {
             let mut particles = Vec::new();

@@ -3,24 +3,24 @@
 use super::fidelity::Histogram;
 use crate::worlds::swarm::picture::Swarm;
 
-/// No single pair speaks louder than this, for or against: the logarithm of a ratio of counts that may be very small.
+/// Limit of the weight of a single pair, for or against: the logarithm of a ratio of counts that may be very small.
 const LOUDEST: f64 = 3.0;
 
 /// Whether some particles see the pattern or chance, as one number on the scale of the fidelity: 1 is what particles of the
-/// target see on average, 0 what particles thrown down at random see.
+/// target see on average, 0 what particles at random positions see.
 ///
 /// It is the log-likelihood ratio of target against chance of the pairs they see, Σ ln(T_b / U_b) over the pairs (as
 /// [`Histogram`] sorts them into bins b; T and U are the counts per particle of the target and of the same particles
 /// scattered; the terms are cut off at ±3), on a scale whose ends are measured on other samples of both, for each species of
-/// the one who sees. As likelihoods of independent counts go, no other number tells the two apart with fewer particles. Being
-/// a sum over pairs it has no bias for few of them, where the distance of two histograms is nearly all noise: a dozen
-/// particles are enough. But other than the fidelity it is no distance: what is more typical than the target scores above 1.
+/// the observing particle. For independent counts no other statistic distinguishes the two with fewer particles. As a sum
+/// over pairs it has no bias for few of them, where the distance of two histograms is nearly all noise: a dozen
+/// particles are enough. Unlike the fidelity it is not a distance: particles that are more typical than the target score above 1.
 #[derive(Clone, Debug)]
 pub struct Likeness {
     species: usize,
     /// ln(T_b / U_b).
     weights: Vec<f64>,
-    /// Mean sum of the weights for one who sees, by species: in the target, and at random.
+    /// Mean sum of the weights for an observing particle, by species: in the target, and at random.
     levels: Vec<[f64; 2]>,
 }
 
@@ -29,8 +29,8 @@ impl Likeness {
     pub fn new(target: &Histogram, random: &Histogram, targets: &[Swarm], randoms: &[Swarm]) -> Self {
         let [t, u] = [target, random].map(|of| 1.0 / of.particles().max(1) as f64);
         // Half a count: what was never seen is unlikely, not impossible.
-        let least = 0.5 * t.max(u);
-        let ratio = |(a, b): (&f64, &f64)| ((t * a + least) / (u * b + least)).ln().clamp(-LOUDEST, LOUDEST);
+        let floor = 0.5 * t.max(u);
+        let ratio = |(a, b): (&f64, &f64)| ((t * a + floor) / (u * b + floor)).ln().clamp(-LOUDEST, LOUDEST);
         let weights = target.counts().iter().zip(random.counts()).map(ratio).collect();
         let mut likeness = Self { species: target.species(), weights, levels: Vec::new() };
         let ends = [targets, randoms].map(|swarms| likeness.means(swarms));
@@ -38,7 +38,7 @@ impl Likeness {
         likeness
     }
 
-    /// Mean sum of the weights for one who sees, by species.
+    /// Mean sum of the weights for an observing particle, by species.
     fn means(&self, swarms: &[Swarm]) -> Vec<f64> {
         let (mut sums, mut counts) = (vec![0.0; self.species], vec![0.0_f64; self.species]);
         for swarm in swarms {
@@ -51,8 +51,8 @@ impl Likeness {
         sums.iter().zip(counts).map(|(sum, count)| sum / count.max(1.0)).collect()
     }
 
-    /// Of what the particles with these numbers see in `swarm`; `None` where there are none, or where target and chance
-    /// cannot be told apart for their species.
+    /// Of the neighbourhoods of the particles with these indices in `swarm`; `None` where there are none, or where target and chance
+    /// cannot be distinguished for their species.
     pub fn of(&self, swarm: &Swarm, members: &[usize]) -> Option<f64> {
         let mut seen = 0.0;
         Histogram::each_pair(self.species, swarm, members, |_, bin| seen += self.weights[bin]);
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_small_wound_is_seen_by_those_hurt_and_hardly_by_the_whole_swarm() {
+    fn a_small_wound_is_seen_by_its_particles_not_by_the_swarm() {
         for motif in ["mill", "flock", "lanes"] {
             let snapshot = motifs::by_name(motif).expect("a bundled picture").snapshot();
             let ensemble = Ensemble::default();
@@ -95,23 +95,23 @@ mod tests {
             for seed in 0..40 {
                 let sound = noised(&sampler.sample(&mut rng).unwrap(), SIGMA_L, 1.0, &mut rng);
                 let at = seed as usize * sound.len() / 40;
-                let centre = sound.particles[at].place();
+                let centre = sound.particles[at].position();
                 let members = sound.within(centre, 2.0);
-                let mut hurt = sound.clone();
-                SwarmEdit::Scramble { centre, radius: 2.0, seed }.apply(&mut hurt);
+                let mut damaged = sound.clone();
+                SwarmEdit::Scramble { centre, radius: 2.0, seed }.apply(&mut damaged);
                 let likeness = yardstick.likeness();
                 before.push(likeness.of(&sound, &members).unwrap());
-                after.push(likeness.of(&hurt, &members).unwrap());
+                after.push(likeness.of(&damaged, &members).unwrap());
                 let random = scattered(&sound, &mut rng);
                 chance.push(likeness.of(&random, &random.within(0.5 * sound.box_size, 2.5)).unwrap_or(0.0));
                 let of = |swarm| yardstick.fidelity(&Histogram::of(species, [swarm]), 1).unwrap();
-                fidelity_lost.push(of(&sound) - of(&hurt));
+                fidelity_lost.push(of(&sound) - of(&damaged));
             }
             let [before, after, chance, lost] = [&before, &after, &chance, &fidelity_lost].map(|v| mean_and_spread(v));
             let text = format!(
                 "{motif}: before {before:.2?}, after {after:.2?}, chance {chance:.2?}, fidelity lost {lost:.2?}"
             );
-            // The sound ones are the control: those that were not hurt see the pattern.
+            // The undamaged ones are the control: they see the pattern.
             assert!((before.0 - 1.0).abs() < 0.2, "{text}");
             assert!(after.0 < 0.5 && chance.0.abs() < 0.35, "{text}");
             assert!(before.0 - after.0 > 2.0 * before.1, "the drop stands out of the noise; {text}");

@@ -54,7 +54,7 @@ pub struct RigidMotion {
     pub lateral: f64,
     /// Ω, rad per time.
     pub spin: f64,
-    /// Share of Σ|v|² that is no rigid motion, 0 to 1.
+    /// Share of Σ|v|² that is not rigid motion, 0 to 1.
     pub unexplained: f64,
 }
 

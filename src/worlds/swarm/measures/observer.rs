@@ -1,4 +1,4 @@
-//! Looks at a living swarm now and then: everything that the window plots of it.
+//! Samples a live swarm: everything that the window plots of it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,11 +18,11 @@ use crate::worlds::swarm::engine::{CpuEngine, EngineError};
 use crate::worlds::swarm::picture::{Ensemble, SnapshotError, Stills, Swarm};
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
 
-/// In larger swarms the rule is evaluated on a piece of about so many particles ([`PIECE`]), another in each look; order is
+/// In larger swarms the rule is evaluated on a piece of about this many particles ([`PIECE`]), another in each look; order is
 /// that of the noisy particles.
 const MAX_EVALUATED: usize = 20_000;
 const PIECE: usize = 8000;
-/// From one piece to the next, in shares of the box: they come to lie everywhere alike (the plastic number's powers).
+/// From one piece to the next, in shares of the box: they cover the box evenly (the plastic number's powers).
 const STRIDE: DVec2 = DVec2::new(0.754_877_666, 0.569_840_291);
 /// Samples of the target that order and energy are taken from.
 const TARGET_SAMPLES: usize = 8;
@@ -49,20 +49,20 @@ pub struct Glimpse {
     pub target_sigma_l: f64,
     /// Steps lived.
     pub step: u64,
-    /// Another number: the swarm has nothing to do with the one before (it was scattered, wounded, or lives by another
-    /// rule), and the two must not be judged together.
+    /// A new number: the swarm is unrelated to the one before (it was scattered, wounded, or follows another rule), and
+    /// the two must not be averaged.
     pub epoch: u64,
-    /// The wound that is to heal, if a part of the swarm was hurt.
+    /// The wound that is to heal, if a part of the swarm was damaged.
     pub wound: Option<Wounds>,
 }
 
-/// Where the swarm was hurt.
+/// Where the swarm was damaged.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wounds {
-    /// Another wound has another number; one that is made larger keeps its own.
+    /// A new wound has a new number; one that is made larger keeps its own.
     pub number: u64,
     /// Centres and radii, ℓ.
-    pub places: Vec<(DVec2, f64)>,
+    pub discs: Vec<(DVec2, f64)>,
 }
 
 /// What holds for the target itself.
@@ -92,16 +92,15 @@ pub struct Reading {
     pub order: Order,
     /// |mean velocity| of all particles by the flow, ℓ per time.
     pub drift: Option<f64>,
-    /// Mean energy of a particle: how ill at ease it is.
+    /// Mean energy of a particle, kT.
     pub energy: Option<f64>,
     /// (r in ℓ, g) of the last few configurations.
     pub pair_correlation: Vec<(f64, f64)>,
-    /// [`Likeness`] of what the hurt particles see, and before they were hurt: those that lay under the
-    /// brush, wherever they go.
-    pub hurt: Option<f64>,
+    /// [`Likeness`] of the neighbourhoods of the damaged particles: those that were under the brush, wherever they go.
+    pub damaged: Option<f64>,
     /// The same before the wound.
-    pub hurt_before: Option<f64>,
-    /// Drift and energy are those of so many particles only.
+    pub damaged_before: Option<f64>,
+    /// Number of particles in drift and energy, where it is not all.
     pub sampled: Option<usize>,
     /// What holds for the target.
     pub target: Arc<TargetFacts>,
@@ -121,7 +120,7 @@ impl Made {
         Arc::ptr_eq(&self.rule, &glimpse.rule) && self.has_pattern_of(glimpse)
     }
 
-    /// The pattern that is aimed at is the same, whatever the rule.
+    /// Whether the target pattern is the same, whatever the rule.
     fn has_pattern_of(&self, glimpse: &Glimpse) -> bool {
         let same_rule = Arc::ptr_eq(&self.rule, &glimpse.rule)
             || (self.rule.kappa == glimpse.rule.kappa
@@ -143,17 +142,17 @@ pub struct Observer {
     begun: Option<u64>,
     recent: VecDeque<Histogram>,
     recent_pairs: VecDeque<Vec<(f64, f64)>>,
-    hurt: Option<Hurt>,
+    damaged: Option<Damaged>,
     /// The swarm of the last look.
     last: Swarm,
     looks: u64,
 }
 
-/// The particles that were hurt.
-struct Hurt {
+/// The particles that were damaged.
+struct Damaged {
     number: u64,
-    /// Places of the wound that are accounted for.
-    places: usize,
+    /// Discs of the wound whose particles are members.
+    discs: usize,
     members: Vec<usize>,
     /// Particles of the swarm then.
     particles: usize,
@@ -183,7 +182,7 @@ impl Observer {
         let pooled = yardstick.as_ref().map_or(1, Yardstick::pooled);
         let swarm = &glimpse.swarm;
         let likeness = yardstick.as_ref().map(Yardstick::likeness);
-        let (hurt, hurt_before) = follow_wound(&mut self.hurt, glimpse, &self.last, likeness);
+        let (damaged, damaged_before) = follow_wound(&mut self.damaged, glimpse, &self.last, likeness);
         self.last.clone_from(swarm);
         self.looks += 1;
         let (mut fidelity_now, mut fidelity) = (None, None);
@@ -204,8 +203,8 @@ impl Observer {
             fidelity_now,
             fidelity,
             pair_correlation: mean_of(&self.recent_pairs),
-            hurt,
-            hurt_before,
+            damaged,
+            damaged_before,
             target: target.clone(),
             ..Reading::default()
         };
@@ -266,39 +265,39 @@ impl Observer {
     }
 }
 
-/// What those see now that the wound of `glimpse` has hurt, and what they saw in `last`, before it.
+/// Likeness of the particles that the wound of `glimpse` has damaged: now, and in `last`, before the wound.
 fn follow_wound(
-    hurt: &mut Option<Hurt>,
+    damaged: &mut Option<Damaged>,
     glimpse: &Glimpse,
     last: &Swarm,
     likeness: Option<&Likeness>,
 ) -> (Option<f64>, Option<f64>) {
     let (Some(wound), Some(likeness)) = (&glimpse.wound, likeness) else {
-        *hurt = None;
+        *damaged = None;
         return (None, None);
     };
     let swarm = &glimpse.swarm;
-    let is_new = hurt.as_ref().is_none_or(|hurt| hurt.number != wound.number);
+    let is_new = damaged.as_ref().is_none_or(|damaged| damaged.number != wound.number);
     if is_new {
         let particles = swarm.len();
-        *hurt = Some(Hurt { number: wound.number, places: 0, members: Vec::new(), particles, before: None });
+        *damaged = Some(Damaged { number: wound.number, discs: 0, members: Vec::new(), particles, before: None });
     }
-    let Some(hurt) = hurt else { return (None, None) };
-    if swarm.len() < hurt.particles {
-        // Some were removed, and the numbers of the others are no more what they were.
-        hurt.members.clear();
-        return (None, hurt.before);
+    let Some(damaged) = damaged else { return (None, None) };
+    if swarm.len() < damaged.particles {
+        // Some were removed, and the others have other indices.
+        damaged.members.clear();
+        return (None, damaged.before);
     }
-    for &(centre, radius) in wound.places.get(hurt.places..).unwrap_or_default() {
-        hurt.members.extend(swarm.within(centre, radius));
+    for &(centre, radius) in wound.discs.get(damaged.discs..).unwrap_or_default() {
+        damaged.members.extend(swarm.within(centre, radius));
     }
-    hurt.places = wound.places.len();
-    hurt.members.sort_unstable();
-    hurt.members.dedup();
+    damaged.discs = wound.discs.len();
+    damaged.members.sort_unstable();
+    damaged.members.dedup();
     if is_new && last.len() == swarm.len() {
-        hurt.before = likeness.of(last, &hurt.members);
+        damaged.before = likeness.of(last, &damaged.members);
     }
-    (likeness.of(swarm, &hurt.members), hurt.before)
+    (likeness.of(swarm, &damaged.members), damaged.before)
 }
 
 fn make_yardstick(glimpse: &Glimpse) -> Result<Yardstick, SnapshotError> {
@@ -319,7 +318,7 @@ fn facts(glimpse: &Glimpse, yardstick: &Yardstick) -> Result<TargetFacts, Engine
     for swarm in yardstick.samples().iter().take(TARGET_SAMPLES) {
         let known = glimpse.rule.energy.shape.species;
         if swarm.particles.iter().any(|p| usize::from(p.species) >= known) {
-            // The picture has a species that this rule was not taught.
+            // The picture has a species that is unknown to this rule.
             orders.push(Order::of(swarm, swarm));
             continue;
         }
@@ -334,9 +333,9 @@ fn facts(glimpse: &Glimpse, yardstick: &Yardstick) -> Result<TargetFacts, Engine
     })
 }
 
-fn push<T>(recent: &mut VecDeque<T>, new: T, most: usize) {
+fn push<T>(recent: &mut VecDeque<T>, new: T, max_len: usize) {
     recent.push_back(new);
-    while recent.len() > most {
+    while recent.len() > max_len {
         recent.pop_front();
     }
 }
@@ -440,38 +439,38 @@ mod tests {
         now.step = 80;
         let reading = observer.look(&now).unwrap();
         assert_eq!(observer.recent.len(), 1);
-        assert!(reading.fidelity_now.unwrap() < 0.6, "mills are no flock: {:?}", reading.fidelity_now);
+        assert!(reading.fidelity_now.unwrap() < 0.6, "mills are not a flock: {:?}", reading.fidelity_now);
     }
 
     #[test]
-    fn a_small_wound_is_read_at_those_hurt_who_are_known_again_wherever_they_go() {
+    fn the_particles_of_a_wound_are_followed_wherever_they_go() {
         let mut observer = Observer::default();
         let sound = glimpse(500);
         let reading = observer.look(&sound).unwrap();
-        assert_eq!((reading.hurt, reading.hurt_before), (None, None));
-        let (centre, radius) = (sound.swarm.particles[9].place(), 2.0);
+        assert_eq!((reading.damaged, reading.damaged_before), (None, None));
+        let (centre, radius) = (sound.swarm.particles[9].position(), 2.0);
         let mut swarm = sound.swarm.clone();
         SwarmEdit::Scramble { centre, radius, seed: 1 }.apply(&mut swarm);
-        let wound = Some(Wounds { number: 1, places: vec![(centre, radius)] });
+        let wound = Some(Wounds { number: 1, discs: vec![(centre, radius)] });
         let now = Glimpse { swarm, step: 10, epoch: 1, wound, ..sound.clone() };
-        let hurt = observer.look(&now).unwrap();
-        let before = hurt.hurt_before.unwrap();
-        assert!(before > 0.7 && hurt.hurt.unwrap() < before - 0.4, "{before}, then {:?}", hurt.hurt);
-        assert!(hurt.fidelity_now.unwrap() > reading.fidelity_now.unwrap() - 0.15, "{:?}", hurt.fidelity_now);
+        let damaged = observer.look(&now).unwrap();
+        let before = damaged.damaged_before.unwrap();
+        assert!(before > 0.7 && damaged.damaged.unwrap() < before - 0.4, "{before}, then {:?}", damaged.damaged);
+        assert!(damaged.fidelity_now.unwrap() > reading.fidelity_now.unwrap() - 0.15, "{:?}", damaged.fidelity_now);
         // Healed, and all have moved.
         let mut healed = sound.swarm.clone();
         healed.particles.iter_mut().for_each(|p| p.x = (p.x + 4.0) % healed.box_size.x);
         let healed = observer.look(&Glimpse { swarm: healed, step: 90, ..now.clone() }).unwrap();
-        assert!((healed.hurt.unwrap() - before).abs() < 1e-6 && healed.hurt_before == Some(before));
-        // Another place of the same wound joins; with fewer particles nobody is known again.
-        let elsewhere = (sound.swarm.particles[200].place(), radius);
-        let wound = Some(Wounds { number: 1, places: vec![(centre, radius), elsewhere] });
+        assert!((healed.damaged.unwrap() - before).abs() < 1e-6 && healed.damaged_before == Some(before));
+        // A second disc joins the same wound; with fewer particles none can be followed.
+        let elsewhere = (sound.swarm.particles[200].position(), radius);
+        let wound = Some(Wounds { number: 1, discs: vec![(centre, radius), elsewhere] });
         let larger = Glimpse { step: 100, epoch: 2, wound, ..now.clone() };
-        assert_eq!(observer.look(&larger).unwrap().hurt_before, Some(before));
-        assert!(observer.hurt.as_ref().unwrap().members.contains(&200));
+        assert_eq!(observer.look(&larger).unwrap().damaged_before, Some(before));
+        assert!(observer.damaged.as_ref().unwrap().members.contains(&200));
         let mut fewer = larger.clone();
         fewer.swarm.particles.truncate(400);
-        assert_eq!(observer.look(&fewer).unwrap().hurt, None);
+        assert_eq!(observer.look(&fewer).unwrap().damaged, None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::worlds::swarm::rule::Neighbours;
 /// Particles closer than this belong to one cluster, ℓ. In units of ℓ neighbours in a creature are about 1 apart.
 pub const LINK_L: f64 = 1.6;
 
-/// |mean n|: 1 when all look the same way, about 1/√N when nobody heeds anybody, 0 for no particles.
+/// |mean n|: 1 when all headings are equal, about 1/√N when they are independent, 0 for no particles.
 pub fn polarisation(swarm: &Swarm) -> f64 {
     let mean = mean_heading_vector(swarm, 0..swarm.len());
     mean.x.hypot(mean.y)

@@ -61,7 +61,7 @@ mod tests {
         let swarm = Swarm { particles, box_size: DVec2::splat(10.0) };
         let g = pair_correlation(&[swarm], 10, 2.0);
         for (k, (r, value)) in g.into_iter().enumerate() {
-            // Shells at 1 and √2 lie in bins 5 and 7; that at 2 is not below the reach.
+            // Shells at 1 and √2 are in bins 5 and 7; that at 2 is not below the reach.
             let neighbours = 4.0 * f64::from(u8::from(k == 5 || k == 7));
             let area = std::f64::consts::TAU * r * 0.2;
             let expected = neighbours / (area * 99.0 / 100.0);

@@ -69,9 +69,9 @@ mod tests {
             let mut engine = CpuEngine::new(&rule, &patch.swarm, &settings, 0).unwrap();
             let (energies, flows) = (engine.particle_energies(), engine.flows());
             // Rounded in f32, the largest of the forces is what small differences are to be seen against.
-            let largest = whole.1.iter().flatten().fold(0.0, |most: f64, v| most.max(v.abs()));
+            let largest = whole.1.iter().flatten().fold(0.0, |max: f64, v| max.max(v.abs()));
             for k in 0..patch.sampled {
-                // Headings are continuous: nobody else has this one.
+                // Headings are continuous: no other particle has this one.
                 let same = swarm.particles.iter().position(|p| p.heading == patch.swarm.particles[k].heading).unwrap();
                 assert!((energies[k] - whole.0[same]).abs() < 1e-4 * whole.0[same].abs().max(1.0), "energy of {k}");
                 for (a, b) in flows[k].iter().zip(whole.1[same]) {

@@ -49,10 +49,10 @@ mod tests {
     use crate::worlds::swarm::rule::NetShape;
     use std::sync::atomic::{AtomicU64, Ordering};
 
-    /// Counts steps, and stops after so many.
+    /// Counts steps, and stops at a limit.
     struct Counter {
         steps: AtomicU64,
-        most: u64,
+        max_steps: u64,
     }
 
     impl CheckProgress for Counter {
@@ -63,12 +63,12 @@ mod tests {
         }
 
         fn is_stopped(&self) -> bool {
-            self.steps.load(Ordering::Relaxed) >= self.most
+            self.steps.load(Ordering::Relaxed) >= self.max_steps
         }
     }
 
-    fn counter(most: u64) -> Counter {
-        Counter { steps: AtomicU64::new(0), most }
+    fn counter(max_steps: u64) -> Counter {
+        Counter { steps: AtomicU64::new(0), max_steps }
     }
 
     fn weak_rule() -> (Snapshot, Rule) {
@@ -85,7 +85,7 @@ mod tests {
         let once = QuickFidelity::measure(&rule, picture, &live, &all).unwrap();
         assert!(once.grown.unwrap() < 0.3 && once.kept.unwrap() < 0.9, "{once:?}");
         assert_eq!(QuickFidelity::measure(&rule, picture, &live, &all).unwrap(), once);
-        assert_eq!(all.steps.load(Ordering::Relaxed), 2 * 2 * (100 + 300), "all steps are told");
+        assert_eq!(all.steps.load(Ordering::Relaxed), 2 * 2 * (100 + 300), "all steps are reported");
         let together = once.together().unwrap();
         assert!((2.0 * together - once.grown.unwrap() - once.kept.unwrap()).abs() < 1e-12);
     }

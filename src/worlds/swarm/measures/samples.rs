@@ -4,14 +4,14 @@ use glam::DVec2;
 use rand::{Rng, RngExt};
 use rand_distr::StandardNormal;
 
-use crate::worlds::swarm::picture::{Particle, Swarm, wrap_angle, wrap_place};
+use crate::worlds::swarm::picture::{Particle, Swarm, wrap_angle, wrap_position};
 
 /// `swarm` (lengths in ℓ) with the noise of level σ: x̃ = x + σ ξ and θ̃ = θ + κ σ ξ', folded into the torus.
 pub fn noised(swarm: &Swarm, sigma_l: f64, kappa: f64, rng: &mut impl Rng) -> Swarm {
     let mut noisy = swarm.clone();
     for p in &mut noisy.particles {
         let mut normal = || rng.sample::<f64, _>(StandardNormal);
-        *p = p.at(wrap_place(p.place() + sigma_l * DVec2::new(normal(), normal()), swarm.box_size));
+        *p = p.at(wrap_position(p.position() + sigma_l * DVec2::new(normal(), normal()), swarm.box_size));
         p.heading = wrap_angle(p.heading + kappa * sigma_l * normal());
     }
     noisy
@@ -24,8 +24,8 @@ pub fn scattered(swarm: &Swarm, rng: &mut impl Rng) -> Swarm {
     random
 }
 
-/// `swarm` with every particle within `radius_l` of `centre` thrown anywhere into that disc, with a random heading: the
-/// wound of a healing test. Returns how many were thrown as well.
+/// `swarm` with every particle within `radius_l` of `centre` moved anywhere into that disc, with a random heading: the
+/// wound of a healing test. Also returns how many were moved.
 pub fn scrambled(swarm: &Swarm, centre: DVec2, radius_l: f64, rng: &mut impl Rng) -> (Swarm, usize) {
     let middle = Particle::default().at(centre);
     let mut wounded = swarm.clone();
@@ -37,7 +37,7 @@ pub fn scrambled(swarm: &Swarm, centre: DVec2, radius_l: f64, rng: &mut impl Rng
         // The root makes the density even over the disc.
         let distance = radius_l * rng.random::<f64>().sqrt();
         let direction = DVec2::from_angle(std::f64::consts::TAU * rng.random::<f64>());
-        *p = p.at(wrap_place(centre + distance * direction, swarm.box_size));
+        *p = p.at(wrap_position(centre + distance * direction, swarm.box_size));
         p.heading = wrap_angle(std::f64::consts::TAU * rng.random::<f64>());
         thrown += 1;
     }
@@ -77,7 +77,7 @@ mod tests {
     fn a_wound_stays_inside_its_disc_and_spares_the_rest() {
         let swarm = lattice();
         let middle = Particle { x: 59.5, y: 0.5, ..Particle::default() };
-        let (wounded, thrown) = scrambled(&swarm, middle.place(), 5.0, &mut StdRng::seed_from_u64(2));
+        let (wounded, thrown) = scrambled(&swarm, middle.position(), 5.0, &mut StdRng::seed_from_u64(2));
         let mut changed = 0;
         for (a, b) in swarm.particles.iter().zip(&wounded.particles) {
             if a != b {
@@ -86,7 +86,7 @@ mod tests {
             }
         }
         assert_eq!(changed, thrown);
-        // π 5² lattice points lie within 5, give or take the rim.
+        // π 5² lattice points are within 5, up to the rim.
         assert!((70..=90).contains(&thrown), "{thrown}");
     }
 }

@@ -75,7 +75,7 @@ mod tests {
         let steady: Vec<[f64; 2]> = (0..8).map(|k| [f64::from(k), 0.9]).collect();
         assert!(!has_settled(&steady[..6], 0.01), "three readings in the later half are too few");
         assert!(has_settled(&steady, 0.01));
-        // The same eight, but nobody could tell a gain of 0.01 in them.
+        // The same eight, but their noise hides a gain of 0.01.
         let noisy: Vec<[f64; 2]> = (0..8).map(|k| [f64::from(k), 0.9 + 0.02 * f64::from(k % 2)]).collect();
         assert!(!has_settled(&noisy, 0.01));
     }

@@ -1,4 +1,4 @@
-//! What is told of swarms and flows, for the terminal and the window alike.
+//! Statistics of swarms and flows, for the terminal and the window.
 
 use rand::Rng;
 use serde::Serialize;
@@ -123,7 +123,7 @@ pub fn target_swarms(
     (0..count).map(|_| Ok(noised(&sampler.sample(rng)?, sigma_l, rule.kappa, rng))).collect()
 }
 
-/// Species that a histogram of this scene must tell apart.
+/// Species that a histogram of this scene must distinguish.
 pub fn species_of(rule: &Rule, stills: &Stills) -> usize {
     rule.energy.shape.species.max(stills.species_count())
 }

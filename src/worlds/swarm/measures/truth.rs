@@ -15,13 +15,13 @@ use crate::worlds::swarm::engine::{CpuEngine, EngineError};
 use crate::worlds::swarm::picture::{Part, Stills, Swarm};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule};
 pub use displacement::TruthError;
-use displacement::{TrueMoment, true_moments};
+use displacement::{TrueFrame, true_frames};
 use tally::{Sums, bootstrap, mean_interval};
 
-/// Most moments that are compared, evenly spread over the film.
-const MAX_MOMENTS: usize = 60;
-/// Moments that random flows are compared at.
-const RANDOM_MOMENTS: usize = 2;
+/// Maximum number of frames that are compared, evenly spread over the film.
+const MAX_FRAMES: usize = 60;
+/// Frames that random flows are compared at.
+const RANDOM_FRAMES: usize = 2;
 /// Random flows, fewer for large swarms: about this many particles are evaluated in all.
 const MAX_RANDOM_FLOWS: usize = 1600;
 const RANDOM_PARTICLES: usize = 4_000_000;
@@ -56,14 +56,14 @@ pub struct TruthRow {
     pub single: Option<f64>,
 }
 
-/// What a film says of a rule.
+/// Comparison of a rule with a film.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Truth {
-    /// Moments that were compared, and displacements in them.
+    /// Frames that were compared.
     pub moments: usize,
     /// Displacements in them.
     pub displacements: usize,
-    /// Particles were recognised by their place in the file, as there are no ids.
+    /// Whether particles were matched by their order in the file, as there are no ids.
     pub by_order: bool,
     /// Root mean square displacement from frame to frame, ℓ; and turn, rad.
     pub step_l: f64,
@@ -76,26 +76,40 @@ pub struct Truth {
 }
 
 impl Truth {
-    /// `part` of the film's moments; frames next to one another must know who is who.
+    /// `part` of the film's frames; consecutive frames must identify their particles.
     ///
     /// # Errors
     /// A film without motion that can be followed, or a rule that does not know its species.
     pub fn measure(rule: &Rule, live: &LiveSettings, film: &Stills, part: Part) -> Result<Self, TruthError> {
-        let (moments, by_order) = true_moments(film, part, rule.cutoff_l, MAX_MOMENTS)?;
+        Self::unless_stopped(rule, live, film, part, &|| false)
+    }
+
+    /// As [`Self::measure`]. `stop` is polled before each frame and each evaluation of a flow.
+    ///
+    /// # Errors
+    /// As [`Self::measure`], and [`TruthError::Stopped`].
+    pub fn unless_stopped(
+        rule: &Rule,
+        live: &LiveSettings,
+        film: &Stills,
+        part: Part,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Self, TruthError> {
+        let (frames, by_order) = true_frames(film, part, rule.cutoff_l, MAX_FRAMES, stop)?;
         let kappa = rule.kappa;
         let mut rows = Vec::new();
         if rule.flow.is_some() {
-            rows.push(row("learned", &moments, kappa, |swarm| flow(rule, live, FlowKind::Learned, swarm))?);
+            rows.push(row("learned", &frames, kappa, stop, |swarm| flow(rule, live, FlowKind::Learned, swarm))?);
         }
-        rows.push(row("exact", &moments, kappa, |swarm| flow(rule, live, FlowKind::Exact, swarm))?);
-        rows.push(row("score alone", &moments, kappa, |swarm| score(rule, live, swarm))?);
-        rows.push(random_row(rule, live, &moments)?);
-        let still = moments.iter().map(|moment| Sums::of(&moment.motion, &moment.motion, kappa)).sum::<Sums>();
-        let displacements = moments.iter().map(|moment| moment.motion.len()).sum::<usize>();
+        rows.push(row("exact", &frames, kappa, stop, |swarm| flow(rule, live, FlowKind::Exact, swarm))?);
+        rows.push(row("score alone", &frames, kappa, stop, |swarm| score(rule, live, swarm))?);
+        rows.push(random_row(rule, live, &frames, stop)?);
+        let still = frames.iter().map(|frame| Sums::of(&frame.motion, &frame.motion, kappa)).sum::<Sums>();
+        let displacements = frames.iter().map(|frame| frame.motion.len()).sum::<usize>();
         let each = |sum: f64| (sum / displacements.max(1) as f64).sqrt();
         let [forward, lateral, turn] = still.truth();
         Ok(Self {
-            moments: moments.len(),
+            moments: frames.len(),
             displacements,
             by_order,
             step_l: each(forward + lateral),
@@ -137,11 +151,12 @@ fn in_own_frames(swarm: &Swarm, velocities: Vec<[f64; 3]>) -> Vec<[f64; 3]> {
 
 fn row(
     name: &'static str,
-    moments: &[TrueMoment],
+    frames: &[TrueFrame],
     kappa: f64,
+    stop: &dyn Fn() -> bool,
     velocities: impl Fn(&Swarm) -> Result<Vec<[f64; 3]>, EngineError>,
 ) -> Result<TruthRow, TruthError> {
-    let sums = sums_of(moments, kappa, velocities)?;
+    let sums = sums_of(frames, kappa, stop, velocities)?;
     let total: Sums = sums.iter().copied().sum();
     let agreement = |of: fn(&Sums) -> Option<f64>| Agreement { cosine: of(&total), interval: bootstrap(&sums, of) };
     Ok(TruthRow {
@@ -157,29 +172,38 @@ fn row(
 }
 
 fn sums_of(
-    moments: &[TrueMoment],
+    frames: &[TrueFrame],
     kappa: f64,
+    stop: &dyn Fn() -> bool,
     velocities: impl Fn(&Swarm) -> Result<Vec<[f64; 3]>, EngineError>,
 ) -> Result<Vec<Sums>, TruthError> {
-    let of = |moment: &TrueMoment| {
-        let all = velocities(&moment.swarm)?;
-        let own: Vec<[f64; 3]> = moment.index.iter().map(|&i| all[i]).collect();
-        Ok(Sums::of(&moment.motion, &own, kappa))
+    let of = |frame: &TrueFrame| {
+        if stop() {
+            return Err(TruthError::Stopped);
+        }
+        let all = velocities(&frame.swarm)?;
+        let own: Vec<[f64; 3]> = frame.index.iter().map(|&i| all[i]).collect();
+        Ok(Sums::of(&frame.motion, &own, kappa))
     };
-    moments.iter().map(of).collect()
+    frames.iter().map(of).collect()
 }
 
 /// The mean over many untrained networks, as any single one may be right by chance.
-fn random_row(rule: &Rule, live: &LiveSettings, moments: &[TrueMoment]) -> Result<TruthRow, TruthError> {
-    let some = moments.len().min(RANDOM_MOMENTS);
-    let chosen: Vec<TrueMoment> = (0..some).map(|k| moments[k * moments.len() / some].clone()).collect();
-    let particles = chosen.iter().map(|moment| moment.swarm.len()).sum::<usize>().max(1);
+fn random_row(
+    rule: &Rule,
+    live: &LiveSettings,
+    frames: &[TrueFrame],
+    stop: &dyn Fn() -> bool,
+) -> Result<TruthRow, TruthError> {
+    let some = frames.len().min(RANDOM_FRAMES);
+    let chosen: Vec<TrueFrame> = (0..some).map(|k| frames[k * frames.len() / some].clone()).collect();
+    let particles = chosen.iter().map(|frame| frame.swarm.len()).sum::<usize>().max(1);
     let count = (RANDOM_PARTICLES / particles).clamp(16, MAX_RANDOM_FLOWS);
     let mut all: [Vec<f64>; 4] = Default::default();
     let mut shares = [0.0; 3];
     for seed in 0..count as u64 {
         let random = rule.clone().with_random_flow(0x7e57 + seed);
-        let sums = sums_of(&chosen, rule.kappa, |swarm| flow(&random, live, FlowKind::Learned, swarm))?;
+        let sums = sums_of(&chosen, rule.kappa, stop, |swarm| flow(&random, live, FlowKind::Learned, swarm))?;
         let total: Sums = sums.into_iter().sum();
         let cosines = [total.cosine(), total.cosine_of(0), total.cosine_of(1), total.cosine_of(2)];
         for (values, cosine) in all.iter_mut().zip(cosines) {

@@ -8,15 +8,15 @@ use super::pair_correlation::pair_correlation;
 use super::samples::{noised, scattered};
 use crate::worlds::swarm::picture::{Ensemble, Part, Sampler, SnapshotError, Stills, Swarm};
 
-/// Most configurations that are judged together.
+/// Maximum number of configurations that are averaged.
 pub const MAX_POOLED: usize = 8;
 /// Particles that configurations judged together should have.
 const POOLED_PARTICLES: usize = 2400;
-/// Particles of the target, at least: so many that its own noise does not count.
+/// Particles of the target, at least: enough that its own noise is negligible.
 const TARGET_PARTICLES: usize = 20_000;
 /// Particles of one sample, at most: the density is the same, and small ones are quickly placed.
 const SAMPLE_PARTICLES: usize = 400;
-/// Particles of the samples that stand for one configuration, at most: with more, sampling leaves no distance.
+/// Particles of the samples that represent one configuration, at most: with more, sampling leaves no distance.
 const CHUNK_PARTICLES: usize = 40_000;
 
 /// Width of the bins of g(r), ℓ, and their number. No torus is narrower than twice the reach.
@@ -39,7 +39,7 @@ pub struct Yardstick {
 }
 
 impl Yardstick {
-    /// On the snapshots held out of learning, for swarms of `particles` particles at the temperature `sigma_l`; `species` are told apart.
+    /// On the snapshots held out of learning, for swarms of `particles` particles at the temperature `sigma_l`; `species` are distinguished.
     ///
     /// # Errors
     /// A picture that makes no samples.
@@ -54,9 +54,9 @@ impl Yardstick {
         let (stills, ensemble) = (picture.0.into(), picture.1);
         let small = ensemble.for_particles(stills.selected(), particles.clamp(1, SAMPLE_PARTICLES));
         let sampler = Sampler::of(&stills, &small, Part::HeldOut)?;
-        let mut samples_of = |least: usize| -> Result<Vec<Swarm>, SnapshotError> {
+        let mut samples_of = |min_count: usize| -> Result<Vec<Swarm>, SnapshotError> {
             let (mut samples, mut count) = (Vec::new(), 0);
-            while count < least {
+            while count < min_count {
                 let sample = noised(&sampler.sample(rng)?, sigma_l, kappa, rng);
                 count += sample.len().max(1);
                 samples.push(sample);
@@ -91,7 +91,7 @@ impl Yardstick {
         self.levels.len()
     }
 
-    /// Fidelity of `states`, the histogram of so many configurations together; more than [`Self::pooled`] count as that
+    /// Fidelity of `states`, the histogram of several configurations together; more than [`Self::pooled`] count as that
     /// many. `None` where the target cannot be distinguished from random.
     pub fn fidelity(&self, states: &Histogram, configurations: usize) -> Option<f64> {
         let [other, random] = self.levels[configurations.clamp(1, self.levels.len()) - 1];
@@ -165,18 +165,18 @@ mod tests {
         assert_eq!(yardstick.pooled(), 8);
         let sampler = Sampler::new(&snapshot, &ensemble.for_particles(&snapshot, 300)).unwrap();
         // A quarter of each configuration is scrambled.
-        let mut hurt = || {
+        let mut damage = || {
             let mut swarm = noised(&sampler.sample(&mut rng).unwrap(), 0.13, 1.0, &mut rng);
             let random = scattered(&swarm, &mut rng);
             let quarter = swarm.len() / 4;
             swarm.particles[..quarter].clone_from_slice(&random.particles[..quarter]);
             Histogram::of(1, [&swarm])
         };
-        let hurt: Vec<Histogram> = (0..8).map(|_| hurt()).collect();
-        let alone: Vec<f64> = hurt.iter().map(|h| yardstick.fidelity(h, 1).unwrap()).collect();
+        let damaged: Vec<Histogram> = (0..8).map(|_| damage()).collect();
+        let alone: Vec<f64> = damaged.iter().map(|h| yardstick.fidelity(h, 1).unwrap()).collect();
         let mean = alone.iter().sum::<f64>() / 8.0;
-        let mut all = hurt[0].clone();
-        hurt[1..].iter().for_each(|h| all.merge(h));
+        let mut all = damaged[0].clone();
+        damaged[1..].iter().for_each(|h| all.merge(h));
         let together = yardstick.fidelity(&all, 8).unwrap();
         assert!((0.4..0.85).contains(&together), "{together}");
         assert!((together - mean).abs() < 0.12, "{together} together, {mean} one by one");

@@ -4,12 +4,12 @@ use glam::DVec2;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::{Particle, Swarm, offset, wrap_angle, wrap_place};
+use super::{Particle, Swarm, offset, wrap_angle, wrap_position};
 
 /// One change of a swarm by hand. Lengths are in the swarm's own unit; places outside the box are folded in.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SwarmEdit {
-    /// Random places within the circle, and random headings, for the particles in it.
+    /// Random positions within the circle, and random headings, for the particles in it.
     Scramble {
         /// Centre of the brush.
         centre: DVec2,
@@ -46,7 +46,7 @@ pub enum SwarmEdit {
         /// Displacement.
         by: DVec2,
     },
-    /// Random places for all; headings stay.
+    /// Random positions for all; headings stay.
     ScatterAll {
         /// Seed of the random choice.
         seed: u64,
@@ -76,13 +76,13 @@ impl SwarmEdit {
                     let distance = radius * rng.random::<f64>().sqrt();
                     let direction = DVec2::from_angle(rng.random_range(0.0..std::f64::consts::TAU));
                     let p = &mut swarm.particles[i];
-                    *p = p.at(wrap_place(centre + distance * direction, box_size));
+                    *p = p.at(wrap_position(centre + distance * direction, box_size));
                     p.heading = any_heading(&mut rng);
                 }
                 under.len()
             }
             Self::Add(p) => {
-                let p = p.at(wrap_place(p.place(), box_size));
+                let p = p.at(wrap_position(p.position(), box_size));
                 swarm.particles.push(Particle { heading: wrap_angle(p.heading), ..p });
                 1
             }
@@ -110,12 +110,12 @@ impl SwarmEdit {
             Self::Carry { centre, radius, by } => {
                 let under = swarm.within(centre, radius);
                 for &i in &under {
-                    let offset = offset(centre, swarm.particles[i].place(), Some(box_size));
+                    let offset = offset(centre, swarm.particles[i].position(), Some(box_size));
                     // 1 in the inner half, and smoothly down to 0 at the rim.
                     let rim = (2.0 - 2.0 * offset.length() / radius).clamp(0.0, 1.0);
                     let share = rim * rim * (3.0 - 2.0 * rim);
                     let p = &mut swarm.particles[i];
-                    *p = p.at(wrap_place(p.place() + share * by, box_size));
+                    *p = p.at(wrap_position(p.position() + share * by, box_size));
                 }
                 under.len()
             }
@@ -155,13 +155,13 @@ impl Swarm {
     /// Particles whose centres are within `radius` of `centre` on the torus, ascending.
     pub fn within(&self, centre: DVec2, radius: f64) -> Vec<usize> {
         let is_under =
-            |p: &Particle| offset(centre, p.place(), Some(self.box_size)).length_squared() <= radius * radius;
+            |p: &Particle| offset(centre, p.position(), Some(self.box_size)).length_squared() <= radius * radius;
         (0..self.len()).filter(|&i| is_under(&self.particles[i])).collect()
     }
 
     /// The particle nearest to `at` on the torus.
     pub fn nearest(&self, at: DVec2) -> Option<usize> {
-        let distance_squared = |p: &Particle| offset(at, p.place(), Some(self.box_size)).length_squared();
+        let distance_squared = |p: &Particle| offset(at, p.position(), Some(self.box_size)).length_squared();
         let pairs = self.particles.iter().map(distance_squared).enumerate();
         pairs.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(index, _)| index)
     }

@@ -121,7 +121,7 @@ impl Snapshot {
         let reach = DUPLICATE_SHARE * self.box_size.max_element();
         let tree = PointTree::new(self.positions(), self.period());
         for (i, p) in self.particles.iter().enumerate() {
-            if let Some(&(_, j)) = tree.nearest(p.place(), 1, reach, Some(i)).first() {
+            if let Some(&(_, j)) = tree.nearest(p.position(), 1, reach, Some(i)).first() {
                 return Err(SnapshotError::Duplicate { first: i.min(j), second: i.max(j), x: p.x, y: p.y });
             }
         }

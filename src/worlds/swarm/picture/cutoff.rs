@@ -1,4 +1,4 @@
-//! The cutoff that a picture asks for: as far as its particles are correlated.
+//! The cutoff of a picture: the distance to which its particles are correlated.
 
 use glam::DVec2;
 
@@ -33,8 +33,8 @@ impl Snapshot {
             Mode::Motif => 2.0 * self.enclosing_circle().1 / self.unit_length(),
             Mode::Whole => self.heading_correlation_l(),
         };
-        let most = RANGE_L[1].min(0.49 * ensemble_box_l(self, ensemble).min_element());
-        let cutoff_l = (correlation_l + MARGIN_L).max(RANGE_L[0]).min(most);
+        let max_l = RANGE_L[1].min(0.49 * ensemble_box_l(self, ensemble).min_element());
+        let cutoff_l = (correlation_l + MARGIN_L).max(RANGE_L[0]).min(max_l);
         SuggestedCutoff { cutoff_l: (10.0 * cutoff_l).floor() / 10.0, correlation_l }
     }
 

@@ -44,7 +44,7 @@ impl Ensemble {
         Self { copies, cover: copies as f64 * disc_l2(radius_l, self) / area_l2, ..*self }
     }
 
-    /// The same ensemble with so many copies that about `particles` particles live at the same density.
+    /// The same ensemble with enough copies that about `particles` particles live at the same density.
     /// A whole painting is one sample whatever the number; see [`Snapshot::random_swarm_of`] for more of its kind.
     pub fn for_particles(&self, snapshot: &Snapshot, particles: usize) -> Self {
         let each = snapshot.particles.len().max(1);
@@ -60,7 +60,8 @@ impl Snapshot {
         match (self.mode, self.boundary) {
             (Mode::Whole, Boundary::Open) => {
                 let inner = self.box_size - cutoff;
-                let inside = |p: &Particle| p.place().cmpge(DVec2::splat(cutoff)).all() && p.place().cmple(inner).all();
+                let inside =
+                    |p: &Particle| p.position().cmpge(DVec2::splat(cutoff)).all() && p.position().cmple(inner).all();
                 self.particles.iter().map(inside).collect()
             }
             _ => vec![true; self.sample_len(ensemble)],
@@ -108,10 +109,10 @@ impl Snapshot {
     pub(super) fn repeats(&self) -> [usize; 2] {
         match self.period() {
             Some(period) => {
-                let least = MIN_TORUS_L * self.unit_length();
+                let min_side = MIN_TORUS_L * self.unit_length();
                 period
                     .to_array()
-                    .map(|side| if side > 0.0 { (least / side).ceil().clamp(1.0, 64.0) as usize } else { 1 })
+                    .map(|side| if side > 0.0 { (min_side / side).ceil().clamp(1.0, 64.0) as usize } else { 1 })
             }
             None => [1, 1],
         }

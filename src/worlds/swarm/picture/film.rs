@@ -7,10 +7,10 @@ use glam::DVec2;
 use super::geometry::median;
 use super::{Boundary, Mode, Particle, Snapshot};
 
-/// Every so many-th snapshot of a film is held out of learning, and measured on.
+/// Every n-th snapshot of a film is held out of learning, and measured on.
 pub const HOLD_OUT_EVERY: usize = 5;
 
-/// Most snapshots of one film.
+/// Maximum number of snapshots of one film.
 pub const MAX_FRAMES: usize = 100_000;
 
 /// Snapshots whose ℓ are looked at for that of the film.
@@ -31,7 +31,7 @@ pub struct PackedParticle {
 
 impl PackedParticle {
     /// Where it is, in double precision.
-    pub fn place(&self) -> DVec2 {
+    pub fn position(&self) -> DVec2 {
         DVec2::new(self.x.into(), self.y.into())
     }
 }
@@ -66,7 +66,7 @@ impl FilmFrame {
     /// In double precision. Rounding moves no particle out of the box.
     pub fn snapshot(&self, mode: Mode, boundary: Boundary) -> Snapshot {
         let unpack = |p: &PackedParticle| {
-            let place = p.place().clamp(DVec2::ZERO, self.box_size);
+            let place = p.position().clamp(DVec2::ZERO, self.box_size);
             Particle { x: place.x, y: place.y, heading: f64::from(p.heading), species: p.species }
         };
         Snapshot { particles: self.particles.iter().map(unpack).collect(), box_size: self.box_size, mode, boundary }
@@ -107,10 +107,10 @@ impl SnapshotFilm {
                 (0..looked_at).map(|k| at(k).snapshot(like.mode, like.boundary).unit_length()).collect();
             median(&mut units).unwrap_or(1.0)
         });
-        let most = frames.iter().flat_map(|frame| frame.particles.iter().map(|p| usize::from(p.species) + 1)).max();
+        let max = frames.iter().flat_map(|frame| frame.particles.iter().map(|p| usize::from(p.species) + 1)).max();
         let selected = selected.min(frames.len() - 1);
         let frames = frames.into_iter().map(Arc::new).collect();
-        Self { frames, selected, unit_length, species_count: most.unwrap_or(1) }
+        Self { frames, selected, unit_length, species_count: max.unwrap_or(1) }
     }
 
     /// 0 where the picture is one snapshot.
@@ -118,7 +118,7 @@ impl SnapshotFilm {
         self.frames.len()
     }
 
-    /// The picture is one snapshot.
+    /// Whether the picture is one snapshot.
     pub fn is_empty(&self) -> bool {
         self.frames.is_empty()
     }
@@ -138,7 +138,7 @@ impl SnapshotFilm {
         &self.frames
     }
 
-    /// Some frames identify their particles.
+    /// Whether some frames identify their particles.
     pub fn has_ids(&self) -> bool {
         self.frames.iter().any(|frame| frame.ids.is_some())
     }
@@ -253,7 +253,7 @@ impl Stills {
         self.selected.species_count().max(self.film.species_count)
     }
 
-    /// Snapshot `k` is measured on, not learned from.
+    /// Whether snapshot `k` is held out of learning, for measurements.
     pub fn is_held_out(&self, k: usize) -> bool {
         self.count() >= HOLD_OUT_EVERY && k % HOLD_OUT_EVERY == HOLD_OUT_EVERY - 1
     }

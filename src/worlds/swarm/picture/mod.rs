@@ -25,7 +25,7 @@ pub(crate) use geometry::median;
 pub use headings::headings_along_neighbours;
 pub use near::Neighbour;
 pub(crate) use particle::offset;
-pub use particle::{Boundary, MAX_SPECIES, Mode, Particle, Snapshot, Swarm, wrap, wrap_angle, wrap_place};
+pub use particle::{Boundary, MAX_SPECIES, Mode, Particle, Snapshot, Swarm, wrap, wrap_angle, wrap_position};
 pub use sample::Sampler;
 
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 pub struct Ensemble {
     /// Copies of the motif in one sample.
     pub copies: usize,
-    /// Least distance between particles of two copies, ℓ.
+    /// Minimum distance between particles of two copies, ℓ.
     pub clearance_l: f64,
     /// Share of the torus covered by the discs around the copies (radius: circumradius of the motif + clearance / 2).
     pub cover: f64,

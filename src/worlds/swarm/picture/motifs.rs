@@ -34,7 +34,7 @@ impl Motif {
         (self.make)()
     }
 
-    /// How it is best taught.
+    /// The settings to learn it with.
     pub fn ensemble(&self) -> Ensemble {
         Ensemble { cover: self.cover, ..Ensemble::default() }
     }
@@ -126,7 +126,7 @@ fn boxed(particles: Vec<Particle>) -> Snapshot {
     let (centre, radius) = snapshot.enclosing_circle();
     let half = radius + MARGIN;
     for p in &mut snapshot.particles {
-        *p = p.at(p.place() + (half - centre));
+        *p = p.at(p.position() + (half - centre));
     }
     snapshot.box_size = DVec2::splat(2.0 * half);
     snapshot
@@ -294,7 +294,7 @@ mod tests {
         let (centre, _) = mill.enclosing_circle();
         for p in &mill.particles {
             // Angular momentum of each about the centre is its distance: tangential, counter-clockwise.
-            let off = p.place() - centre;
+            let off = p.position() - centre;
             assert!((off.perp_dot(DVec2::from_angle(p.heading)) - off.length()).abs() < 1e-6);
         }
         for p in &of("lanes").particles {

@@ -56,7 +56,7 @@ impl PointTree {
     }
 
     /// Up to `count` points nearest to `from` and closer than `reach`, as (distance, index), nearest first.
-    /// `except` is left out (the point that asks).
+    /// `except` is left out (the query point itself).
     pub fn nearest(&self, from: DVec2, count: usize, reach: f64, except: Option<usize>) -> Vec<(f64, usize)> {
         let mut found = NearestFound { limit: count, reach2: reach * reach, hits: Vec::with_capacity(count.min(32)) };
         if count == 0 {
@@ -200,7 +200,7 @@ mod tests {
             let expected = points[1..].iter().filter(|p| p.distance(points[0]) < reach).count();
             prop_assert_eq!(hits.len(), expected);
             prop_assert!(hits.is_sorted_by(|a, b| a.0 <= b.0));
-            // The closest to a place beside the first point, from whatever guess.
+            // The closest to a position beside the first point, from whatever guess.
             let place = points[0] + reach * DVec2::X;
             let apart = |i: usize| points[i].distance(place);
             let closest = tree.closest(place, points.len() - 1).unwrap();

@@ -1,37 +1,37 @@
 //! Particles, swarms on a torus, and the painted snapshot.
 
-use std::f64::consts::TAU;
+use std::f64::consts::{PI, TAU};
 
 use glam::{DVec2, USizeVec2};
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
-/// Species run from 0 to `MAX_SPECIES - 1`.
+/// Number of species that a picture can have.
 pub const MAX_SPECIES: usize = 8;
 
 /// One oriented particle. Lengths are in world units in a [`Snapshot`] and in units of ℓ in a live [`Swarm`];
 /// the heading is in radians, counter-clockwise from +x.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Particle {
-    /// World units.
+    /// In the unit of its owner, to the right.
     pub x: f64,
-    /// World units, upwards.
+    /// In the unit of its owner, upwards.
     pub y: f64,
     /// Radians counter-clockwise from +x.
     pub heading: f64,
-    /// 0 to 7.
+    /// Below [`MAX_SPECIES`].
     pub species: u8,
 }
 
 impl Particle {
     /// Where it is, in the unit of its coordinates.
-    pub fn place(&self) -> DVec2 {
+    pub fn position(&self) -> DVec2 {
         DVec2::new(self.x, self.y)
     }
 
-    /// The same particle at another place.
-    pub fn at(self, place: DVec2) -> Self {
-        Self { x: place.x, y: place.y, ..self }
+    /// The same particle at another position.
+    pub fn at(self, position: DVec2) -> Self {
+        Self { x: position.x, y: position.y, ..self }
     }
 }
 
@@ -86,20 +86,20 @@ pub fn wrap(x: f64, length: f64) -> f64 {
     if y >= length { 0.0 } else { y }
 }
 
-/// `place` folded into the box `[0, W) × [0, H)`.
-pub fn wrap_place(place: DVec2, box_size: DVec2) -> DVec2 {
-    DVec2::new(wrap(place.x, box_size.x), wrap(place.y, box_size.y))
+/// `position` folded into the box `[0, W) × [0, H)`.
+pub fn wrap_position(position: DVec2, box_size: DVec2) -> DVec2 {
+    DVec2::new(wrap(position.x, box_size.x), wrap(position.y, box_size.y))
 }
 
 /// `angle` folded into `[-π, π)`.
 pub fn wrap_angle(angle: f64) -> f64 {
-    wrap(angle + std::f64::consts::PI, std::f64::consts::TAU) - std::f64::consts::PI
+    wrap(angle + PI, TAU) - PI
 }
 
 impl Swarm {
     /// The shortest vector from `a` to `b` on the torus.
     pub fn offset(&self, a: &Particle, b: &Particle) -> DVec2 {
-        offset(a.place(), b.place(), Some(self.box_size))
+        offset(a.position(), b.position(), Some(self.box_size))
     }
 
     /// The shortest distance from `a` to `b` on the torus.
@@ -122,7 +122,7 @@ impl Swarm {
         self.particles.len()
     }
 
-    /// There are no particles.
+    /// Whether there are no particles.
     pub fn is_empty(&self) -> bool {
         self.particles.is_empty()
     }
@@ -130,7 +130,7 @@ impl Swarm {
     /// With all lengths multiplied by `factor`.
     pub fn scaled(mut self, factor: f64) -> Self {
         for p in &mut self.particles {
-            *p = p.at(factor * p.place());
+            *p = p.at(factor * p.position());
         }
         self.box_size *= factor;
         self
@@ -140,29 +140,30 @@ impl Swarm {
     pub fn tiled(&self, repeats: usize) -> Self {
         let tile = |k: usize| {
             let shift = USizeVec2::new(k % repeats, k / repeats).as_dvec2() * self.box_size;
-            self.particles.iter().map(move |p| p.at(p.place() + shift))
+            self.particles.iter().map(move |p| p.at(p.position() + shift))
         };
         let particles = (0..repeats * repeats).flat_map(tile).collect();
         Self { particles, box_size: repeats as f64 * self.box_size }
     }
 
-    /// For pictures of large swarms: what is in the middle of the box, about `most` particles, as if that were all. A
-    /// swarm that has no more is left whole.
-    pub fn piece(self, most: usize) -> Self {
-        if self.len() <= most {
+    /// The middle of the box with about `max_particles` particles, as a swarm of its own, for pictures of large swarms. A
+    /// smaller swarm is returned whole.
+    pub fn piece(self, max_particles: usize) -> Self {
+        if self.len() <= max_particles {
             return self;
         }
-        let share = (most as f64 / self.len() as f64).sqrt();
+        let share = (max_particles as f64 / self.len() as f64).sqrt();
         let box_size = share * self.box_size;
         let low = 0.5 * (self.box_size - box_size);
-        let moved = self.particles.iter().map(|p| p.at(p.place() - low));
+        let moved = self.particles.iter().map(|p| p.at(p.position() - low));
         let is_inside = |p: &Particle| (0.0..box_size.x).contains(&p.x) && (0.0..box_size.y).contains(&p.y);
-        let particles = moved.filter(is_inside).take(2 * most).collect();
+        // Clusters may hold more than their share.
+        let particles = moved.filter(is_inside).take(2 * max_particles).collect();
         Self { particles, box_size }
     }
 }
 
-/// From `a` to `b`, by the shortest way where they live on a torus of this width and height.
+/// The shortest vector from `a` to `b`; `period`: width and height of the torus, `None` in the plane.
 pub(crate) fn offset(a: DVec2, b: DVec2, period: Option<DVec2>) -> DVec2 {
     let offset = b - a;
     period.map_or(offset, |period| offset - period * (offset / period).round())
@@ -176,8 +177,8 @@ mod tests {
     fn a_tiled_swarm_repeats_itself_along_both_sides() {
         let particles = vec![Particle { x: 1.0, y: 2.0, ..Particle::default() }];
         let tiled = Swarm { particles, box_size: DVec2::new(3.0, 5.0) }.tiled(2);
-        let places: Vec<[f64; 2]> = tiled.particles.iter().map(|p| p.place().into()).collect();
-        assert_eq!(places, [[1.0, 2.0], [4.0, 2.0], [1.0, 7.0], [4.0, 7.0]]);
+        let positions: Vec<[f64; 2]> = tiled.particles.iter().map(|p| p.position().into()).collect();
+        assert_eq!(positions, [[1.0, 2.0], [4.0, 2.0], [1.0, 7.0], [4.0, 7.0]]);
         assert_eq!(tiled.box_size, DVec2::new(6.0, 10.0));
     }
 

@@ -125,7 +125,7 @@ enum SampleSource {
     Open(Vec<Particle>),
 }
 
-/// Where a copy of the motif stands.
+/// Pose of a copy of the motif.
 #[derive(Clone, Copy)]
 struct CopyPose {
     x: f64,
@@ -142,7 +142,7 @@ impl SnapshotSampler {
             (Mode::Motif, _) => {
                 check(ensemble)?;
                 let body = snapshot.centred_motif();
-                let tree = PointTree::new(body.iter().map(Particle::place).collect(), None);
+                let tree = PointTree::new(body.iter().map(Particle::position).collect(), None);
                 let radius_l = snapshot.enclosing_circle().1 / unit;
                 SampleSource::Motif { body, tree, radius_l, ensemble: *ensemble }
             }
@@ -151,14 +151,14 @@ impl SnapshotSampler {
                 let mut particles = Vec::with_capacity(snapshot.particles.len() * columns * rows);
                 for tile in 0..columns * rows {
                     let shift = USizeVec2::new(tile % columns, tile / columns).as_dvec2() * snapshot.box_size;
-                    particles.extend(snapshot.particles.iter().map(|p| p.at((p.place() + shift) / unit)));
+                    particles.extend(snapshot.particles.iter().map(|p| p.at((p.position() + shift) / unit)));
                 }
                 SampleSource::Periodic(particles)
             }
             (Mode::Whole, Boundary::Open) => {
                 let inset = 0.5 * OPEN_MARGIN_L;
                 let particles = snapshot.particles.iter();
-                SampleSource::Open(particles.map(|p| p.at(p.place() / unit + inset)).collect())
+                SampleSource::Open(particles.map(|p| p.at(p.position() / unit + inset)).collect())
             }
         };
         Ok(Self { source, box_size_l, edges: OpenEdges::of(snapshot, ensemble, unit) })
@@ -385,14 +385,12 @@ mod tests {
     }
 
     #[test]
-    fn a_pool_for_training_is_made_in_well_under_a_second() {
-        let start = std::time::Instant::now();
+    fn every_sample_of_a_pool_for_training_is_found() {
         let sampler = Sampler::new(&bar(), &Ensemble { copies: 12, ..Ensemble::default() }).unwrap();
         let mut rng = StdRng::seed_from_u64(1);
         for _ in 0..256 {
-            sampler.sample(&mut rng).unwrap();
+            assert_eq!(sampler.sample(&mut rng).unwrap().len(), 12 * bar().particles.len());
         }
-        assert!(start.elapsed().as_secs_f64() < 1.0, "took {:?}", start.elapsed());
     }
 
     #[test]

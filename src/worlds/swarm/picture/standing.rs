@@ -16,7 +16,7 @@ impl Stills {
 impl Snapshot {
     /// As [`Stills::standing`], in this unit of length, world units.
     pub fn standing(&self, unit_length: f64) -> Swarm {
-        let at = |p: &Particle, shift: DVec2| p.at(p.place() / unit_length + shift);
+        let at = |p: &Particle, shift: DVec2| p.at(p.position() / unit_length + shift);
         let size = self.box_size / unit_length;
         if !self.is_torus() {
             let particles = self.particles.iter().map(|p| at(p, DVec2::splat(0.5 * OPEN_MARGIN_L))).collect();

@@ -52,7 +52,7 @@ pub(crate) fn stipple_strokes(ink: &Ink, count: usize, rng: &mut impl Rng) -> (V
     stipple_from(ink, count, starts, rng)
 }
 
-/// From the centre of a pixel to a random place in it.
+/// From the centre of a pixel to a random position in it.
 fn within_pixel(rng: &mut (impl Rng + ?Sized)) -> DVec2 {
     DVec2::new(rng.random_range(-0.5..0.5), rng.random_range(-0.5..0.5))
 }

@@ -1,6 +1,8 @@
 //! The one schedule of growing: how σ falls while a pattern forms out of a random swarm. The window, the certificate, the
 //! command line and the swarms that training grows all follow it.
 
+use super::{FlowKind, LiveSettings};
+
 /// Steps of a growth unless another number is given.
 pub const GROW_STEPS: u32 = 4000;
 
@@ -29,6 +31,13 @@ impl Annealing {
         let share = done as f64 / self.steps as f64;
         self.hottest_l * (self.coldest_l / self.hottest_l).powf(share)
     }
+}
+
+/// Settings after `done` of `steps` steps of a growth that ends at `live`: relaxation alone, without a flow, at the σ of
+/// the schedule.
+pub fn growing_settings(sigma_range_l: [f64; 2], live: &LiveSettings, done: usize, steps: usize) -> LiveSettings {
+    let sigma_l = Annealing::new(sigma_range_l, live.sigma_l, steps).sigma_l(done);
+    LiveSettings { sigma_l, flow: FlowKind::None, relaxation: 1.0, ..*live }
 }
 
 #[cfg(test)]

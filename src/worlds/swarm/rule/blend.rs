@@ -11,7 +11,7 @@ pub enum BlendError {
     #[error("the two flows know different numbers of species; blend flows of one picture")]
     Different,
     #[error(
-        "the blend would be wider than {MAX_WIDTH} units, the most that an engine runs; blend flows that are not blends themselves"
+        "the blend would be wider than {MAX_WIDTH} units, the limit of the engines; blend flows that are not blends themselves"
     )]
     TooWide,
 }

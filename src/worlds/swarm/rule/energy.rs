@@ -3,7 +3,7 @@
 use glam::DVec2;
 
 use super::features::{Edge, window, window_slope};
-use super::forward::{Eyes, affine_transposed, silu_slope};
+use super::forward::{NetEvaluator, affine_transposed, silu_slope};
 use super::neighbours::Neighbours;
 use super::net::{FEATURES, Rule};
 use crate::worlds::swarm::picture::Swarm;
@@ -25,14 +25,14 @@ pub fn energy(rule: &Rule, swarm: &Swarm, sigma_l: f64) -> f64 {
 /// By an explicit reverse pass: ρ is differentiated at each particle, then φ and the window at each of its edges.
 pub fn score(rule: &Rule, swarm: &Swarm, sigma_l: f64) -> Vec<[f64; 3]> {
     let neighbours = Neighbours::new(swarm, rule.cutoff_l);
-    let eyes = Eyes::new(&rule.energy, rule.cutoff_l, rule.noise_feature(sigma_l));
+    let evaluator = NetEvaluator::new(&rule.energy, rule.cutoff_l, rule.noise_feature(sigma_l));
     let mut score = vec![[0.0; 3]; swarm.len()];
     for i in 0..swarm.len() {
-        let by_message = message_gradient(&eyes, swarm, &neighbours, i);
+        let by_message = message_gradient(&evaluator, swarm, &neighbours, i);
         let ahead = DVec2::from_angle(swarm.particles[i].heading);
         for j in neighbours.of(i) {
             let edge = Edge::between(swarm, i, j);
-            let (by_d, by_delta) = edge_gradient(&eyes, swarm, &edge, &by_message, i, j);
+            let (by_d, by_delta) = edge_gradient(&evaluator, swarm, &edge, &by_message, i, j);
             let world = ahead.rotate(by_d);
             // d turns backwards when i turns: ∂d/∂θ_i = (d_y, -d_x).
             let by_heading_i = by_d.perp_dot(edge.d) - by_delta;
@@ -48,9 +48,9 @@ pub fn score(rule: &Rule, swarm: &Swarm, sigma_l: f64) -> Vec<[f64; 3]> {
 }
 
 /// ∂ρ_i/∂m_i.
-fn message_gradient(eyes: &Eyes, swarm: &Swarm, neighbours: &Neighbours, i: usize) -> Vec<f64> {
-    let (l, w, shape) = (&eyes.layout, &eyes.net.weights, &eyes.net.shape);
-    let layers = eyes.rho(eyes.message(swarm, neighbours, i), swarm.particles[i].species);
+fn message_gradient(evaluator: &NetEvaluator, swarm: &Swarm, neighbours: &Neighbours, i: usize) -> Vec<f64> {
+    let (l, w, shape) = (&evaluator.layout, &evaluator.net.weights, &evaluator.net.shape);
+    let layers = evaluator.rho(evaluator.message(swarm, neighbours, i), swarm.particles[i].species);
     let mut by_before2 = affine_transposed(l.out_w.of(w), &[1.0], shape.rho[1]);
     through_silu(&mut by_before2, &layers.before2);
     let mut by_before1 = affine_transposed(l.rho2_w.of(w), &by_before2, shape.rho[0]);
@@ -61,12 +61,19 @@ fn message_gradient(eyes: &Eyes, swarm: &Swarm, neighbours: &Neighbours, i: usiz
 }
 
 /// The gradient of m_i · `by_message` with respect to (d, Δ) of the edge i → j.
-fn edge_gradient(eyes: &Eyes, swarm: &Swarm, edge: &Edge, by_message: &[f64], i: usize, j: usize) -> (DVec2, f64) {
-    let (l, w, shape) = (&eyes.layout, &eyes.net.weights, &eyes.net.shape);
+fn edge_gradient(
+    evaluator: &NetEvaluator,
+    swarm: &Swarm,
+    edge: &Edge,
+    by_message: &[f64],
+    i: usize,
+    j: usize,
+) -> (DVec2, f64) {
+    let (l, w, shape) = (&evaluator.layout, &evaluator.net.weights, &evaluator.net.shape);
     let distance_squared = edge.distance_squared();
-    let weight = window(distance_squared, eyes.cutoff_l);
-    let features = edge.features(eyes.cutoff_l, eyes.tau);
-    let layers = eyes.phi(&features, swarm.particles[i].species, swarm.particles[j].species);
+    let weight = window(distance_squared, evaluator.cutoff_l);
+    let features = edge.features(evaluator.cutoff_l, evaluator.tau);
+    let layers = evaluator.phi(&features, swarm.particles[i].species, swarm.particles[j].species);
 
     let mut by_before2: Vec<f64> = by_message.iter().map(|g| weight * g).collect();
     through_silu(&mut by_before2, &layers.before2);
@@ -74,10 +81,10 @@ fn edge_gradient(eyes: &Eyes, swarm: &Swarm, edge: &Edge, by_message: &[f64], i:
     through_silu(&mut by_before1, &layers.before1);
     let mut by_features = [0.0; FEATURES];
     by_features.copy_from_slice(&affine_transposed(l.phi1_w.of(w), &by_before1, FEATURES));
-    let (mut by_d, by_delta) = edge.pull_back(eyes.cutoff_l, &by_features);
+    let (mut by_d, by_delta) = edge.pull_back(evaluator.cutoff_l, &by_features);
 
     let by_weight: f64 = by_message.iter().zip(&layers.h2).map(|(g, h)| g * h).sum();
-    let slope = by_weight * window_slope(distance_squared, eyes.cutoff_l);
+    let slope = by_weight * window_slope(distance_squared, evaluator.cutoff_l);
     by_d += slope * edge.d;
     (by_d, by_delta)
 }

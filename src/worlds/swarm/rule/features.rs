@@ -100,9 +100,9 @@ mod tests {
         let a = Particle { x: 1.0, y: 2.0, heading: 0.4, species: 0 };
         let b = Particle { x: 2.2, y: 1.1, heading: 2.1, species: 0 };
         let swarm = Swarm { particles: vec![a, b], box_size: DVec2::splat(40.0) };
-        let d = DVec2::from_angle(-a.heading).rotate(b.place() - a.place());
+        let d = DVec2::from_angle(-a.heading).rotate(b.position() - a.position());
         // e is the same offset as j measures it in its own frame.
-        let e = DVec2::from_angle(-b.heading).rotate(a.place() - b.place());
+        let e = DVec2::from_angle(-b.heading).rotate(a.position() - b.position());
         let distance = (1.2f64 * 1.2 + 0.9 * 0.9 + 0.01).sqrt();
         let s = 2.0 / CUTOFF_L;
         let expected = [d.x * s, d.y * s, distance * s - 1.0, 1.7f64.cos(), 1.7f64.sin(), e.x * s, e.y * s, 0.3];

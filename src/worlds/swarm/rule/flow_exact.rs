@@ -11,7 +11,7 @@ use super::knobs::Knobs;
 use super::neighbours::Neighbours;
 use crate::worlds::swarm::picture::Swarm;
 
-/// Least squared radius of a window, ℓ²: one of radius 0 is then empty.
+/// Minimum squared radius of a window, ℓ²: one of radius 0 is then empty.
 const MIN_WINDOW_L2: f64 = 1e-12;
 
 /// What the flow needs to know of a particle.

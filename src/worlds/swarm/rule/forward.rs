@@ -50,15 +50,15 @@ pub(crate) struct ParticleLayers {
     pub outputs: Vec<f64>,
 }
 
-/// A network with what it needs to look at a swarm: cutoff, noise level and the layout of its weights.
-pub(crate) struct Eyes<'a> {
+/// A network with the numbers of an evaluation: cutoff, noise level and the layout of its weights.
+pub(crate) struct NetEvaluator<'a> {
     pub net: &'a LocalNet,
     pub layout: Layout,
     pub cutoff_l: f64,
     pub tau: f64,
 }
 
-impl<'a> Eyes<'a> {
+impl<'a> NetEvaluator<'a> {
     pub fn new(net: &'a LocalNet, cutoff_l: f64, tau: f64) -> Self {
         Self { net, layout: net.shape.layout(), cutoff_l, tau }
     }
@@ -113,8 +113,8 @@ impl LocalNet {
 
     /// The outputs for particle `i` alone. `neighbours` may list more than the cutoff: what is beyond it has no weight.
     pub fn forward_one(&self, swarm: &Swarm, neighbours: &Neighbours, cutoff_l: f64, tau: f64, i: usize) -> Vec<f64> {
-        let eyes = Eyes::new(self, cutoff_l, tau);
-        eyes.rho(eyes.message(swarm, neighbours, i), swarm.particles[i].species).outputs
+        let evaluator = NetEvaluator::new(self, cutoff_l, tau);
+        evaluator.rho(evaluator.message(swarm, neighbours, i), swarm.particles[i].species).outputs
     }
 }
 

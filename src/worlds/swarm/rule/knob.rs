@@ -37,6 +37,8 @@ pub struct SwarmKnob {
     pub option: &'static str,
     /// What the integrator can use; sliders offer less. The temperature's own bounds are those of the training.
     pub bounds: [f64; 2],
+    /// Magnitudes that *Surprise me* draws; `None`: it does not draw this knob.
+    pub surprise: Option<[f64; 2]>,
     /// Of one species, or of all; knobs of the whole swarm have no use for it.
     knob: fn(Option<u8>) -> Knob,
     values: fn(&LiveSettings) -> &[f64],
@@ -53,6 +55,9 @@ enum KnobScope {
 
 const MAX_SPEED: f64 = LiveSettings::MAX_KNOB;
 
+/// Fast enough to be seen, slow enough for the time step.
+const SURPRISE_SPEEDS: [f64; 2] = [0.6, 1.4];
+
 /// All knobs, in the order of the panel.
 pub const SWARM_KNOBS: [SwarmKnob; 8] = [
     SwarmKnob {
@@ -65,6 +70,7 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
         ),
         option: "sigma",
         bounds: [1e-3, 10.0],
+        surprise: None,
         knob: |_| Knob::Temperature,
         values: |live| std::slice::from_ref(&live.sigma_l),
         values_mut: |live| std::slice::from_mut(&mut live.sigma_l),
@@ -80,6 +86,8 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
         ),
         option: "strength",
         bounds: [0.0, LiveSettings::MAX_KNOB],
+        // Of a learned flow; the strength of an exact one follows from its time step.
+        surprise: Some([2.0, 7.0]),
         knob: |_| Knob::Strength,
         values: |live| std::slice::from_ref(&live.strength),
         values_mut: |live| std::slice::from_mut(&mut live.strength),
@@ -95,6 +103,7 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
         ),
         option: "relaxation",
         bounds: [0.0, LiveSettings::MAX_KNOB],
+        surprise: Some([0.6, 2.0]),
         knob: |_| Knob::Relaxation,
         values: |live| std::slice::from_ref(&live.relaxation),
         values_mut: |live| std::slice::from_mut(&mut live.relaxation),
@@ -110,6 +119,7 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
         ),
         option: "step-factor",
         bounds: [1e-6, 1.0],
+        surprise: None,
         knob: |_| Knob::StepFactor,
         values: |live| std::slice::from_ref(&live.step_factor),
         values_mut: |live| std::slice::from_mut(&mut live.step_factor),
@@ -125,6 +135,7 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
         ),
         option: "cruise",
         bounds: [-MAX_SPEED, MAX_SPEED],
+        surprise: Some(SURPRISE_SPEEDS),
         knob: Knob::Cruise,
         values: |live| &live.knobs.cruise,
         values_mut: |live| &mut live.knobs.cruise,
@@ -140,6 +151,7 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
         ),
         option: "strafe",
         bounds: [-MAX_SPEED, MAX_SPEED],
+        surprise: Some(SURPRISE_SPEEDS),
         knob: Knob::Strafe,
         values: |live| &live.knobs.strafe,
         values_mut: |live| &mut live.knobs.strafe,
@@ -155,6 +167,7 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
         ),
         option: "swirl",
         bounds: [-MAX_SPEED, MAX_SPEED],
+        surprise: Some(SURPRISE_SPEEDS),
         knob: Knob::Swirl,
         values: |live| &live.knobs.swirl,
         values_mut: |live| &mut live.knobs.swirl,
@@ -170,6 +183,8 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
         ),
         option: "window",
         bounds: [0.0, LiveSettings::MAX_WINDOW_L],
+        // Wide enough to move together, narrow enough for the time step.
+        surprise: Some([1.2, 2.6]),
         knob: Knob::Window,
         values: |live| &live.knobs.window_l,
         values_mut: |live| &mut live.knobs.window_l,
@@ -203,7 +218,7 @@ pub fn species_knobs() -> impl Iterator<Item = &'static SwarmKnob> {
 }
 
 impl SwarmKnob {
-    /// It has a value for each species.
+    /// Whether it has a value for each species.
     pub fn is_per_species(&self) -> bool {
         self.scope == KnobScope::Species
     }
@@ -223,8 +238,8 @@ impl SwarmKnob {
         (self.values_mut)(live)
     }
 
-    /// Its place in a scene file.
-    pub fn place(&self) -> String {
+    /// The path of its field in a scene file.
+    pub fn path(&self) -> String {
         if self.is_per_species() { format!("knobs.{}", self.spec.id) } else { self.spec.id.to_owned() }
     }
 }
@@ -243,12 +258,17 @@ impl Knob {
         SWARM_KNOBS.iter().find(|row| row.knob(species) == self).expect("every knob has a row: see the tests")
     }
 
+    /// Magnitudes that *Surprise me* draws; `None`: it does not draw this knob.
+    pub fn surprise(self) -> Option<[f64; 2]> {
+        self.row().surprise
+    }
+
     /// Its row in the table.
     pub fn spec(self) -> &'static KnobSpec {
         &self.row().spec
     }
 
-    /// What it stands at; for all species at once, what the first of them stands at.
+    /// Its value; for all species at once, that of the first.
     pub fn get(self, live: &LiveSettings) -> f64 {
         let values = self.row().values(live);
         values[index(self.species()) % values.len()]
@@ -286,8 +306,8 @@ impl Knob {
         low..=high
     }
 
-    /// The default.
-    pub fn usual(self) -> f64 {
+    /// The default, as in the table.
+    pub fn default_value(self) -> f64 {
         self.spec().default
     }
 }
@@ -311,10 +331,11 @@ mod tests {
     fn defaults_are_those_of_the_settings_and_within_range_and_bounds() {
         let live = LiveSettings::default();
         for row in &SWARM_KNOBS {
-            let SwarmKnob { spec, bounds, .. } = row;
+            let SwarmKnob { spec, bounds, surprise, .. } = row;
             assert!(row.values(&live).iter().all(|value| *value == spec.default), "{}", spec.id);
             let [low, high] = spec.range;
             assert!((low..=high).contains(&spec.default) && bounds[0] <= low && high <= bounds[1], "{}", spec.id);
+            assert!(surprise.is_none_or(|[from, to]| low <= from && from < to && to <= high), "{}", spec.id);
             assert_eq!(row.is_per_species(), row.values(&live).len() > 1, "{}", spec.id);
         }
         assert_eq!(species_knobs().count(), SPECIES_KNOBS);
@@ -326,9 +347,9 @@ mod tests {
             let mut live = LiveSettings::default();
             knob.set(&mut live, 0.2);
             assert_eq!(knob.get(&live), 0.2, "{knob:?}");
-            knob.set(&mut live, knob.usual());
+            knob.set(&mut live, knob.default_value());
             assert_eq!(live, LiveSettings::default(), "{knob:?}");
-            assert!(knob.range(RANGE_L).contains(&knob.usual()), "{knob:?}");
+            assert!(knob.range(RANGE_L).contains(&knob.default_value()), "{knob:?}");
         }
         let mut live = LiveSettings::default();
         Knob::Cruise(Some(2)).set(&mut live, 3.0);

@@ -28,7 +28,7 @@ pub enum FlowKind {
 /// ```
 ///
 /// For ρ = 0 this is equation (2) of the design, for w = χ = 0 and one ρ for all equation (3). The window may differ from
-/// species to species, as nothing asks q_ij and q_ji to be equal: see `flow_exact`.
+/// species to species, as q_ij and q_ji need not be equal: see `flow_exact`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Knobs {
@@ -98,19 +98,19 @@ pub struct LiveSettings {
 }
 
 impl LiveSettings {
-    /// Only what the motion of a rule of so many species depends on; the rest is as usual. Two settings move a swarm alike
+    /// The numbers that move a swarm of so many species, the others at their defaults. Two settings move a swarm alike
     /// when these are equal.
     pub fn that_move(&self, species: usize) -> Self {
-        let usual = Self::default();
-        let mut live = Self { denoised: usual.denoised, ..*self };
+        let default = Self::default();
+        let mut live = Self { denoised: default.denoised, ..*self };
         match live.flow {
             FlowKind::Exact => {
                 for knob in species_knobs() {
                     knob.values_mut(&mut live).iter_mut().skip(species).for_each(|value| *value = knob.spec.default);
                 }
             }
-            FlowKind::Learned => live.knobs = usual.knobs,
-            FlowKind::None => (live.knobs, live.strength) = (usual.knobs, usual.strength),
+            FlowKind::Learned => live.knobs = default.knobs,
+            FlowKind::None => (live.knobs, live.strength) = (default.knobs, default.strength),
         }
         live
     }
@@ -147,26 +147,26 @@ mod tests {
 
     #[test]
     fn settings_that_move_alike_are_equal_and_others_are_not() {
-        let usual = LiveSettings::default();
-        let alike = |live: LiveSettings| live.that_move(2) == usual.that_move(2);
+        let default = LiveSettings::default();
+        let alike = |live: LiveSettings| live.that_move(2) == default.that_move(2);
         let knobs = |change: fn(&mut Knobs)| {
-            let mut live = usual;
+            let mut live = default;
             change(&mut live.knobs);
             live
         };
-        assert!(alike(LiveSettings { denoised: false, ..usual }));
+        assert!(alike(LiveSettings { denoised: false, ..default }));
         assert!(alike(knobs(|k| k.swirl[2] = 1.0)), "of a species that is not there");
         assert!(!alike(knobs(|k| k.swirl[1] = 1.0)) && !alike(knobs(|k| k.window_l[1] = 1.0)));
         for other in [
-            LiveSettings { sigma_l: 0.2, ..usual },
-            LiveSettings { flow: FlowKind::Learned, ..usual },
-            LiveSettings { strength: 1.0, ..usual },
-            LiveSettings { relaxation: 2.0, ..usual },
-            LiveSettings { step_factor: 0.05, ..usual },
+            LiveSettings { sigma_l: 0.2, ..default },
+            LiveSettings { flow: FlowKind::Learned, ..default },
+            LiveSettings { strength: 1.0, ..default },
+            LiveSettings { relaxation: 2.0, ..default },
+            LiveSettings { step_factor: 0.05, ..default },
         ] {
             assert!(!alike(other), "{other:?}");
         }
-        let learned = LiveSettings { flow: FlowKind::Learned, ..usual };
+        let learned = LiveSettings { flow: FlowKind::Learned, ..default };
         let turned = LiveSettings { flow: FlowKind::Learned, ..knobs(|k| k.cruise[0] = 5.0) };
         assert_eq!(learned.that_move(2), turned.that_move(2), "knobs are those of the exact flow");
     }

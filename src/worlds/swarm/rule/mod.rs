@@ -23,7 +23,7 @@ mod swing;
 mod testing;
 mod validate;
 
-pub use annealing::{Annealing, GROW_STEPS};
+pub use annealing::{Annealing, GROW_STEPS, growing_settings};
 pub use blend::BlendError;
 pub use features::{window, window_slope};
 pub use knob::{Knob, SPECIES_KNOBS, SWARM_KNOBS, SwarmKnob, species_knobs};

@@ -2,7 +2,7 @@
 
 use glam::DVec2;
 
-use crate::worlds::swarm::picture::{Swarm, wrap_place};
+use crate::worlds::swarm::picture::{Swarm, wrap_position};
 
 /// Who is near whom, as compressed rows: the neighbours of particle `i` are `index[start[i] .. start[i + 1]]`.
 ///
@@ -33,7 +33,7 @@ impl Neighbours {
     /// The same in the memory of this one.
     pub fn rebuild(&mut self, swarm: &Swarm, cutoff: f64) {
         let particles = &swarm.particles;
-        self.rebuild_with(particles.len(), |i| particles[i].place(), swarm.box_size, cutoff);
+        self.rebuild_with(particles.len(), |i| particles[i].position(), swarm.box_size, cutoff);
     }
 
     /// The same from positions in any storage. Positions need not be wrapped; a particle that is not finite has no
@@ -56,7 +56,7 @@ impl Neighbours {
         self.cell_start.resize(columns * rows + 1, 0);
         self.cell_of.clear();
         self.cell_of.extend((0..count).map(|i| {
-            let at = wrap_place(position(i), box_size);
+            let at = wrap_position(position(i), box_size);
             (cell_along(at.y, 1) * columns + cell_along(at.x, 0)) as u32
         }));
         for &cell in &self.cell_of {
@@ -73,7 +73,7 @@ impl Neighbours {
             // `cell_start[c]` walks forward while cell c fills, and then stands where cell c + 1 begins.
             let slot = &mut self.cell_start[self.cell_of[i] as usize];
             self.sorted[*slot as usize] = i as u32;
-            self.sorted_position[*slot as usize] = wrap_place(position(i), box_size);
+            self.sorted_position[*slot as usize] = wrap_position(position(i), box_size);
             *slot += 1;
         }
         self.cell_start.copy_within(0..columns * rows, 1);
@@ -85,7 +85,7 @@ impl Neighbours {
         self.start.push(0);
         self.index.clear();
         for i in 0..count {
-            let at = wrap_place(position(i), box_size);
+            let at = wrap_position(position(i), box_size);
             let cell = self.cell_of[i] as usize;
             for row in around(cell / columns, rows) {
                 for column in around(cell % columns, columns) {

@@ -41,7 +41,7 @@ impl Span {
         self.rows * self.cols
     }
 
-    /// It has no weights.
+    /// Whether it has no weights.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -211,7 +211,7 @@ impl Rule {
 
     /// Fingerprint of the energy, whatever flow runs over it: FNV-1a of its weights and scales. The
     /// same in every run and in every file.
-    pub fn mark(&self) -> u64 {
+    pub fn fingerprint(&self) -> u64 {
         let scales = [self.unit_length, self.cutoff_l, self.kappa].map(f64::to_bits);
         let weights = self.energy.weights.iter().map(|w| u64::from(w.to_bits()));
         scales
@@ -232,13 +232,13 @@ mod tests {
     use crate::worlds::swarm::rule::testing::{rule, scattered};
 
     #[test]
-    fn the_mark_of_a_rule_is_that_of_its_energy() {
+    fn the_fingerprint_of_a_rule_is_that_of_its_energy() {
         let rule = rule(1);
-        assert_eq!(rule.mark(), Rule { flow: None, ..rule.clone() }.mark(), "whatever flow plays");
+        assert_eq!(rule.fingerprint(), Rule { flow: None, ..rule.clone() }.fingerprint(), "with any flow");
         let mut other = rule.clone();
         other.energy.weights[7] += 1e-6;
-        assert_ne!(rule.mark(), other.mark());
-        assert_ne!(rule.mark(), Rule { unit_length: 2.0 * rule.unit_length, ..rule.clone() }.mark());
+        assert_ne!(rule.fingerprint(), other.fingerprint());
+        assert_ne!(rule.fingerprint(), Rule { unit_length: 2.0 * rule.unit_length, ..rule.clone() }.fingerprint());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use rand_distr::StandardNormal;
 use super::net::{LocalNet, NetShape, Rule};
 
 /// The message is a sum over about ten neighbours; its weights start smaller by √10 so that ρ begins near order one.
-const USUAL_NEIGHBOURS: f64 = 10.0;
+const TYPICAL_NEIGHBOURS: f64 = 10.0;
 
 /// Standard deviation of first-layer biases: species must differ a little from the start.
 const BIAS_SPREAD: f64 = 0.1;
@@ -27,7 +27,7 @@ impl LocalNet {
                     "phi1_b" | "rho1_b" => BIAS_SPREAD,
                     "phi2_b" | "rho2_b" | "out_b" => continue,
                     "out_w" => he * out_gain,
-                    "rho1_w" if k % span.cols < message => he / USUAL_NEIGHBOURS.sqrt(),
+                    "rho1_w" if k % span.cols < message => he / TYPICAL_NEIGHBOURS.sqrt(),
                     _ => he,
                 };
                 let normal: f64 = rng.sample(StandardNormal);

@@ -93,7 +93,7 @@ mod tests {
     const SIGMA_L: f64 = 0.3;
     /// Half-width of the differences: small enough for the softened distance, large enough for rounding.
     const H: f64 = 3e-4;
-    /// What the issue asks of an exact flow.
+    /// Bound of the residual of an exact flow.
     const EXACT: f64 = 1e-8;
     /// A wrong flow must miss by far more than rounding; the measured controls miss by 1e-2.
     const WRONG: f64 = 1e-3;

@@ -6,7 +6,7 @@ use super::knobs::{FlowKind, LiveSettings};
 use super::net::Rule;
 use super::validate::RuleError;
 use super::{energy, flow_exact, flow_learned, noise};
-use crate::worlds::swarm::picture::{Swarm, wrap_angle, wrap_place};
+use crate::worlds::swarm::picture::{Swarm, wrap_angle, wrap_position};
 
 /// Largest ω dt, with ω the rotation rate of the linearised flow. Heun's method multiplies a pure rotation by
 /// √(1 + (ω dt)⁴/4) a step, 1.6 % at 0.6; relaxation outweighs that, and beyond about 1 it no longer does.
@@ -116,7 +116,7 @@ pub fn step(
 
 fn displace(swarm: &mut Swarm, by: impl Fn(usize, usize) -> f64) {
     for (i, p) in swarm.particles.iter_mut().enumerate() {
-        *p = p.at(wrap_place(p.place() + DVec2::new(by(i, 0), by(i, 1)), swarm.box_size));
+        *p = p.at(wrap_position(p.position() + DVec2::new(by(i, 0), by(i, 1)), swarm.box_size));
         p.heading = wrap_angle(p.heading + by(i, 2));
     }
 }

@@ -40,7 +40,7 @@ pub struct Swings {
 }
 
 impl Swings {
-    /// No knob swings.
+    /// Whether no knob swings.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }

@@ -15,9 +15,9 @@ pub enum RuleError {
     #[error("the rule's {name} is {value}, but it must be {must}; learn the rule again or load another scene")]
     Number { name: &'static str, value: f64, must: &'static str },
     #[error(
-        "the rule's {net} network has {name} = {value}, but it must be between {least} and {most}; learn the rule again"
+        "the rule's {net} network has {name} = {value}, but it must be between {min} and {max}; learn the rule again"
     )]
-    Shape { net: &'static str, name: &'static str, value: usize, least: usize, most: usize },
+    Shape { net: &'static str, name: &'static str, value: usize, min: usize, max: usize },
     #[error(
         "the rule's {net} network has {found} weights where its shape needs {expected}; the weights belong to another shape, so learn the rule again"
     )]
@@ -57,19 +57,19 @@ impl Rule {
         }
         positive("cutoff", self.cutoff_l)?;
         positive("heading noise κ", self.kappa)?;
-        let [least, most] = self.sigma_range_l;
-        positive("smallest noise level", least)?;
-        positive("largest noise level", most)?;
-        if least > most {
+        let [min, max] = self.sigma_range_l;
+        positive("smallest noise level", min)?;
+        positive("largest noise level", max)?;
+        if min > max {
             let must = "at least the smallest noise level";
-            return Err(RuleError::Number { name: "largest noise level", value: most, must });
+            return Err(RuleError::Number { name: "largest noise level", value: max, must });
         }
         self.energy.validate("energy", 1)?;
         if let Some(flow) = &self.flow {
             flow.validate("flow", 3)?;
             let (value, known) = (flow.shape.species, self.energy.shape.species);
             if value != known {
-                return Err(RuleError::Shape { net: "flow", name: "species", value, least: known, most: known });
+                return Err(RuleError::Shape { net: "flow", name: "species", value, min: known, max: known });
             }
         }
         Ok(())
@@ -105,9 +105,9 @@ impl LocalNet {
             ("second width of ρ", shape.rho[1], 1, MAX_WIDTH),
             ("outputs", shape.outputs, outputs, outputs),
         ];
-        for (name, value, least, most) in sizes {
-            if value < least || value > most {
-                return Err(RuleError::Shape { net, name, value, least, most });
+        for (name, value, min, max) in sizes {
+            if value < min || value > max {
+                return Err(RuleError::Shape { net, name, value, min, max });
             }
         }
         let layout = shape.layout();
@@ -133,17 +133,17 @@ impl LiveSettings {
 
     /// Whether `rule` can run with these settings.
     pub fn validate(&self, rule: &Rule) -> Result<(), RuleError> {
-        let within = |name: &str, value: f64, least: f64, most: f64| {
+        let within = |name: &str, value: f64, min: f64, max: f64| {
             // NaN is in no range.
-            if (least..=most).contains(&value) {
+            if (min..=max).contains(&value) {
                 Ok(())
             } else {
-                let must = format!("a number from {least} to {most}");
+                let must = format!("a number from {min} to {max}");
                 Err(RuleError::Setting { name: name.to_string(), value, must })
             }
         };
-        let [least, most] = rule.sigma_range_l;
-        within("temperature σ", self.sigma_l, 0.5 * least, 2.0 * most)?;
+        let [min, max] = rule.sigma_range_l;
+        within("temperature σ", self.sigma_l, 0.5 * min, 2.0 * max)?;
         for row in &SWARM_KNOBS {
             let [low, high] = row.bounds;
             let name = format!("{} {}", row.spec.name.to_lowercase(), row.spec.symbol);

@@ -7,17 +7,17 @@ use rand_distr::{Distribution, StandardNormal};
 
 use super::window::{WINDOW_PARTICLES, Window};
 use super::{LearnError, TrainingSettings};
-use crate::worlds::swarm::picture::{Ensemble, Part, Sampler, Stills, Swarm, wrap_place};
+use crate::worlds::swarm::picture::{Ensemble, Part, Sampler, Stills, Swarm, wrap_position};
 use crate::worlds::swarm::rule::{Neighbours, Rule, fast::Cloud};
 use rand::seq::SliceRandom;
 
-/// Most particles of one step: a step must stay short, because a run can only be stopped between two.
+/// Maximum number of particles of one step: a step must stay short, because a run can only be stopped between two.
 const MAX_STEP_PARTICLES: usize = 2 * WINDOW_PARTICLES;
 
-/// A batch of a large picture has fewer configurations, but at least so many noise levels, while a step stays short.
+/// A batch of a large picture has fewer configurations, but at least this many noise levels, while a step stays short.
 const MIN_CONFIGS: usize = 4;
 
-/// Most particles of all samples together; fewer samples are made of a very large picture.
+/// Maximum number of particles of all samples together; fewer samples are made of a very large picture.
 const POOL_PARTICLES: usize = 4_000_000;
 
 /// A sample that is drawn from.
@@ -37,7 +37,7 @@ pub struct Pool {
     order: Vec<usize>,
     turn: usize,
     /// The largest sample.
-    most_particles: usize,
+    max_particles: usize,
     /// Particles of a batch at its full number of configurations; larger samples share them.
     step_particles: usize,
     rng: StdRng,
@@ -79,7 +79,7 @@ impl Pool {
         stop: &dyn Fn() -> bool,
     ) -> Result<Self, LearnError> {
         let mut ensemble = ensemble.for_particles(stills.selected(), settings.particles);
-        // With one copy nothing would be learned of what lies between creatures.
+        // With one copy nothing would be learned about the space between creatures.
         ensemble.copies = ensemble.copies.max(2);
         let sampler = Sampler::of(stills, &ensemble, Part::Taught)?;
         let mut rng = StdRng::seed_from_u64(settings.seed);
@@ -102,7 +102,7 @@ impl Pool {
             samples.push(draw(samples.len())?);
         }
         Ok(Self {
-            most_particles: samples.iter().map(|sample| sample.swarm.len()).max().unwrap_or_default(),
+            max_particles: samples.iter().map(|sample| sample.swarm.len()).max().unwrap_or_default(),
             turn: samples.len(),
             samples,
             sampler,
@@ -166,7 +166,7 @@ impl Pool {
 
     /// Configurations of a batch where `wanted` are asked for: fewer when samples are large.
     pub fn configs(&self, wanted: usize) -> usize {
-        let each = self.most_particles.clamp(1, WINDOW_PARTICLES);
+        let each = self.max_particles.clamp(1, WINDOW_PARTICLES);
         let shared = (self.step_particles / each).max(MIN_CONFIGS);
         wanted.min(shared).min(MAX_STEP_PARTICLES / each).max(1)
     }
@@ -179,7 +179,7 @@ impl Pool {
 
     /// Of the largest sample.
     pub fn particles_per_sample(&self) -> usize {
-        self.most_particles
+        self.max_particles
     }
 
     /// Replaces one sample by one of the next snapshot, where not all snapshots have a sample.
@@ -192,14 +192,14 @@ impl Pool {
         self.turn += 1;
         // A frame that cannot be learned from is left out.
         if let Ok((swarm, carries_loss)) = self.sampler.sample_of(which, self.cutoff_l, &mut self.rng) {
-            self.most_particles = self.most_particles.max(swarm.len());
+            self.max_particles = self.max_particles.max(swarm.len());
             self.samples[at] = PoolSample { swarm, carries_loss };
         }
     }
 
     /// Whether a sample is learned from as a whole, and every particle of it.
     pub fn samples_are_whole(&self) -> bool {
-        self.most_particles <= WINDOW_PARTICLES
+        self.max_particles <= WINDOW_PARTICLES
             && self.samples.iter().all(|sample| sample.carries_loss.iter().all(|&carries| carries))
     }
 
@@ -213,7 +213,7 @@ impl Pool {
         self.noise.clear();
         for p in &mut self.noised.particles {
             let xi: [f64; 3] = std::array::from_fn(|_| StandardNormal.sample(&mut self.rng));
-            *p = p.at(wrap_place(p.place() + sigma * DVec2::new(xi[0], xi[1]), self.noised.box_size));
+            *p = p.at(wrap_position(p.position() + sigma * DVec2::new(xi[0], xi[1]), self.noised.box_size));
             p.heading += rule.kappa * sigma * xi[2];
             self.noise.push(xi.map(|v| v as f32));
         }

@@ -1,4 +1,4 @@
-//! Contrastive energies: while the energy is taught by denoising, it also grows swarms by itself, and is raised where
+//! Contrastive energies: while the energy is trained by denoising, it also grows swarms by itself, and is raised where
 //! these differ from the picture.
 //!
 //! Score matching does not see the relative weight of modes that are far apart (Wenliang & Kanagawa 2020), so a grown
@@ -33,7 +33,7 @@ const STEPS: usize = 8;
 const LIFE_STEPS: [usize; 2] = [960, 3840];
 /// Share of chains that begin at noised samples and keep their σ, so that what is there already is not forgotten.
 const HELD_SHARE: f64 = 0.25;
-/// The push ends where the data's energy is this far below the chains', kT per particle: they are told apart already.
+/// The push ends where the data's energy is this far below the chains', kT per particle: they are distinguished already.
 const GOVERNOR_KT: f64 = 4.0;
 /// Bins of ln σ in which that difference is averaged, and what the average keeps at each look.
 const BINS: usize = 8;
@@ -61,7 +61,7 @@ impl AsMut<Chain> for Growth {
     }
 }
 
-/// The chains, and how well they are told from the data at each noise level.
+/// The chains, and how well they are distinguished from the data at each noise level.
 pub struct Contrast {
     /// Samples as large as a chain.
     pool: Pool,
@@ -180,7 +180,7 @@ impl Contrast {
     }
 }
 
-/// c: 1 where data and chains have equal energies, 0 from [`GOVERNOR_KT`] on; the only thing that holds the push back.
+/// c: 1 where data and chains have equal energies, 0 from [`GOVERNOR_KT`] on; the only limit of the push.
 fn governor(gap_kt: f64) -> f64 {
     (1.0 + gap_kt / GOVERNOR_KT).clamp(0.0, 1.0)
 }

@@ -1,4 +1,4 @@
-//! Swarms that live by the rule while it is being learned: the flow is taught where they are (`chains`), and the energy
+//! Swarms that live by the rule while it is being learned: the flow is trained where they are (`chains`), and the energy
 //! is raised where they differ from the picture (`contrast`).
 
 use rayon::prelude::*;

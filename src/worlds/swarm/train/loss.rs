@@ -72,7 +72,7 @@ pub struct FlowLoss {
     pub loss: Tensor,
     /// Mean square speed, (ℓ/time)², for the scale of the published flow.
     pub speed_sq: f32,
-    /// Mean forward speed, ℓ/time: V and -V keep the picture equally well, and this tells them apart.
+    /// Mean forward speed, ℓ/time: V and -V keep the picture equally well, and this distinguishes them.
     pub forward: f32,
 }
 

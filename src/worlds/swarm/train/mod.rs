@@ -31,7 +31,7 @@ pub enum Phase {
     Flow,
 }
 
-/// One optimiser step, told.
+/// Statistics of one optimiser step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StepStats {
     /// What was trained.

@@ -23,7 +23,7 @@ pub struct TrainingSettings {
     pub seed: u64,
     /// Optimiser steps of the energy.
     pub steps: usize,
-    /// λ, weight of the contrastive term in the loss of the energy; 0 teaches by denoising alone.
+    /// λ, weight of the contrastive term in the loss of the energy; 0: denoising alone.
     pub contrast: f64,
     /// Optimiser steps of the flow network; used when `flow` is [`FlowKind::Learned`].
     pub flow_steps: usize,

@@ -192,7 +192,7 @@ fn probes_are_unbiased_for_the_residual_of_the_continuity_equation() {
         let terms = continuity(&swarm, &own, velocity, Differences::Second, 1e-4);
         let exact = terms.divergence + terms.advection;
         assert!((mean - exact).abs() < 5.0 * error, "ρ̂ = {mean} ± {error}, exact {exact}");
-        assert!(exact.abs() > 10.0 * error, "the test must be able to tell a wrong sign: {exact} ± {error}");
+        assert!(exact.abs() > 10.0 * error, "the test must detect a wrong sign: {exact} ± {error}");
     }
 }
 
@@ -299,7 +299,7 @@ fn an_open_painting_teaches_only_from_its_inside() {
     pool.draw(&mut batch, 1, SIGMA_RANGE_L, &rule);
     let inside = batch.mask.iter().filter(|&&m| m == 1.0).count();
     assert!(inside > 0 && inside < batch.particles(), "{inside} of {}", batch.particles());
-    // What a masked particle is told to do does not change the loss.
+    // Targets of masked particles do not change the loss.
     let i = batch.mask.iter().position(|&m| m == 0.0).expect("a masked particle");
     let zero = vec![0.0f32; 3 * batch.particles()];
     let mut odd = zero.clone();

@@ -21,7 +21,7 @@ const AVERAGE_DECAY: f32 = 0.998;
 const DIVERGED_FACTOR: f64 = 20.0;
 /// Gain of the output layer at the start: the energy begins almost flat.
 const START_GAIN: f64 = 0.1;
-/// Least steps over which a phase that ends early cools down.
+/// Minimum number of steps over which a phase that ends early cools down.
 const COOLING_STEPS: usize = 20;
 /// Steps before divergence is judged.
 const SETTLE_STEPS: usize = 50;
@@ -456,7 +456,7 @@ impl NetTraining {
 
 #[cfg(test)]
 impl Trainer {
-    /// Takes `steps` steps, then puts a number that is none among the weights.
+    /// Takes `steps` steps, then puts NaN among the weights.
     pub fn poison_after(&mut self, steps: usize) {
         for _ in 0..steps {
             self.step().expect("a good step");

@@ -19,7 +19,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// Looks at all of a small sample, or else at the [`WINDOW_PARTICLES`] nearest (in the maximum norm) to a random place.
+    /// Looks at all of a small sample, or else at the [`WINDOW_PARTICLES`] nearest (in the maximum norm) to a random position.
     ///
     /// A score takes in the energies of the neighbours, which take in theirs: particles nearer than `context_l`, twice
     /// the cutoff, to the edge of the window are context only.

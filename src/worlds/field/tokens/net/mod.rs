@@ -9,7 +9,7 @@ mod backward;
 mod conv;
 mod forward;
 #[cfg(test)]
-mod reference;
+pub(super) mod reference;
 
 pub use forward::{NetOutputs, Workspace};
 

@@ -82,7 +82,13 @@ fn layer(weights: &[f64], k: usize, image: &ReferenceImage, level: f64) -> Refer
 }
 
 /// Denoised image and motion, `[height × width × 3]` each.
-pub(super) fn evaluate(weights: &[f64], image: &[f64], width: usize, height: usize, sigma: f64) -> [Vec<f64>; 2] {
+pub(in crate::worlds::field::tokens) fn evaluate(
+    weights: &[f64],
+    image: &[f64],
+    width: usize,
+    height: usize,
+    sigma: f64,
+) -> [Vec<f64>; 2] {
     let scaling = NoiseScaling::new(sigma as f32);
     let level = f64::from(scaling.level);
     let source = ReferenceImage { width, height, channels: COLOURS, data: image.to_vec() };
@@ -112,6 +118,6 @@ pub(super) fn evaluate(weights: &[f64], image: &[f64], width: usize, height: usi
     [denoised.collect(), half(1)]
 }
 
-pub(super) fn weights_of(net: &TokenNet) -> Vec<f64> {
+pub(in crate::worlds::field::tokens) fn weights_of(net: &TokenNet) -> Vec<f64> {
     net.weights.iter().map(|w| f64::from(*w)).collect()
 }

@@ -22,7 +22,7 @@ impl GpuCopy {
 }
 
 impl GpuEngine {
-    /// Copies the state within the GPU, into the buffer of `spare` where it fits. Waits for nothing.
+    /// Copies the state within the GPU, into the buffer of `spare` where it fits. Does not wait.
     pub fn keep(&self, spare: Option<GpuCopy>) -> GpuCopy {
         let size = self.particles.state.size();
         let buffer = match spare {

@@ -17,7 +17,7 @@ impl GpuEngine {
         Ok(unpack(&read(&self.device, &self.queue, &self.particles.state)?, self.grid.box_size))
     }
 
-    /// Begins to read the swarm as it moves, and what has been counted; waits for nothing.
+    /// Begins to read the swarm as it moves, and what has been counted; does not wait.
     pub fn begin_reading(&self) -> PendingSwarm {
         let known = Counters {
             steps: self.step,
@@ -29,7 +29,7 @@ impl GpuEngine {
         PendingSwarm::begin(&self.device, &self.queue, &self.particles.state, self.grid.box_size, Some(counting))
     }
 
-    /// Begins to read what is shown, as the last run left it; waits for nothing.
+    /// Begins to read what is shown, as the last run left it; does not wait.
     pub fn begin_reading_shown(&self) -> PendingSwarm {
         PendingSwarm::begin(&self.device, &self.queue, &self.particles.shown, self.grid.box_size, None)
     }

@@ -51,7 +51,7 @@ fn every_step_back_gives_exactly_the_state_that_was() {
         }
         assert!(!rewindable.has_past());
         assert_eq!(rewindable.back(1).unwrap(), 0, "there is nothing before the beginning");
-        // The future is the same once more.
+        // The future is the same again.
         rewindable.run(45);
         assert_eq!(swarm(&rewindable), film[45]);
         assert_eq!(rewindable.back(30).unwrap(), 30);

@@ -179,8 +179,8 @@ impl<'a> Check<'a> {
     }
 
     /// What the best growth reaches: the fidelity of an independent sample, in which the particles beyond a whole number of
-    /// creatures are scattered, as they fit none. 1 within the sampling error where there are none. No strict bound: left-over
-    /// particles may form most of a creature.
+    /// creatures are scattered, as they fit none. 1 within the sampling error where there are none. Not a strict bound:
+    /// left-over particles may form most of a creature.
     ///
     /// # Errors
     /// Creatures that find no room in their box.

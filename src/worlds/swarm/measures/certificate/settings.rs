@@ -69,7 +69,7 @@ pub trait CheckProgress: Sync {
     fn phase(&self, name: &'static str);
     /// So many more steps are done.
     fn advance(&self, steps: u64);
-    /// The measurement shall end.
+    /// Whether the measurement is to end.
     fn is_stopped(&self) -> bool {
         false
     }
@@ -88,7 +88,7 @@ pub enum CheckError {
     #[error("the pattern cannot be distinguished from random, so there is nothing to certify")]
     NoPattern,
     #[error(
-        "the picture is an open whole, and what lies beyond its edge is unknown, so it has no larger box; \
+        "the picture is an open whole, and what is beyond its edge is unknown, so it has no larger box; \
          leave the area at 1"
     )]
     AreaOfOpen,

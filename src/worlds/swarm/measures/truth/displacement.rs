@@ -7,7 +7,7 @@ use glam::DVec2;
 use crate::worlds::swarm::engine::EngineError;
 use crate::worlds::swarm::picture::{Boundary, FilmFrame, Mode, Part, Snapshot, Stills, Swarm, offset, wrap_angle};
 
-/// Why a film says nothing about the true motion.
+/// Why a film has no information about the true motion.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "each variant has its message")]
 pub enum TruthError {
@@ -23,11 +23,13 @@ pub enum TruthError {
     NoMotion,
     #[error(transparent)]
     Engine(#[from] EngineError),
+    #[error("the comparison was stopped")]
+    Stopped,
 }
 
-/// One moment at which the motion is known.
+/// A frame at which the motion is known.
 #[derive(Clone, Debug)]
-pub struct TrueMoment {
+pub struct TrueFrame {
     /// ℓ; what the velocities are evaluated at.
     pub swarm: Swarm,
     /// The particles whose motion is known.
@@ -36,17 +38,18 @@ pub struct TrueMoment {
     pub motion: Vec<[f64; 3]>,
 }
 
-/// The moments at which the motion is known, at most `most`, and whether particles were followed by their place in the
+/// The frames at which the motion is known, at most `max_count`, and whether particles were matched by their order in the
 /// file.
 ///
 /// Where the frame before is known as well, the motion is half of the displacement from there to the frame after: it is
-/// then that at the very moment, as velocities are, and its direction has no lag on a curved path.
-pub fn true_moments(
+/// then that at the frame itself, as velocities are, and its direction has no lag on a curved path.
+pub fn true_frames(
     film: &Stills,
     part: Part,
     cutoff_l: f64,
-    most: usize,
-) -> Result<(Vec<TrueMoment>, bool), TruthError> {
+    max_count: usize,
+    stop: &dyn Fn() -> bool,
+) -> Result<(Vec<TrueFrame>, bool), TruthError> {
     let frames = film.film().frames();
     if frames.len() < 2 {
         return Err(TruthError::NoFilm);
@@ -56,55 +59,58 @@ pub fn true_moments(
         return Err(TruthError::NoIds);
     }
     let steps = frames.windows(2).map(|pair| pair[1].number - pair[0].number);
-    // Frames may be missing: only neighbours at the usual distance are compared.
+    // Frames may be missing: only consecutive frames at the common distance are compared.
     let step = steps.filter(|step| *step > 0.0).fold(f64::INFINITY, f64::min);
     let follows = |k: usize| (frames[k].number - frames[k - 1].number - step).abs() <= 1e-6 * step;
     let wanted: Vec<usize> =
         film.indices(part).into_iter().filter(|&k| k + 1 < frames.len() && follows(k + 1)).collect();
-    let count = wanted.len().min(most);
-    let mut moments = Vec::with_capacity(count);
+    let count = wanted.len().min(max_count);
+    let mut known = Vec::with_capacity(count);
     for n in 0..count {
+        if stop() {
+            return Err(TruthError::Stopped);
+        }
         let k = wanted[n * wanted.len() / count];
         let before = (k > 0 && follows(k)).then(|| &*frames[k - 1]);
-        moments.extend(true_moment(film, k, before, &frames[k + 1], cutoff_l, by_order));
+        known.extend(true_frame(film, k, before, &frames[k + 1], cutoff_l, by_order));
     }
-    if moments.is_empty() {
+    if known.is_empty() {
         return Err(TruthError::NoPairs);
     }
-    let moves = moments.iter().flat_map(|m| &m.motion).flatten().any(|d| d.abs() > 1e-9);
-    if moves { Ok((moments, by_order)) } else { Err(TruthError::NoMotion) }
+    let moves = known.iter().flat_map(|m| &m.motion).flatten().any(|d| d.abs() > 1e-9);
+    if moves { Ok((known, by_order)) } else { Err(TruthError::NoMotion) }
 }
 
-fn true_moment(
+fn true_frame(
     film: &Stills,
     k: usize,
     before: Option<&FilmFrame>,
     after: &FilmFrame,
     cutoff_l: f64,
     by_order: bool,
-) -> Option<TrueMoment> {
+) -> Option<TrueFrame> {
     let here = &*film.film().frames()[k];
     let like = film.selected();
     // The frame as the film has it, also where the canvas has been painted on.
     let snapshot = here.snapshot(like.mode, like.boundary);
     let unit = film.unit_length();
-    let place_after = places(after, by_order)?;
-    let place_before = before.and_then(|before| places(before, by_order));
+    let after_by_id = indices_by_id(after, by_order)?;
+    let before_by_id = before.and_then(|before| indices_by_id(before, by_order));
     let ids = ids_of(here, by_order)?;
     let (mut index, mut motion) = (Vec::new(), Vec::new());
     for (i, id) in ids.into_iter().enumerate() {
-        let Some(&next) = place_after.get(&id) else { continue };
+        let Some(&next) = after_by_id.get(&id) else { continue };
         if !is_inner(&snapshot, i, cutoff_l * unit) {
             continue;
         }
-        let forwards = step_between(&snapshot, i, after.particles[next].place(), unit);
+        let forwards = step_between(&snapshot, i, after.particles[next].position(), unit);
         let heading = snapshot.particles[i].heading;
         let turn_on = wrap_angle(f64::from(after.particles[next].heading) - heading);
-        let last = place_before.as_ref().and_then(|places| places.get(&id)).zip(before);
+        let last = before_by_id.as_ref().and_then(|indices| indices.get(&id)).zip(before);
         let (step, turn) = match last {
             Some((&last, frame)) => {
                 let p = frame.particles[last];
-                let back = step_between(&snapshot, i, p.place(), unit);
+                let back = step_between(&snapshot, i, p.position(), unit);
                 let turned = wrap_angle(heading - f64::from(p.heading));
                 (0.5 * (forwards - back), 0.5 * (turn_on + turned))
             }
@@ -114,12 +120,12 @@ fn true_moment(
         index.push(i);
         motion.push([ahead.dot(step), ahead.perp_dot(step), turn]);
     }
-    (!index.is_empty()).then(|| TrueMoment { swarm: snapshot.standing(unit), index, motion })
+    (!index.is_empty()).then(|| TrueFrame { swarm: snapshot.standing(unit), index, motion })
 }
 
-/// From particle `i` to a place, by the shortest way, ℓ.
+/// From particle `i` to a position, by the shortest way, ℓ.
 fn step_between(snapshot: &Snapshot, i: usize, to: DVec2, unit: f64) -> DVec2 {
-    offset(snapshot.particles[i].place(), to, snapshot.period()) / unit
+    offset(snapshot.particles[i].position(), to, snapshot.period()) / unit
 }
 
 /// Whether everything that the particle sees is in the picture.
@@ -134,6 +140,6 @@ fn ids_of(frame: &FilmFrame, by_order: bool) -> Option<Vec<u32>> {
     if by_order { Some((0..frame.particles.len() as u32).collect()) } else { frame.ids.as_deref().map(<[u32]>::to_vec) }
 }
 
-fn places(frame: &FilmFrame, by_order: bool) -> Option<HashMap<u32, usize>> {
+fn indices_by_id(frame: &FilmFrame, by_order: bool) -> Option<HashMap<u32, usize>> {
     Some(ids_of(frame, by_order)?.into_iter().enumerate().map(|(i, id)| (id, i)).collect())
 }

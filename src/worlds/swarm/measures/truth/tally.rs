@@ -92,10 +92,10 @@ fn shares(squares: [f64; 3]) -> [f64; 3] {
     if total > 0.0 { squares.map(|s| s / total) } else { [0.0; 3] }
 }
 
-/// 90 % interval of a value over the moments of a film: blocks of neighbouring moments are drawn with replacement, as
-/// moments near in time are alike (Künsch 1989; blocks of n^(1/3)).
-pub fn bootstrap(moments: &[Sums], of: impl Fn(&Sums) -> Option<f64>) -> Option<[f64; 2]> {
-    let count = moments.len();
+/// 90 % interval of a value over the frames of a film: blocks of neighbouring frames are drawn with replacement, as
+/// frames near in time are alike (Künsch 1989; blocks of n^(1/3)).
+pub fn bootstrap(frames: &[Sums], of: impl Fn(&Sums) -> Option<f64>) -> Option<[f64; 2]> {
+    let count = frames.len();
     if count < 3 {
         return None;
     }
@@ -107,7 +107,7 @@ pub fn bootstrap(moments: &[Sums], of: impl Fn(&Sums) -> Option<f64>) -> Option<
                 let first = rng.random_range(0..count);
                 (0..block).map(move |k| (first + k) % count)
             });
-            of(&drawn.take(count).map(|k| moments[k]).sum())
+            of(&drawn.take(count).map(|k| frames[k]).sum())
         })
         .collect();
     interval(&mut values)

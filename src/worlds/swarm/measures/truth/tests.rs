@@ -132,3 +132,20 @@ fn frames_behind_a_gap_are_not_taken_for_neighbours() {
         Truth::measure(&constant_flow([0.6, 0.0, 0.0]), &LiveSettings::default(), &stills, Part::Taught).unwrap();
     assert!((truth.step_l - 0.3).abs() < 1e-4, "{truth:?}");
 }
+
+#[test]
+fn a_comparison_ends_at_the_first_poll_after_a_stop() {
+    let film = film(10, true, |_| [0.3, 0.0, 0.0]);
+    let run = |polls: usize| {
+        let polled = std::cell::Cell::new(0);
+        let stop = || polled.replace(polled.get() + 1) >= polls;
+        let live = LiveSettings::default();
+        (Truth::unless_stopped(&rule(), &live, &film, Part::All, &stop), polled.get())
+    };
+    // While frames are read, in a flow of the rule, and among the random flows.
+    for polls in [0, 3, 12, 60] {
+        let (result, polled) = run(polls);
+        assert!(matches!(result, Err(TruthError::Stopped)), "{polls}: {result:?}");
+        assert_eq!(polled, polls + 1);
+    }
+}

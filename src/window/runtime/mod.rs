@@ -1,0 +1,32 @@
+//! The program behind the window, without Bevy: carries out what the session orders, with files, threads and the live swarm.
+
+pub(super) mod answer;
+mod bundled;
+mod effects;
+mod exporting;
+pub(super) mod files;
+mod folders;
+mod gallery_life;
+mod importing;
+mod kinds;
+pub(super) mod mine;
+mod observer;
+mod persistence;
+mod portrait;
+mod ramp;
+pub(super) mod recorder;
+mod rescue;
+mod share;
+mod stamps;
+mod stippler;
+mod studio;
+mod tally;
+mod thumbs;
+mod trainer;
+mod truth;
+pub(super) mod view_uniform;
+pub(super) mod visible;
+
+pub use effects::Shell;
+pub use kinds::check;
+pub use studio::Studios;
