@@ -375,9 +375,18 @@ fn imported_icons_lead_to_paint_though_the_old_rule_stays() {
     assert!(studio.info().has_rule());
 }
 
+/// The bare ring.
+fn ring() -> World {
+    let entry = world_entry("points").unwrap();
+    (entry.start)(&(entry.empty)(), "ring").unwrap()
+}
+
 /// A studio with a ring that lives.
 fn living() -> Studio {
     let mut studio = points();
+    let [StudioEffect::Load(number, _)] = studio.apply(StudioCommand::Start("ring"))[..] else { panic!("it is made") };
+    let result = Ok((Box::new(Project::new("Ring", ring())), Vec::new()));
+    studio.on_event(StudioEvent::Opened { number, result });
     studio.apply(StudioCommand::Learn("exact"));
     studio.on_event(StudioEvent::Learned(1, learned()));
     studio.on_event(StudioEvent::Canvas(CanvasEvent::Running(true, None)));
@@ -385,8 +394,7 @@ fn living() -> Studio {
 }
 
 fn walkers() -> LiveState {
-    let entry = world_entry("points").unwrap();
-    let mut world = (entry.start)(&(entry.empty)(), "ring").unwrap();
+    let mut world = ring();
     let info = world.info_mut().unwrap();
     info.set_learned(*learned());
     info.start_simulation(1).expect("it has a rule").live_state()
