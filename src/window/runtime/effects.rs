@@ -199,7 +199,7 @@ impl Shell {
                 engine,
                 pair_tests_per_s,
                 faults,
-                max_particles: Live::most_particles(gpu),
+                max_particles: Live::max_particles(gpu),
                 drawn_one_in: self.live.drawn_one_in(),
                 s_per_particle_step: self.live.s_per_particle_step().unwrap_or(0.0),
             };

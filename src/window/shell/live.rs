@@ -325,7 +325,7 @@ impl Live {
     }
 
     /// Most particles that may be asked for: on a GPU, no more than its memory lends to one buffer.
-    pub fn most_particles(gpu: &Gpu) -> usize {
+    pub fn max_particles(gpu: &Gpu) -> usize {
         if !gpu.runs_the_swarm {
             return MAX_PARTICLES;
         }

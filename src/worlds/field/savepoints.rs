@@ -8,7 +8,8 @@ use super::stills::Still;
 use super::tokens::{SkewFlow, TokenLive};
 use super::{FieldDoc, FieldError, FieldSubject, MAX_SIDE, MIN_SIDE};
 use crate::worlds::studio::{
-    CheckpointRow, LiveState, MAX_CHECKPOINTS, StudioError, checkpoint_name, free_checkpoint_name, shared,
+    CheckpointRow, LiveState, MAX_CHECKPOINTS, StudioError, check_checkpoint_room, checkpoint_name,
+    free_checkpoint_name, shared,
 };
 
 /// Most values (pixels times channels) of all checkpoints of a scene together: 64 MB before compression, as much as two
@@ -57,15 +58,8 @@ impl FieldDoc {
 
     pub(super) fn save_checkpoint(&mut self, state: &LiveState) -> Result<String, StudioError> {
         let LiveState::Field(image, steps) = state else { return Err(StudioError::NoRule) };
-        if self.savepoints.len() >= MAX_CHECKPOINTS {
-            return Err(StudioError::CheckpointRoom(format!("{MAX_CHECKPOINTS} are the limit")));
-        }
-        let values = image.data.len() + self.saved_values();
-        if values > MAX_SAVED_VALUES {
-            return Err(StudioError::CheckpointRoom(format!(
-                "its checkpoints would have {values} values of pixels with this one, and {MAX_SAVED_VALUES} are the limit"
-            )));
-        }
+        let sizes = [self.saved_values(), image.data.len()];
+        check_checkpoint_room(self.savepoints.len(), sizes, MAX_SAVED_VALUES, "values of pixels")?;
         let (live, skew) = match &self.subject {
             FieldSubject::Tokens(tokens) => (Some(tokens.live), tokens.skew),
             FieldSubject::Library(_) => (None, SkewFlow::default()),

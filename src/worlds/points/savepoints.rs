@@ -9,7 +9,8 @@ use super::engine::PointCheckpoint;
 use super::rule::PointLive;
 use super::{PointsDoc, PointsDocError};
 use crate::worlds::studio::{
-    CheckpointRow, LiveState, MAX_CHECKPOINTS, StudioError, checkpoint_name, free_checkpoint_name, shared,
+    CheckpointRow, LiveState, MAX_CHECKPOINTS, StudioError, check_checkpoint_room, checkpoint_name,
+    free_checkpoint_name, shared,
 };
 
 /// Most walkers of all checkpoints of a scene together: 85 MB of its file.
@@ -55,15 +56,8 @@ impl PointsDoc {
         let LiveState::Points(state, map) = state else { return Err(StudioError::NoRule) };
         let learned = self.learned.as_ref().ok_or(StudioError::NoRule)?;
         let flow = learned.flows.get(learned.chosen).map_or_else(String::new, |named| named.name.clone());
-        if self.savepoints.len() >= MAX_CHECKPOINTS {
-            return Err(StudioError::CheckpointRoom(format!("{MAX_CHECKPOINTS} are the limit")));
-        }
-        let walkers = state.walkers.len() + self.saved_walkers();
-        if walkers > MAX_SAVED_WALKERS {
-            return Err(StudioError::CheckpointRoom(format!(
-                "its checkpoints would have {walkers} walkers with this one, and {MAX_SAVED_WALKERS} are the limit"
-            )));
-        }
+        let sizes = [self.saved_walkers(), state.walkers.len()];
+        check_checkpoint_room(self.savepoints.len(), sizes, MAX_SAVED_WALKERS, "walkers")?;
         let name = free_checkpoint_name(self.savepoints.iter().map(|saved| saved.name.as_str()));
         let saved = PointSavepoint { name: name.clone(), live: self.live, flow, map: *map, state: state.clone() };
         self.savepoints.push(saved);

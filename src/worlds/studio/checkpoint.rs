@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::StudioError;
 use crate::worlds::field::stills::Still;
 use crate::worlds::points::cloud::Standardisation;
 use crate::worlds::points::engine::PointCheckpoint;
@@ -27,6 +28,26 @@ pub struct CheckpointRow {
     pub name: String,
     /// Its figures, in a few words.
     pub facts: String,
+}
+
+/// Refuses one more checkpoint beside `count` others where it would be too many, or where all together would have more
+/// than `limit` of `what` (`sizes`: of the others and of the new one).
+pub(crate) fn check_checkpoint_room(
+    count: usize,
+    sizes: [usize; 2],
+    limit: usize,
+    what: &str,
+) -> Result<(), StudioError> {
+    let all = sizes.iter().sum::<usize>();
+    if count >= MAX_CHECKPOINTS {
+        return Err(StudioError::CheckpointRoom(format!("{MAX_CHECKPOINTS} are the limit")));
+    }
+    if all > limit {
+        return Err(StudioError::CheckpointRoom(format!(
+            "its checkpoints would have {all} {what} with this one, and {limit} are the limit"
+        )));
+    }
+    Ok(())
 }
 
 /// The first free name for one more checkpoint.

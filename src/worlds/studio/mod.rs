@@ -10,7 +10,7 @@ mod viewpoint;
 pub(crate) use catalogue::bundled_scenes;
 pub use catalogue::{BundledScene, WORLDS, WorldEntry, world_entry};
 pub use checkpoint::{CheckpointRow, LiveState, MAX_CHECKPOINTS};
-pub(crate) use checkpoint::{checkpoint_name, free_checkpoint_name, shared};
+pub(crate) use checkpoint::{check_checkpoint_room, checkpoint_name, free_checkpoint_name, shared};
 pub(crate) use rewind::{RewindBuffer, Rewindable};
 pub use specs::{
     ActionSpec, BrushSpec, BrushTouch, BrushWorkspace, KnobGroup, KnobScale, KnobSpec, LayerSet, LayerSpec, MethodSpec,
