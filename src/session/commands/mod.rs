@@ -4,7 +4,6 @@
 mod view;
 
 use super::command::{Command, Workspace};
-use super::live::brushes::BRUSHES;
 use super::{document, learning, live, observing, painting};
 
 /// A key with modifiers. `key` is a name as on the key cap: "Z", "1", "Space", "Period", "F1", "Delete".
@@ -168,9 +167,8 @@ pub fn table() -> impl Iterator<Item = &'static CommandInfo> {
         learning::menu::TABLE,
         live::menu::TABLE,
     ];
-    let brushes = BRUSHES.iter().map(|row| &row.info);
     let after = [live::menu::MOTION, observing::menu::TABLE, view::HELP];
-    before.into_iter().flatten().chain(brushes).chain(after.into_iter().flatten())
+    before.into_iter().flatten().chain(&*live::menu::BRUSHES).chain(after.into_iter().flatten())
 }
 
 /// The entry of a command in the [`table`].
