@@ -1,8 +1,8 @@
 //! A field of tokens that runs a trained network, on the processor.
 
+use super::live::{TokenLive, TokenStep};
 use super::net::Workspace;
 use super::noise::add_normals;
-use super::settings::TokenLive;
 use super::skew::{SkewFlow, SkewTurn};
 use super::training::TokenRule;
 use super::{GridPlacement, TokenEnsemble, TokenPose};
@@ -57,15 +57,11 @@ impl TokenEngine {
         let [low, high] = self.rule.range;
         self.denoised = grid.unseen(&self.workspace.outputs.denoised);
         let motion = grid.unseen(&self.workspace.outputs.motion);
-        let keep = (-self.live.live_step * self.live.relaxation).exp() as f32;
-        let swim = self.live.swim_px as f32 * self.rule.motion_scale;
         self.denoised.iter_mut().for_each(|d| *d = d.clamp(low, high));
         self.skew.turn(&mut self.image, &self.denoised, size, self.live.live_step);
-        for ((x, d), f) in self.image.iter_mut().zip(&self.denoised).zip(&motion) {
-            *x = *d + keep * (*x - *d) + swim * f;
-        }
-        let noise = (1.0 - keep * keep).sqrt() * self.live.sigma as f32;
-        add_normals(self.seed, self.steps as u32, noise, &mut self.image);
+        let step = TokenStep::new(&self.live, &self.rule);
+        step.advance(&mut self.image, &self.denoised, &motion);
+        add_normals(self.seed, self.steps as u32, step.noise, &mut self.image);
         self.steps += 1;
     }
 
