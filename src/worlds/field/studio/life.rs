@@ -9,12 +9,12 @@ use image::RgbaImage;
 
 use super::draw::draw_colours;
 use super::gpu_picture::FieldColours;
-use super::living::{FieldMotion, LiveField};
+use super::living::LiveField;
 use super::marks;
 use super::tracking::TokenWatch;
 use crate::gpu::{GpuDevice, GpuPicture};
 use crate::worlds::World;
-use crate::worlds::field::engine::{FieldBrush, FieldStroke};
+use crate::worlds::field::engine::{FieldBrush, FieldMotion, FieldStroke};
 use crate::worlds::field::stills::{Still, encode_stills};
 use crate::worlds::field::tokens::{TokenDoc, TokenEnsemble, TokenGrowth, TokenRule};
 use crate::worlds::field::{FieldDoc, FieldSubject};

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::living::{FieldMotion, LiveField};
-use crate::worlds::field::engine::EngineState;
+use super::living::LiveField;
+use crate::worlds::field::engine::{EngineState, FieldMotion};
 use crate::worlds::field::tokens::TokenGrowth;
 use crate::worlds::studio::Rewindable;
 

@@ -7,10 +7,10 @@ use image::RgbaImage;
 
 use super::draw::{Shades, draw_pattern};
 use super::gpu_picture::FieldColours;
-use super::living::{FieldMotion, LiveField};
+use super::living::LiveField;
 use crate::gpu::{GpuDevice, GpuPicture};
 use crate::worlds::World;
-use crate::worlds::field::engine::{FieldBrush, FieldStroke};
+use crate::worlds::field::engine::{FieldBrush, FieldMotion, FieldStroke};
 use crate::worlds::field::measures::spectrum;
 use crate::worlds::field::stills::{Still, encode_stills};
 use crate::worlds::field::{FieldDoc, FieldStart, FieldSubject, LibraryDoc};
@@ -36,7 +36,9 @@ struct Target {
 impl FieldSimulation {
     /// `seed` is added to that of the scene.
     pub fn new(doc: &FieldDoc, library: &LibraryDoc, seed: u64) -> Result<Self, StudioError> {
-        let rule = library.rule.as_ref().ok_or(StudioError::NoRule)?;
+        if library.rule.is_none() {
+            return Err(StudioError::NoRule);
+        }
         let mut doc = doc.clone();
         doc.live.seed = doc.live.seed.wrapping_add(seed);
         // A scene may ask for a state or a still that it does not hold.
@@ -44,7 +46,7 @@ impl FieldSimulation {
             doc.live.start = FieldStart::Seeds;
             doc.start_image()
         })?;
-        let mut live = LiveField::new(FieldMotion::Library { rule: *rule, time_step: doc.live.time_step }, &start);
+        let mut live = LiveField::new(FieldMotion::of(&doc)?, &start);
         let stills = Target::of(&library.stills);
         let mut past = RewindBuffer::default();
         past.forget(&mut live);
@@ -104,13 +106,13 @@ impl Simulation for FieldSimulation {
         let Some(doc) = world.as_field() else { return false };
         let FieldSubject::Library(library) = &doc.subject else { return false };
         let FieldSubject::Library(old) = &self.doc.subject else { return false };
-        let Some(rule) = &library.rule else { return false };
+        let Ok(motion) = FieldMotion::of(doc) else { return false };
         let seed = self.doc.live.seed;
         let same_start = doc.live.size == self.doc.live.size && doc.live.start == self.doc.live.start;
         if !same_start || old.stills.len() != library.stills.len() {
             return false;
         }
-        self.live.set_motion(FieldMotion::Library { rule: *rule, time_step: doc.live.time_step });
+        self.live.set_motion(motion);
         self.past.note_settings(&mut self.live);
         self.doc = doc.clone();
         self.doc.live.seed = seed;
