@@ -18,7 +18,7 @@ use crate::worlds::points::rule::{Dictionary, DictionaryFlow, PointFlow};
 use crate::worlds::points::{FoundSystem, NamedFlow, PointsDoc};
 use crate::worlds::studio::{
     BrushStroke, BrushWorkspace, CheckpointRow, DrawOptions, EquationForm, FlowRow, Learned, LiveState, Simulation,
-    StudioError, Viewpoint, WorldInfo, WorldTables, WorldTraining,
+    StudioError, Viewpoint, WorldInfo, WorldTables, WorldTraining, delete_checkpoint, rename_checkpoint,
 };
 
 /// Points that are taken from the darkness of an image.
@@ -179,11 +179,11 @@ impl WorldInfo for PointsDoc {
     }
 
     fn rename_checkpoint(&mut self, index: usize, name: &str) {
-        self.name_checkpoint(index, name);
+        rename_checkpoint(&mut self.savepoints, index, name);
     }
 
     fn delete_checkpoint(&mut self, index: usize) {
-        self.remove_checkpoint(index);
+        delete_checkpoint(&mut self.savepoints, index);
     }
 
     fn take_checkpoint(&mut self, index: usize) -> Option<LiveState> {
