@@ -13,6 +13,8 @@ pub use checkpoint::{CheckpointRow, LiveState, MAX_CHECKPOINTS};
 pub(crate) use checkpoint::{
     SavedState, add_checkpoint, delete_checkpoint, rename_checkpoint, shared, size_of_checkpoints,
 };
+#[cfg(test)]
+pub(crate) use rewind::assert_steps_back;
 pub(crate) use rewind::{RewindBuffer, Rewindable};
 pub use specs::{
     ActionSpec, BrushSpec, BrushTouch, BrushWorkspace, KnobGroup, KnobScale, KnobSpec, LayerSet, LayerSpec, MethodSpec,
