@@ -142,7 +142,7 @@ impl Simulation for TokenSimulation {
     }
 
     fn stroke(&mut self, stroke: &BrushStroke) -> Result<(), StudioError> {
-        let brush = super::simulation::field_brush(stroke.brush)?;
+        let brush = FieldBrush::of(stroke.brush).ok_or_else(|| StudioError::Unknown(stroke.brush.to_owned()))?;
         let height = self.doc.live.size[1] as f64;
         let motion = stroke.to - stroke.from;
         // A brush that is held does not place one token over another.

@@ -82,17 +82,6 @@ fn relative_spectrum(still: &Still) -> Vec<f64> {
     spectrum.iter().map(|v| if sum > 0.0 { v / sum } else { 0.0 }).collect()
 }
 
-/// The brush of an id of the tables.
-pub(super) fn field_brush(id: &str) -> Result<FieldBrush, StudioError> {
-    Ok(match id {
-        "add" => FieldBrush::Add,
-        "remove" => FieldBrush::Remove,
-        "wound" => FieldBrush::Wound,
-        "stir" => FieldBrush::Stir,
-        other => return Err(StudioError::Unknown(other.to_owned())),
-    })
-}
-
 impl Simulation for FieldSimulation {
     fn run(&mut self, steps: u32) {
         self.past.run(&mut self.live, steps);
@@ -120,7 +109,7 @@ impl Simulation for FieldSimulation {
     }
 
     fn stroke(&mut self, stroke: &BrushStroke) -> Result<(), StudioError> {
-        let brush = field_brush(stroke.brush)?;
+        let brush = FieldBrush::of(stroke.brush).ok_or_else(|| StudioError::Unknown(stroke.brush.to_owned()))?;
         let height = self.live.size()[1] as f64;
         let (from, motion) = (stroke.from.truncate(), (stroke.to - stroke.from).truncate());
         // Dabs close enough together that a quick stroke has no gaps.

@@ -186,15 +186,10 @@ pub(super) fn stroked(
             continue;
         }
         for c in 0..3 {
+            let is_even = (at % width + at / width).is_multiple_of(2);
+            let from = [x - near * stroke.motion_px[0], y - near * stroke.motion_px[1]];
             let value = &mut after[3 * at + c];
-            *value = match stroke.brush {
-                FieldBrush::Add | FieldBrush::Remove => 0.0,
-                FieldBrush::Wound if (at % width + at / width).is_multiple_of(2) => 0.0,
-                FieldBrush::Wound => *value,
-                FieldBrush::Stir => {
-                    bilinear(&before, c, [x - near * stroke.motion_px[0], y - near * stroke.motion_px[1]])
-                }
-            };
+            *value = stroke.brush.of_tokens(*value, is_even, || bilinear(&before, c, from));
         }
     }
     if stroke.brush == FieldBrush::Add {
