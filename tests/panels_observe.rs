@@ -83,13 +83,13 @@ fn a_plot_asks_for_a_path_to_csv_or_png() {
     window.state_mut().apply(Command::Ask(Dialog::Plots));
     window.run_steps(4);
     click(&mut window, "Save Fidelity as CSV");
-    assert!(window.state().effects.contains(&Effect::Ask(Dialog::SavePlotCsv(PlotKind::Fidelity))));
+    assert!(window.state().effects.contains(&Effect::Ask(Dialog::SavePlotCsv(PlotKind::Series("fidelity")))));
     assert!(window.state().state.has_dialog());
     let mut window = common::panels::window(observed());
     window.state_mut().apply(Command::Ask(Dialog::Plots));
     window.run_steps(4);
     click(&mut window, "Save g(r) as PNG");
-    assert!(window.state().effects.contains(&Effect::Ask(Dialog::SavePlotPng(PlotKind::PairCorrelation))));
+    assert!(window.state().effects.contains(&Effect::Ask(Dialog::SavePlotPng(PlotKind::Series("pair-correlation")))));
     assert!(window.state().state.has_dialog());
 }
 

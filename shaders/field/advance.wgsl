@@ -41,7 +41,7 @@ fn advance(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups
         let head = f32(input[cell * 24u + part * 3u + c]);
         let swim = f32(input[cell * 24u + 12u + part * 3u + c]);
         let d = clamp(field.scaling.x * x + field.scaling.y * head, field.range.x, field.range.y);
-        let moved = d + field.motion.x * (x - d) + field.motion.y * swim + field.motion.z * normals[c];
+        let moved = d + field.motion.keep * (x - d) + field.motion.swim * swim + field.motion.noise * normals[c];
         if is_finite(moved) {
             image[3u * pixel + c] = moved;
             denoised[3u * pixel + c] = d;

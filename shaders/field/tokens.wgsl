@@ -9,12 +9,12 @@ struct Field {
     seed: vec2<u32>,
     // Karras scalings: skip, out, input; then ln sigma + 1.2.
     scaling: vec4<f32>,
-    // e^{-c eta}, swim, noise, unused.
-    motion: vec4<f32>,
     // Least and greatest value of a denoised image.
     range: vec4<f32>,
     // Angle c kappa of the turn of the noise, radius of its kernel, unused.
     skew: vec4<f32>,
+    // What the knobs amount to; the struct is written from that of tokens/live.rs.
+    motion: TokenStep,
 }
 
 @group(0) @binding(0) var<uniform> field: Field;

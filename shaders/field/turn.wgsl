@@ -29,7 +29,7 @@ fn turn(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     let term = -field.skew.x / f32(ORDER) * sum;
     for (var c = 0u; c < 3u; c++) {
         output[3u * pixel + c] = term[c];
-        let turned = image[3u * pixel + c] + field.motion.x * term[c];
+        let turned = image[3u * pixel + c] + field.motion.keep * term[c];
         if is_finite(turned) {
             image[3u * pixel + c] = turned;
         } else {

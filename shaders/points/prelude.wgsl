@@ -8,13 +8,6 @@ struct Params {
     first_step: u32,
     // 2 or 3.
     dim: u32,
-    // Factor of the flow, with its sign.
-    gamma: f32,
-    // Factor of the score.
-    eta: f32,
-    dt: f32,
-    // Square root of 2 eta dt.
-    noise: f32,
     // 1 / (1 + sigma^2).
     stiffness: f32,
     // 0 still, 1 exact, 2 free, 3 dictionary.
@@ -38,6 +31,8 @@ struct Params {
     low: vec4<f32>,
     density: vec4<f32>,
     nodes: vec4<u32>,
+    // What the knobs amount to; the struct is written from that of rule/live.rs.
+    walk: WalkConstants,
 }
 
 // Velocity and score at a place.

@@ -32,7 +32,7 @@ fn drift_at(x: vec3<f32>) -> Drift {
     if (params.dim == 2u) {
         force.z = 0.0;
     }
-    return Drift(params.gamma * at.velocity + params.eta * at.score + force, length(at.velocity));
+    return Drift(params.walk.gamma * at.velocity + params.walk.eta * at.score + force, length(at.velocity));
 }
 
 @compute @workgroup_size(64)
@@ -44,15 +44,15 @@ fn walk(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     var state = walkers[walker];
     for (var k = 0u; k < params.steps; k++) {
         var noise = vec3<f32>(0.0);
-        if (params.noise > 0.0) {
-            noise = params.noise * counter_normals(vec4<u32>(walker, params.first_step + k, params.seed));
+        if (params.walk.noise > 0.0) {
+            noise = params.walk.noise * counter_normals(vec4<u32>(walker, params.first_step + k, params.seed));
             if (params.dim == 2u) {
                 noise.z = 0.0;
             }
         }
         let first = drift_at(state.xyz);
-        let second = drift_at(state.xyz + params.dt * first.drift + noise);
-        let next = state.xyz + 0.5 * params.dt * (first.drift + second.drift) + noise;
+        let second = drift_at(state.xyz + params.walk.dt * first.drift + noise);
+        let next = state.xyz + 0.5 * params.walk.dt * (first.drift + second.drift) + noise;
         // A place that is not finite, or absurdly far, is not taken.
         if (all(abs(next) < vec3<f32>(1e6))) {
             state = vec4<f32>(next, first.speed);

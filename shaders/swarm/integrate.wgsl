@@ -28,7 +28,7 @@ const STIR_SCALE = 3.493856;
 
 // γ V + η D s, and what the mouse adds.
 fn velocity(slot: u32) -> vec3<f32> {
-    var v = params.strength * flow[slot].xyz + params.relaxation * diffusivity() * score[slot].xyz;
+    var v = params.live.strength * flow[slot].xyz + params.live.relaxation * diffusivity() * score[slot].xyz;
     if params.force_radius > 0.0 {
         let d = shortest(sorted[slot].xy - params.force_centre);
         let r2 = dot(d, d);

@@ -19,10 +19,6 @@ struct Params {
     kappa: f32,
     // √(2 η dt).
     noise: f32,
-    // γ.
-    strength: f32,
-    // η.
-    relaxation: f32,
     inverse_sigma: f32,
     // σ² when the denoised particles are shown, else 0.
     denoise: f32,
@@ -30,7 +26,10 @@ struct Params {
     first_step: u32,
     // Greatest tangential speed of the mouse, counter-clockwise.
     force_stir: f32,
-    // The constants of the exact flow of each species; the struct is written from the table of knobs.
+    padding: vec2<u32>,
+    // The knobs of the whole swarm, γ being 0 without a flow; the struct is written from the table of knobs.
+    live: LiveKnobs,
+    // The constants of the exact flow of each species, likewise.
     knobs: array<SpeciesKnobs, 8>,
 }
 

@@ -22,7 +22,7 @@ fn shown(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) 
     let x = state[i];
     let shift = params.denoise * vec3<f32>(1.0, 1.0, params.kappa * params.kappa) * score[slot].xyz;
     picture[i] = moved(x, shift);
-    let newest = vec2<f32>(score[slot].w, params.strength * length(flow[slot].xy));
+    let newest = vec2<f32>(score[slot].w, params.live.strength * length(flow[slot].xy));
     // NaN is bounded by the clamp, and fades with the rest.
     measure[i] = mix(measure[i], clamp(newest, vec2<f32>(-1e6), vec2<f32>(1e6)), NEWEST);
 }

@@ -22,10 +22,7 @@ pub struct Table {
 /// # Errors
 /// What is wrong, in which line, and the next step, without a full stop.
 pub fn read_csv(text: &str) -> Result<Table, String> {
-    let read = table::parse(&normalised(text.to_owned()), &ImportOptions::default()).map_err(|fault| {
-        let at = fault.line.map_or_else(String::new, |line| format!("line {line}: "));
-        format!("{at}{}; {}", fault.what, fault.hint)
-    })?;
+    let read = table::parse(&normalised(text.to_owned()), &ImportOptions::default()).map_err(|fault| fault.text())?;
     let rows = read.frames.into_iter().next().unwrap_or_default().rows;
     if rows.is_empty() {
         return Err("the table has a header but no particles; copy some lines below it too".to_owned());

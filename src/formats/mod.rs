@@ -28,12 +28,12 @@ use glam::DVec2;
 
 use crate::worlds::swarm::picture::{Mode, Snapshot, SnapshotError, SnapshotFilm, Stills};
 
+use known::FormatReader;
+
 pub use assumption::{About, Assumption};
 pub use clipboard::{Table, read_csv};
 pub use export::{Export, ExportError, ExportSubject, export};
-pub use known::{
-    ALL_ENDINGS, FORMATS, FormatKind, FormatSpec, PROPOSED_ENDINGS, endings_of, format_of, listed_formats,
-};
+pub use known::{ALL_ENDINGS, FormatKind, FormatSpec, PROPOSED_ENDINGS, endings_of, format_of, listed_formats};
 pub use many::import_all;
 pub use options::{AngleSense, AngleUnit, AngleZero, Angles, BoxChoice, ColumnChoice, ColumnUse, FrameChoice, YAxis};
 pub use outline::Outline;
@@ -42,6 +42,34 @@ pub use picture::drawing::{Drawing, StippleOptions};
 pub use trajectory::{Trajectory, TrajectoryError, TrajectoryFrame, TrajectoryKind};
 pub use write::{write_csv, write_snapshot_csv, write_snapshot_xyz, write_xyz};
 pub(crate) use xyz::position_columns;
+
+/// The table of file formats, which are both read and written. Import, export, dialogs, drops and the command line follow it.
+pub const FORMATS: [FormatSpec; 3] = [
+    FormatSpec {
+        name: "a table",
+        endings: &["csv", "tsv", "tab", "txt", "dat"],
+        reader: FormatReader::Table(Ok),
+        write: |snapshot, _, _, out| Ok(write_snapshot_csv(snapshot, out)?),
+        writes_films: false,
+        trajectory: Some(TrajectoryKind::Csv),
+    },
+    FormatSpec {
+        name: "XYZ",
+        endings: &["xyz", "extxyz"],
+        reader: FormatReader::Xyz,
+        write: |snapshot, _, _, out| Ok(write_snapshot_xyz(snapshot, out)?),
+        writes_films: true,
+        trajectory: Some(TrajectoryKind::Xyz),
+    },
+    FormatSpec {
+        name: "an image",
+        endings: &["png", "apng", "jpg", "jpeg", "gif", "webp", "bmp", "tiff", "tif"],
+        reader: FormatReader::Image,
+        write: export::image_of,
+        writes_films: false,
+        trajectory: None,
+    },
+];
 
 /// What the user states about a file. Each value that is left out is found from the content and reported.
 #[derive(Clone, Debug, PartialEq)]
@@ -146,7 +174,7 @@ fn at_lines(lines: &[usize]) -> String {
 /// Every fault names the file, the line where there is one, and the next step.
 pub fn import(path: &Path, options: &ImportOptions) -> Result<Imported, ImportError> {
     let format = format_of(path).ok_or_else(|| ImportError::UnknownKind { file: path.to_owned() })?;
-    let reading = (format.read)(path, options)?;
+    let reading = format.read(path, options)?;
     assemble::assemble(reading.map_err(|fault| fault.of(path))?, path, options)
 }
 

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use super::text;
-use super::{FormatKind, format_of, table, xyz};
+use super::{FormatKind, FormatSpec, format_of};
 
 /// What can be stated about a file beside what holds for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,13 +16,8 @@ pub struct Outline {
 impl Outline {
     /// The outline of a file, without columns where it cannot be read. `without_header`: columns of a table are numbered.
     pub fn of(path: &Path, without_header: bool) -> Self {
-        let kind = format_of(path).map_or(FormatKind::default(), |format| format.kind);
-        let columns = match kind {
-            FormatKind::Table => table::columns_of(&text::head(path), without_header),
-            FormatKind::Xyz => xyz::columns_of(&text::head(path)),
-            FormatKind::Image => Vec::new(),
-        };
-        Self { kind, columns }
+        let outline = |format: &FormatSpec| Self { kind: format.kind(), columns: format.columns(path, without_header) };
+        format_of(path).map_or_else(Self::default, outline)
     }
 }
 

@@ -74,6 +74,12 @@ impl Fault {
         Self { line: None, what: shortened(what.as_ref(), MAX_WHAT), hint: shortened(hint.as_ref(), MAX_HINT) }
     }
 
+    /// One sentence without the name of the file and without a full stop.
+    pub fn text(&self) -> String {
+        let at = self.line.map_or_else(String::new, |line| format!("line {line}: "));
+        format!("{at}{}; {}", self.what, self.hint)
+    }
+
     pub fn of(self, file: &Path) -> ImportError {
         let Self { line, what, hint } = self;
         let file = file.to_owned();

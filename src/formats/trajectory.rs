@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use glam::DVec2;
 
+use super::format_of;
 use super::write::{FrameStamp, write_csv_frame, write_xyz_frame};
-use super::{FormatKind, format_of};
 use crate::media::atomic::{AtomicFile, WriteError};
 use crate::media::looks::choices;
 use crate::worlds::swarm::picture::{Particle, Swarm};
@@ -58,11 +58,8 @@ impl Trajectory {
     /// # Errors
     /// An ending that means neither XYZ nor table, or a folder that cannot be written.
     pub fn create(path: &Path) -> Result<Self, TrajectoryError> {
-        let kind = match format_of(path).map(|format| format.kind) {
-            Some(FormatKind::Xyz) => TrajectoryKind::Xyz,
-            Some(FormatKind::Table) => TrajectoryKind::Csv,
-            Some(FormatKind::Image) | None => return Err(TrajectoryError::UnknownKind(path.to_owned())),
-        };
+        let kind = format_of(path).and_then(|format| format.trajectory);
+        let kind = kind.ok_or_else(|| TrajectoryError::UnknownKind(path.to_owned()))?;
         let file = AtomicFile::create(path).map_err(|error| WriteError { path: path.to_owned(), error })?;
         Ok(Self { path: path.to_owned(), file, kind, frames: 0 })
     }

@@ -7,6 +7,32 @@ pub(crate) const RANDOM: &str = include_str!("../../shaders/shared/random.wgsl")
 /// Neither NaN nor infinite.
 pub(crate) const FINITE: &str = include_str!("../../shaders/shared/finite.wgsl");
 
+/// A struct of numbers that a shader has too: its text is `WGSL`, and `words` are whole `vec4`s that hold it.
+macro_rules! shader_words {
+    ($(#[$of_struct:meta])* $visible:vis struct $name:ident { $($(#[$of_field:meta])* $field:ident),+ $(,)? }) => {
+        $(#[$of_struct])*
+        #[repr(C)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
+        $visible struct $name {
+            $($(#[$of_field])* pub $field: f32),+
+        }
+
+        impl $name {
+            pub(crate) const WGSL: &'static str =
+                concat!("struct ", stringify!($name), " {\n", $("    ", stringify!($field), ": f32,\n",)+ "}\n");
+            pub(crate) const WORDS: usize = (size_of::<Self>() / size_of::<f32>()).next_multiple_of(4);
+
+            pub(crate) fn words(&self) -> [f32; Self::WORDS] {
+                let mut words = [0.0; Self::WORDS];
+                let own: &[f32] = bytemuck::cast_slice(std::slice::from_ref(self));
+                words[..own.len()].copy_from_slice(own);
+                words
+            }
+        }
+    };
+}
+pub(crate) use shader_words;
+
 /// The constants as WGSL, then the parts with their repeated lines.
 ///
 /// # Panics
@@ -48,6 +74,17 @@ fn repeat_lines(out: &mut String, template: &str, constants: &[(&str, u32)]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    shader_words! {
+        struct Five { a, b, c, d, e }
+    }
+
+    #[test]
+    fn words_are_the_fields_of_the_struct_and_zeros() {
+        let five = Five { a: 1.0, b: 2.0, c: 3.0, d: 4.0, e: 5.0 };
+        assert_eq!(five.words(), [1.0, 2.0, 3.0, 4.0, 5.0, 0.0, 0.0, 0.0]);
+        assert!(Five::WGSL.starts_with("struct Five {\n    a: f32,\n    b: f32,\n"));
+    }
 
     #[test]
     fn lines_are_repeated_with_their_number() {

@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use glam::DVec2;
 
+pub use crate::worlds::swarm::Brush;
 use crate::worlds::swarm::picture::{Swarm, SwarmEdit};
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
 
 pub use super::document::{DocumentCommand, DocumentEffect, DocumentEvent};
 pub use super::event::Event;
 pub use super::learning::{LearnCommand, LearnEffect, LearnEvent};
-pub use super::live::brushes::Brush;
 pub use super::live::view::Force;
 pub use super::live::{LiveCommand, LiveEffect, LiveEvent};
 pub use super::observing::{ObserveCommand, ObserveEffect, ObserveEvent};

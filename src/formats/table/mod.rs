@@ -27,10 +27,14 @@ use preamble::PreamblePart;
 /// More lines of a header than this are not recognised.
 const MAX_HEADER_LINES: usize = 6;
 
-/// The outer error is about the file, the inner about its content.
-pub(super) fn read(path: &Path, options: &ImportOptions) -> Result<Result<Reading, Fault>, ImportError> {
+/// Reads what `as_table` makes of the text of a file. The outer error is about the file, the inner about its content.
+pub(super) fn read(
+    path: &Path,
+    options: &ImportOptions,
+    as_table: fn(String) -> Result<String, Fault>,
+) -> Result<Result<Reading, Fault>, ImportError> {
     let text::Text { text, assumption } = text::read(path)?;
-    Ok(parse(&text, options).map(|mut reading| {
+    Ok(as_table(text).and_then(|text| parse(&text, options)).map(|mut reading| {
         reading.assumptions.extend(assumption);
         reading
     }))

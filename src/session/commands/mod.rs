@@ -4,7 +4,6 @@
 mod view;
 
 use super::command::{Command, Workspace};
-use super::live::brushes::BRUSHES;
 use super::{document, learning, live, observing, painting};
 
 /// A key with modifiers. `key` is a name as on the key cap: "Z", "1", "Space", "Period", "F1", "Delete".
@@ -159,18 +158,12 @@ impl CommandInfo {
 
 /// Every command with a name, in the order of the menus.
 pub fn table() -> impl Iterator<Item = &'static CommandInfo> {
-    let before = [
-        document::menu::TABLE,
-        view::VIEW,
-        view::LOOK,
-        view::WORKSPACES,
-        painting::menu::TABLE,
-        learning::menu::TABLE,
-        live::menu::TABLE,
-    ];
-    let brushes = BRUSHES.iter().map(|row| &row.info);
-    let after = [live::menu::MOTION, observing::menu::TABLE, view::HELP];
-    before.into_iter().flatten().chain(brushes).chain(after.into_iter().flatten())
+    let first = [document::menu::TABLE, view::VIEW, view::LOOK, view::WORKSPACES, painting::menu::TABLE];
+    let second = [painting::menu::SETTINGS, learning::menu::TABLE, live::menu::TABLE];
+    let third = [live::menu::MOTION, observing::menu::TABLE, view::HELP];
+    let tools = first.into_iter().flatten().chain(&*painting::menu::TOOL_COMMANDS);
+    let brushes = second.into_iter().flatten().chain(&*live::menu::BRUSH_COMMANDS);
+    tools.chain(brushes).chain(third.into_iter().flatten())
 }
 
 /// The entry of a command in the [`table`].

@@ -3,7 +3,6 @@
 use glam::DVec2;
 use rand::RngExt;
 
-use super::brushes::{BrushAction, BrushInk, BrushRow};
 use super::view::Wound;
 use crate::session::command::notify;
 use crate::session::command::{Effect, EngineOrder, Force, Level, LiveCommand, LiveEffect};
@@ -13,6 +12,7 @@ use crate::session::painting::pen::PenStroke;
 use crate::session::pointer::release;
 use crate::session::state::Session;
 use crate::worlds::swarm::picture::{Particle, SwarmEdit};
+use crate::worlds::swarm::{BrushAction, BrushCircle, SwarmBrush};
 
 /// Distance between the particles that one stroke adds, ℓ.
 const PEN_SPACING_L: f64 = 1.0;
@@ -107,14 +107,15 @@ fn force(session: &Session, centre_l: DVec2) -> Vec<Effect> {
 
 /// Changes the particles under the brush at each of these positions.
 fn change_under(session: &mut Session, places: &[DVec2]) -> Vec<Effect> {
-    let BrushRow { action: BrushAction::Edit { edit, wounds, renumbers }, ink, .. } = session.live.brush.row() else {
+    let SwarmBrush { action: BrushAction::Edit { edit, wounds, renumbers }, circle, .. } = session.live.brush.row()
+    else {
         return Vec::new();
     };
     if !something_lives(session) {
         return Vec::new();
     }
     let (radius, species) = (session.live.brush_radius_l, session.painting.species);
-    if *ink == BrushInk::Species && !knows(session, species) {
+    if *circle == BrushCircle::Species && !knows(session, species) {
         session.live.gesture = Gesture::None;
         return vec![unknown(session, species)];
     }

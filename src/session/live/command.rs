@@ -2,13 +2,13 @@
 
 use glam::DVec2;
 
-use super::brushes::Brush;
 use super::view::{MAX_STEPS_PER_FRAME, SPEEDS};
 use super::{brush, checkpoints, start, surprise, swarm};
 use crate::session::command::{Effect, EngineOrder, Kind, LiveEffect};
 use crate::session::document::edit::{edit, set};
 use crate::session::pointer::release;
 use crate::session::state::Session;
+use crate::worlds::swarm::Brush;
 use crate::worlds::swarm::rule::{Knob, LiveSettings, SWARM_KNOBS, Swing, Swings};
 
 /// Maximum number of particles the live swarm may be asked to have.

@@ -1,10 +1,13 @@
 //! Commands of the workspace Live.
 
+use std::sync::LazyLock;
+
 use crate::session::command::{Command, LiveCommand};
 use crate::session::commands::CommandInfo;
 use crate::session::commands::Group::Live;
 use crate::session::commands::Shortcut;
 use crate::session::commands::row;
+use crate::worlds::swarm::{SWARM_BRUSHES, SwarmBrush};
 
 pub(in crate::session) const TABLE: &[CommandInfo] = &[
     live("Play or pause", Shortcut::plain("Space"), "Run or pause time", LiveCommand::TogglePlay),
@@ -51,7 +54,14 @@ pub(in crate::session) const TABLE: &[CommandInfo] = &[
     ),
 ];
 
-/// After the brushes, which have a table of their own.
+/// The brushes, from the table of the world.
+pub(in crate::session) static BRUSH_COMMANDS: LazyLock<Vec<CommandInfo>> = LazyLock::new(|| {
+    let chooses =
+        |row: &'static SwarmBrush| live(row.name, Shortcut::plain(row.key), row.help, LiveCommand::SetBrush(row.brush));
+    SWARM_BRUSHES.iter().map(chooses).collect()
+});
+
+/// After the brushes.
 pub(in crate::session) const MOTION: &[CommandInfo] = &[
     live(
         "Reset the motion",

@@ -1,7 +1,6 @@
 //! The live swarm: play and speed, the brushes over the swarm, checkpoints, and the change from one rule to another.
 
 pub(super) mod brush;
-pub(super) mod brushes;
 pub(super) mod checkpoints;
 pub(super) mod command;
 mod effect;

@@ -7,7 +7,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::brush::Gesture;
-use super::brushes::Brush;
+use crate::worlds::swarm::Brush;
 use crate::worlds::swarm::rule::{FlowKind, GROW_STEPS, LiveSettings, Rule, Swings, growing_settings};
 
 /// The pointer's force on live particles, centred at `centre_l`. Falls smoothly to zero at `radius_l`.

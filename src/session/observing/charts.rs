@@ -2,20 +2,13 @@
 
 use crate::media::chart::Chart;
 use crate::session::state::Session;
+use crate::worlds::swarm::measures::{SWARM_SERIES, SwarmCurves, SwarmSeries};
 
 /// What can be plotted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PlotKind {
-    /// Fidelity of the live swarm over steps.
-    Fidelity,
-    /// Polarisation, polarisation in groups and milling over steps.
-    Order,
-    /// g(r) of the newest reading, beside that of the picture.
-    PairCorrelation,
-    /// Mean energy of a particle over steps.
-    Energy,
-    /// Speed of the swarm's centre by the flow over steps, ℓ per time.
-    Drift,
+    /// Readings of the live swarm: the row of [`SWARM_SERIES`] with this id.
+    Series(&'static str),
     /// Fidelity after the last damage, over steps since.
     Healing,
     /// Milliseconds per frame over time.
@@ -31,6 +24,7 @@ pub enum PlotKind {
 }
 
 /// A row of the table of plots.
+#[derive(Clone, Copy)]
 pub struct PlotRow {
     pub kind: PlotKind,
     pub name: &'static str,
@@ -53,82 +47,8 @@ pub enum PlotWorkspace {
     Learn,
 }
 
-/// Every plot; those of the live swarm in the order of the drawer.
-pub static PLOTS: [PlotRow; 11] = [
-    PlotRow {
-        kind: PlotKind::Fidelity,
-        name: "Fidelity",
-        meaning: "Pattern fidelity: how much what the particles see of one another is that of the picture. \
-                  1 is as good as the picture itself, 0 is random",
-        file_name: "fidelity",
-        workspace: PlotWorkspace::Shown,
-        chart: |session, row| {
-            row.share("fidelity", "steps").with("fidelity", session.observing.observation.fidelity.points())
-        },
-        heading: two_digits,
-    },
-    PlotRow {
-        kind: PlotKind::Order,
-        name: "Order",
-        meaning: "Polarisation: do all head one way; in groups: within each group. Milling: do groups circle their \
-                  centre. Dashed: the picture",
-        file_name: "order",
-        workspace: PlotWorkspace::Shown,
-        chart: |session, row| {
-            let seen = &session.observing.observation;
-            let target = seen.latest.as_ref().map(|reading| reading.target.order);
-            let [whole, groups, mills] =
-                [&seen.polarisation, &seen.polarisation_in_groups, &seen.milling].map(|curve| curve.points());
-            row.share("order", "steps")
-                .with("polarisation", whole)
-                .with("in groups", groups)
-                .with_aim("in groups, picture", level(target.map(|t| t.polarisation_in_groups), groups))
-                .with("milling", mills)
-                .with_aim("milling, picture", level(target.map(|t| t.milling), mills))
-        },
-        heading: name_alone,
-    },
-    PlotRow {
-        kind: PlotKind::PairCorrelation,
-        name: "g(r)",
-        meaning: "How often a neighbour is at the distance r, against chance (1). Dashed: the picture",
-        file_name: "pair-correlation",
-        workspace: PlotWorkspace::Shown,
-        chart: |session, row| {
-            let latest = session.observing.observation.latest.as_ref();
-            let points = |pairs: &[(f64, f64)]| pairs.iter().map(|&(r, g)| [r, g]).collect::<Vec<_>>();
-            row.with_zero("g", "r, ℓ")
-                .with("now", latest.map_or_else(Vec::new, |r| points(&r.pair_correlation)))
-                .with_aim("picture", latest.map_or_else(Vec::new, |r| points(&r.target.pair_correlation)))
-        },
-        heading: name_alone,
-    },
-    PlotRow {
-        kind: PlotKind::Energy,
-        name: "Energy",
-        meaning: "Mean energy of a particle under the rule: low where the pattern is kept. Dashed: the picture",
-        file_name: "energy",
-        workspace: PlotWorkspace::Offered,
-        chart: |session, row| {
-            let energy = session.observing.observation.energy.points();
-            let target = session.observing.observation.latest.as_ref().and_then(|reading| reading.target.energy);
-            let name = format!("mean energy{}", session.sample_note());
-            row.plain("energy", "steps").with(&name, energy).with_aim("picture", level(target, energy))
-        },
-        heading: of_sample,
-    },
-    PlotRow {
-        kind: PlotKind::Drift,
-        name: "Drift",
-        meaning: "Speed of the whole swarm by the flow, in ℓ per time",
-        file_name: "drift",
-        workspace: PlotWorkspace::Offered,
-        chart: |session, row| {
-            let name = format!("drift{}", session.sample_note());
-            row.with_zero("ℓ / time", "steps").with(&name, session.observing.observation.drift.points())
-        },
-        heading: of_sample,
-    },
+/// The plots of what the session itself measures, in the order of the drawer.
+static PLOTS: [PlotRow; 6] = [
     PlotRow {
         kind: PlotKind::Healing,
         name: "Healing",
@@ -216,21 +136,71 @@ pub static PLOTS: [PlotRow; 11] = [
     },
 ];
 
+/// Every plot; those of the live swarm in the order of the drawer.
+fn plots() -> impl Iterator<Item = PlotRow> {
+    SWARM_SERIES.iter().map(of_series).chain(PLOTS)
+}
+
 /// Those of the drawer.
-pub fn drawer_plots() -> impl Iterator<Item = &'static PlotRow> {
-    PLOTS.iter().filter(|row| row.workspace != PlotWorkspace::Learn)
+pub fn drawer_plots() -> impl Iterator<Item = PlotRow> {
+    plots().filter(|row| row.workspace != PlotWorkspace::Learn)
+}
+
+fn of_series(series: &SwarmSeries) -> PlotRow {
+    PlotRow {
+        kind: PlotKind::Series(series.id),
+        name: series.name,
+        meaning: series.help,
+        file_name: series.id,
+        workspace: if series.is_shown { PlotWorkspace::Shown } else { PlotWorkspace::Offered },
+        chart: series_chart,
+        heading: series_heading,
+    }
+}
+
+impl PlotRow {
+    fn series(&self) -> Option<&'static SwarmSeries> {
+        SWARM_SERIES.iter().find(|series| PlotKind::Series(series.id) == self.kind)
+    }
+}
+
+fn series_chart(session: &Session, row: &PlotRow) -> Chart {
+    let Some(series) = row.series() else { return Chart::default() };
+    let seen = &session.observing.observation;
+    let target = seen.latest.as_ref().map(|reading| &reading.target);
+    let chart = |x_axis| Chart { include_y: series.include_y.to_vec(), ..row.plain(series.y_axis, x_axis) };
+    let curves = match &series.curves {
+        SwarmCurves::Steps(curves) => curves,
+        SwarmCurves::Profile { x_axis, now, picture } => {
+            let points = |pairs: &[(f64, f64)]| pairs.iter().map(|&(x, y)| [x, y]).collect::<Vec<_>>();
+            let now = seen.latest.as_ref().map_or_else(Vec::new, |reading| points(now(reading)));
+            let picture = target.map_or_else(Vec::new, |target| points(picture(target)));
+            return chart(x_axis).with("now", now).with_aim("picture", picture);
+        }
+    };
+    let note = if series.is_sampled { session.sample_note() } else { String::new() };
+    curves.iter().zip(seen.curves(series)).fold(chart("steps"), |chart, (of, curve)| {
+        let chart = chart.with(&format!("{}{note}", of.name), curve.points());
+        match of.picture {
+            Some((name, value)) => chart.with_aim(name, level(target.and_then(|t| value(t)), curve.points())),
+            None => chart,
+        }
+    })
+}
+
+/// A number of its own for one curve; several have theirs in the legend.
+fn series_heading(session: &Session, row: &PlotRow, last: Option<f64>) -> String {
+    match row.series() {
+        Some(series) if series.step_curves().len() == 1 => {
+            let note = if series.is_sampled { session.sample_note() } else { String::new() };
+            row.with_value(last.map(|value| format!("{value:.2}{note}")))
+        }
+        _ => row.name.to_owned(),
+    }
 }
 
 fn name_alone(_: &Session, row: &PlotRow, _: Option<f64>) -> String {
     row.name.to_owned()
-}
-
-fn two_digits(_: &Session, row: &PlotRow, last: Option<f64>) -> String {
-    row.with_value(last.map(|value| format!("{value:.2}")))
-}
-
-fn of_sample(session: &Session, row: &PlotRow, last: Option<f64>) -> String {
-    row.with_value(last.map(|value| format!("{value:.2}{}", session.sample_note())))
 }
 
 /// The target as a level across the whole curve.
@@ -267,8 +237,8 @@ impl PlotRow {
 }
 
 impl PlotKind {
-    pub(crate) fn row(self) -> &'static PlotRow {
-        PLOTS.iter().find(|row| row.kind == self).expect("every plot has a row: see the tests")
+    pub(crate) fn row(self) -> PlotRow {
+        plots().find(|row| row.kind == self).expect("every plot has a row: see the tests")
     }
 }
 
@@ -284,7 +254,7 @@ impl Session {
     /// The plot as it is now.
     pub fn chart(&self, kind: PlotKind) -> Chart {
         let row = kind.row();
-        (row.chart)(self, row)
+        (row.chart)(self, &row)
     }
 }
 
@@ -295,15 +265,14 @@ mod tests {
     #[test]
     fn every_plot_has_a_row_a_chart_and_a_file_of_its_own() {
         use PlotKind::*;
-        let all =
-            [Fidelity, Order, PairCorrelation, Energy, Drift, Healing, Frame, Speed, PairTests, Loss, LearnedFidelity];
+        let of_series = SWARM_SERIES.iter().map(|series| Series(series.id));
         let session = Session::new(1);
         let mut files = std::collections::HashSet::new();
-        for kind in all {
+        for kind in of_series.chain([Healing, Frame, Speed, PairTests, Loss, LearnedFidelity]) {
             let chart = session.chart(kind);
             assert_eq!(chart.title, kind.row().name);
             assert!(kind.row().heading(&session, &chart).len() > 2 && files.insert(kind.row().file_name), "{kind:?}");
         }
-        assert_eq!(files.len(), PLOTS.len());
+        assert_eq!(files.len(), plots().count());
     }
 }

@@ -6,7 +6,7 @@ use glam::DVec2;
 
 use crate::session::command::Speed;
 use crate::session::curve::Curve;
-use crate::worlds::swarm::measures::{Reading, Wounds};
+use crate::worlds::swarm::measures::{Reading, SWARM_SERIES, SwarmSeries, Wounds};
 
 /// Fewest readings of a healing before its end is reported.
 const MIN_READINGS: usize = 8;
@@ -121,18 +121,8 @@ pub struct Observation {
     since: Instant,
     /// `None` until the live swarm of this scene was measured.
     pub latest: Option<Reading>,
-    /// Over the steps lived. Of the last few configurations together.
-    pub fidelity: Curve,
-    /// Length of the mean heading vector over the steps lived, 0 to 1.
-    pub polarisation: Curve,
-    /// The same within each group of neighbours, 0 to 1.
-    pub polarisation_in_groups: Curve,
-    /// How much groups circle their centre over the steps lived, 0 to 1.
-    pub milling: Curve,
-    /// ℓ per time.
-    pub drift: Curve,
-    /// Mean energy of a particle.
-    pub energy: Curve,
+    /// Over the steps lived: those of each row of [`SWARM_SERIES`].
+    series: Vec<Vec<Curve>>,
     /// Over the seconds since the scene was opened.
     pub frame_ms: Curve,
     /// Integration steps per second of wall time.
@@ -150,12 +140,7 @@ impl Default for Observation {
             epoch: 0,
             since: Instant::now(),
             latest: None,
-            fidelity: Curve::default(),
-            polarisation: Curve::default(),
-            polarisation_in_groups: Curve::default(),
-            milling: Curve::default(),
-            drift: Curve::default(),
-            energy: Curve::default(),
+            series: SWARM_SERIES.iter().map(|row| vec![Curve::default(); row.step_curves().len()]).collect(),
             frame_ms: Curve::default(),
             steps_per_s: Curve::default(),
             pair_tests_per_s: Curve::default(),
@@ -183,6 +168,12 @@ impl Observation {
     /// Fidelity for showing: the steadier one.
     pub fn fidelity_now(&self) -> Option<f64> {
         self.latest.as_ref().and_then(|reading| reading.fidelity)
+    }
+
+    /// The curves of a plot over the steps lived, in the order of its row.
+    pub fn curves(&self, of: &SwarmSeries) -> &[Curve] {
+        let at = SWARM_SERIES.iter().position(|row| row.id == of.id);
+        at.map_or(&[], |at| &self.series[at])
     }
 
     /// Another scene: its readings begin again; late readings of the old one are dropped.
@@ -245,13 +236,11 @@ impl Observation {
                 curve.push(x, y);
             }
         };
-        let now = |value: Option<f64>| value.map(|value| (step, value));
-        push(&mut self.fidelity, now(reading.fidelity));
-        push(&mut self.polarisation, now(Some(reading.order.polarisation)));
-        push(&mut self.polarisation_in_groups, now(Some(reading.order.polarisation_in_groups)));
-        push(&mut self.milling, now(Some(reading.order.milling)));
-        push(&mut self.drift, now(reading.drift));
-        push(&mut self.energy, now(reading.energy));
+        for (row, curves) in SWARM_SERIES.iter().zip(&mut self.series) {
+            for (curve, of) in curves.iter_mut().zip(row.step_curves()) {
+                push(curve, (of.value)(&reading).map(|value| (step, value)));
+            }
+        }
         if let Some(healing) = &mut self.healing
             && reading.step >= healing.step
             && reading.step - healing.step < MAX_STEPS

@@ -52,7 +52,7 @@ impl Session {
                 };
                 Draft { outline: Some(Outline::Marquee(polygon)), ..Draft::default() }
             }
-            (None, Tool::Stamp | Tool::Text | Tool::Image) => {
+            (None, tool) if tool.places() => {
                 let middle = super::centre_of(self.snapshot());
                 let at = cursor.map_or(middle, |at| self.painting.options.snap.place(at));
                 Draft { ghosts: with_images(self, &in_hand(self, at)), outline: None }

@@ -8,13 +8,14 @@ use rand::rngs::StdRng;
 
 use super::add_particles;
 use super::centre_of;
-use super::curve::{self, CurveOptions};
+use super::curve::CurveOptions;
 use super::draft;
 use super::lattice::{self, Filling};
 use super::merge;
 use super::selection::{Frame, Handle, Manner, Transform, fitted, inside_polygon, rectangle, union};
 use super::snap::{square_about, to_step_about};
 use super::spray::{self, FirstDab};
+use super::tool::{ToolCurve, ToolPress};
 use super::with_images;
 use crate::session::command::{Effect, Pointer, Tool};
 use crate::session::document::edit;
@@ -102,28 +103,28 @@ pub(in crate::session) fn give_up(session: &mut Session) -> Vec<Effect> {
 
 fn press(session: &mut Session, at: DVec2) -> Vec<Effect> {
     let snap = session.painting.options.snap;
-    match session.painting.tool {
-        Tool::Pen => press_pen(session, at),
-        Tool::Eraser => erase_towards(session, at, at),
-        Tool::Line | Tool::Arc | Tool::Circle | Tool::Lattice => {
+    match session.painting.tool.press() {
+        ToolPress::Pen => press_pen(session, at),
+        ToolPress::Erase => erase_towards(session, at, at),
+        ToolPress::Curve(_) | ToolPress::Lattice => {
             let seed = rand::RngExt::random(&mut session.live.rng);
             session.painting.gesture = Some(PaintGesture::Shape { path: vec![snap.place(at)], seed });
             Vec::new()
         }
-        Tool::Spray => {
+        ToolPress::Spray => {
             let (first, effects) = spray::begin(session, at);
             session.painting.gesture = Some(PaintGesture::Spray { last: at, first: Some(first) });
             effects
         }
-        Tool::Stamp | Tool::Text | Tool::Image => {
+        ToolPress::Place => {
             let particles = draft::in_hand(session, snap.place(at));
             add_particles(session, &particles)
         }
-        Tool::Select | Tool::Lasso => {
+        ToolPress::Select => {
             press_select(session, at);
             Vec::new()
         }
-        Tool::Eyedropper => {
+        ToolPress::Pick => {
             pick(session, at);
             Vec::new()
         }
@@ -144,12 +145,13 @@ fn drag(session: &mut Session, to: DVec2) -> Vec<Effect> {
         }
         PaintGesture::Shape { path, .. } => {
             let from = path[0];
-            let to = match session.painting.tool {
-                Tool::Line if hand.shift => to_step_about(from, to),
-                Tool::Lattice if hand.shift => snap.place(square_about(from, to)),
+            let press = session.painting.tool.press();
+            let to = match press {
+                ToolPress::Curve(ToolCurve { has_steps: true, .. }) if hand.shift => to_step_about(from, to),
+                ToolPress::Lattice if hand.shift => snap.place(square_about(from, to)),
                 _ => snap.place(to),
             };
-            if session.painting.tool == Tool::Arc {
+            if matches!(press, ToolPress::Curve(ToolCurve { follows_hand: true, .. })) {
                 extend(path, to, PATH_SHARE * hand.reach);
             } else {
                 path.truncate(1);
@@ -282,11 +284,9 @@ pub(super) fn shape(session: &Session, path: &[DVec2], seed: u64) -> Vec<Particl
         species: session.painting.species,
     };
     let (Some(&from), Some(&to)) = (path.first(), path.last()) else { return Vec::new() };
-    match session.painting.tool {
-        Tool::Line => curve::line(from, to, &curve),
-        Tool::Arc => curve::arc(path, &curve),
-        Tool::Circle => curve::circle(from, to, &curve),
-        Tool::Lattice => {
+    match session.painting.tool.press() {
+        ToolPress::Curve(tool) => (tool.particles)(path, &curve),
+        ToolPress::Lattice => {
             let sites = lattice::sites(options.lattice, from, to, session.painting.spacing);
             let mut rng = StdRng::seed_from_u64(seed);
             let filling = Filling {

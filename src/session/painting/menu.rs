@@ -1,8 +1,11 @@
 //! Tools and commands of the workspace Paint.
 
+use std::sync::LazyLock;
+
 use super::SelectionOrder;
 use super::snapshots::SnapshotCommand;
-use crate::session::command::{Command, Dialog, PaintCommand, Tool};
+use super::tool::{TOOLS, ToolRow};
+use crate::session::command::{Command, Dialog, PaintCommand};
 use crate::session::commands::CommandInfo;
 use crate::session::commands::Group::Paint;
 use crate::session::commands::Shortcut;
@@ -39,69 +42,16 @@ pub(in crate::session) const TABLE: &[CommandInfo] = &[
         "Leave this snapshot out of the picture, where there are several",
         PaintCommand::Snapshot(SnapshotCommand::Delete),
     ),
-    paint(
-        "Pen",
-        Shortcut::plain("P"),
-        "Click to place a particle, drag a little to turn it, drag far for a stroke; Shift keeps to steps of 15°",
-        PaintCommand::SetTool(Tool::Pen),
-    ),
-    paint(
-        "Line",
-        Shortcut::plain("L"),
-        "Drag a straight row of particles; Shift keeps to steps of 15°",
-        PaintCommand::SetTool(Tool::Line),
-    ),
-    paint("Arc", Shortcut::plain("A"), "Draw an arc by hand: it becomes an even one", PaintCommand::SetTool(Tool::Arc)),
-    paint("Circle", Shortcut::plain("C"), "Drag from the centre to the rim", PaintCommand::SetTool(Tool::Circle)),
-    paint(
-        "Lattice",
-        Shortcut::plain("H"),
-        "Drag a rectangle that fills with a hexagonal or square lattice; Shift makes it a square",
-        PaintCommand::SetTool(Tool::Lattice),
-    ),
-    paint(
-        "Spray",
-        Shortcut::plain("S"),
-        "Drag to spray particles that keep their distance",
-        PaintCommand::SetTool(Tool::Spray),
-    ),
-    paint("Eraser", Shortcut::plain("E"), "Drag over particles to remove them", PaintCommand::SetTool(Tool::Eraser)),
-    paint(
-        "Select",
-        Shortcut::plain("V"),
-        "Click, double-click a creature, or drag a rectangle; Shift adds. Then move (Ctrl or Alt copies, Shift keeps straight), turn, scale or head them by the handles",
-        PaintCommand::SetTool(Tool::Select),
-    ),
-    paint(
-        "Lasso",
-        Shortcut::plain("O"),
-        "Draw around particles to select them; Shift adds",
-        PaintCommand::SetTool(Tool::Lasso),
-    ),
-    paint(
-        "Stamp",
-        Shortcut::plain("M"),
-        "Click to place a whole motif, or what was selected",
-        PaintCommand::SetTool(Tool::Stamp),
-    ),
-    paint(
-        "Text",
-        Shortcut::plain("T"),
-        "Type a text and click to place it as particles",
-        PaintCommand::SetTool(Tool::Text),
-    ),
-    paint(
-        "Image",
-        Shortcut::plain("I"),
-        "Choose an image and click to place it as particles",
-        PaintCommand::SetTool(Tool::Image),
-    ),
-    paint(
-        "Eyedropper",
-        Shortcut::plain("K"),
-        "Click on a particle to take its species and heading",
-        PaintCommand::SetTool(Tool::Eyedropper),
-    ),
+];
+
+/// The tools, from their table.
+pub(in crate::session) static TOOL_COMMANDS: LazyLock<Vec<CommandInfo>> = LazyLock::new(|| {
+    let takes = |row: ToolRow| paint(row.name, Shortcut::plain(row.key), row.help, PaintCommand::SetTool(row.tool));
+    TOOLS.into_iter().map(takes).collect()
+});
+
+/// After the tools.
+pub(in crate::session) const SETTINGS: &[CommandInfo] = &[
     paint(
         "Symmetry",
         Shortcut::plain("Y"),

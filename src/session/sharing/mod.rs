@@ -270,7 +270,7 @@ fn dropped(mut paths: Vec<PathBuf>) -> Vec<Effect> {
 
 /// Whether it holds particles, by its extension.
 fn is_particles(path: &Path) -> bool {
-    format_of(path).is_some_and(|format| format.kind.is_particles())
+    format_of(path).is_some_and(|format| format.kind().is_particles())
 }
 
 fn save_to_my_scenes(session: &mut Session, name: &str) -> Vec<Effect> {

@@ -35,11 +35,11 @@ fn readings_become_curves_over_the_steps() {
         let event = reading(&session, 0.5 + 0.1 * f64::from(k));
         session.on_event(event);
     }
-    let chart = session.chart(PlotKind::Fidelity);
+    let chart = session.chart(PlotKind::Series("fidelity"));
     let steps: Vec<f64> = chart.curves[0].points.iter().map(|p| p[0]).collect();
     assert_eq!(steps, [10.0, 20.0, 30.0]);
     assert_eq!(session.observation().fidelity_now(), Some(0.7));
-    assert_eq!(session.chart(PlotKind::PairCorrelation).curves[0].points, [[0.5, 0.0], [1.5, 2.0]]);
+    assert_eq!(session.chart(PlotKind::Series("pair-correlation")).curves[0].points, [[0.5, 0.0], [1.5, 2.0]]);
     for kind in drawer_plots().map(|row| row.kind) {
         // None breaks where little is known.
         let (chart, csv) = (session.chart(kind), session.chart(kind).to_csv());
@@ -184,10 +184,10 @@ fn a_plot_is_saved_as_it_is_now() {
     let event = reading(&session, 0.6);
     session.on_event(event);
     let path = PathBuf::from("fidelity.csv");
-    match &session.apply(ObserveCommand::SavePlot(PlotKind::Fidelity, path.clone()))[..] {
+    match &session.apply(ObserveCommand::SavePlot(PlotKind::Series("fidelity"), path.clone()))[..] {
         [Effect::Observe(ObserveEffect::SavePlot { path: to, chart })] => {
             assert_eq!(to, &path);
-            assert_eq!(**chart, session.chart(PlotKind::Fidelity));
+            assert_eq!(**chart, session.chart(PlotKind::Series("fidelity")));
         }
         other => panic!("{other:?}"),
     }

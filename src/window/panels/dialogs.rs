@@ -255,8 +255,8 @@ mod tests {
             (Dialog::SavePicture, ["png", "png"]),
             (Dialog::Export(ExportSubject::Picture), ["csv", "xyz"]),
             (Dialog::Export(ExportSubject::Live), ["csv", "png"]),
-            (Dialog::SavePlotCsv(PlotKind::Fidelity), ["csv", "png"]),
-            (Dialog::SavePlotPng(PlotKind::Fidelity), ["png", "csv"]),
+            (Dialog::SavePlotCsv(PlotKind::Series("fidelity")), ["csv", "png"]),
+            (Dialog::SavePlotPng(PlotKind::Series("fidelity")), ["png", "csv"]),
             (Dialog::SaveSeries("energy"), ["csv", "png"]),
         ];
         let folder = tempfile::tempdir().unwrap();
@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_save_dialog_proposes_a_name_without_an_ending() {
-        for what in [Dialog::SaveAs, Dialog::SavePlotPng(PlotKind::Energy), Dialog::SaveSeries("energy")] {
+        for what in [Dialog::SaveAs, Dialog::SavePlotPng(PlotKind::Series("energy")), Dialog::SaveSeries("energy")] {
             let mut dialog = file_dialog();
             suggest_place(&mut dialog, None, "Mill 2");
             open(&mut dialog, what);

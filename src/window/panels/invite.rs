@@ -20,7 +20,7 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
     state.offers.clear();
     let empty = session.workspace() == Workspace::Paint && session.snapshot().particles.is_empty();
     // What is in hand shows itself.
-    let in_hand = matches!(session.tool(), Tool::Stamp | Tool::Text | Tool::Image);
+    let in_hand = session.tool().places();
     let covered = state.has_dialog() || state.gallery_open || state.help_open;
     if !empty || in_hand || covered || session.is_drawing() {
         return;

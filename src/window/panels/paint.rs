@@ -17,7 +17,7 @@ use super::widgets::{
     Scale, card, card_with, choice, command_button, command_button_enabled, row_label, section, slider, slider_int,
 };
 use super::{style, swarm_view};
-use crate::session::{Command, LearnCommand, PaintCommand, SelectionOrder, Session, Tool, Warning, info_of};
+use crate::session::{Command, LearnCommand, PaintCommand, SelectionOrder, Session, Warning, info_of};
 use crate::worlds::swarm::picture::{Boundary, Ensemble, MAX_SPECIES, Mode, Snapshot, Swarm};
 use crate::worlds::swarm::train::TrainingSettings;
 
@@ -70,7 +70,7 @@ pub(super) fn show(ui: &mut Ui, session: &Session, state: &mut UiState, commands
     }
     taught(ui, session, &mut state.preview, commands);
     // These tools have settings of their own, and place groups that they bring.
-    if !matches!(session.tool(), Tool::Stamp | Tool::Text | Tool::Image) {
+    if !session.tool().places() {
         section(ui, "Start from a motif");
         stamps::quick(ui, session, &state.gallery, commands);
     }

@@ -22,7 +22,7 @@ pub fn kind_of(path: &Path) -> Option<FileKind> {
         "ron" => Some(FileKind::Scene),
         // A file that cannot be read is reported when it is opened.
         "png" if holds_scene(path).unwrap_or(false) => Some(FileKind::Scene),
-        _ => format_of(path).map(|f| if f.kind.is_particles() { FileKind::Particles } else { FileKind::Image }),
+        _ => format_of(path).map(|f| if f.kind().is_particles() { FileKind::Particles } else { FileKind::Image }),
     }
 }
 

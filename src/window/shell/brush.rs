@@ -3,9 +3,10 @@
 use bevy_egui::egui::{Align2, Color32, FontId, Painter, Pos2, Shape, Stroke, Vec2};
 
 use super::theme;
-use crate::session::{Brush, BrushAction, BrushInk, Session, Theme};
+use crate::session::{Session, Theme};
 use crate::window::panels::faint;
 use crate::worlds::swarm::picture::MAX_SPECIES;
+use crate::worlds::swarm::{BrushAction, BrushCircle};
 
 /// Radius of the circle of a brush that touches one particle, ℓ.
 const SMALL_L: f64 = 0.5;
@@ -20,14 +21,14 @@ pub fn circle(painter: &Painter, session: &Session, at: Pos2, scale: f64, held: 
     let [r, g, b] = session.prefs().look.palette.colours(theme)[usize::from(session.species()) % MAX_SPECIES];
     let species = Color32::from_rgb(r, g, b);
     let row = live.brush.row();
-    let colour = match row.ink {
-        BrushInk::None => return,
-        BrushInk::Push => theme::push(theme),
-        BrushInk::Pull => theme::pull(theme),
-        BrushInk::Stir => theme::stir(theme),
-        BrushInk::Eraser => theme::eraser(theme),
-        BrushInk::Follow => theme::follow(theme),
-        BrushInk::Species => species,
+    let colour = match row.circle {
+        BrushCircle::None => return,
+        BrushCircle::Push => theme::push(theme),
+        BrushCircle::Pull => theme::pull(theme),
+        BrushCircle::Stir => theme::stir(theme),
+        BrushCircle::Eraser => theme::eraser(theme),
+        BrushCircle::Follow => theme::follow(theme),
+        BrushCircle::Species => species,
     };
     let radius_l = match row.action {
         BrushAction::Add => SMALL_L,
@@ -39,13 +40,13 @@ pub fn circle(painter: &Painter, session: &Session, at: Pos2, scale: f64, held: 
     let fill = if held { faint(colour, 0.10) } else { Color32::TRANSPARENT };
     let stroke = Stroke::new(1.2, faint(colour, strength));
     painter.circle(at, radius, fill, stroke);
-    if live.brush == Brush::Stir && radius > 12.0 {
+    if matches!(row.action, BrushAction::Force { around, .. } if around > 0.0) && radius > 12.0 {
         // An arrow in the direction of the stir.
         let tip = at + Vec2::new(radius, 0.0);
         let wing = |x| tip + Vec2::new(x, 8.0);
         painter.add(Shape::line(vec![wing(-6.0), tip, wing(6.0)], stroke));
     }
-    if live.brush == Brush::Follow {
+    if matches!(row.action, BrushAction::Follow) {
         painter.circle_filled(at, 2.0, stroke.color);
     }
 }

@@ -8,8 +8,7 @@ use super::stills::Still;
 use super::tokens::{SkewFlow, TokenLive};
 use super::{FieldDoc, FieldError, FieldSubject, MAX_SIDE, MIN_SIDE};
 use crate::worlds::studio::{
-    CheckpointRow, LiveState, MAX_CHECKPOINTS, StudioError, check_checkpoint_room, checkpoint_name,
-    free_checkpoint_name, shared,
+    CheckpointRow, LiveState, MAX_CHECKPOINTS, SavedState, StudioError, add_checkpoint, shared, size_of_checkpoints,
 };
 
 /// Most values (pixels times channels) of all checkpoints of a scene together: 64 MB before compression, as much as two
@@ -47,6 +46,19 @@ impl PartialEq for FieldSavepoint {
     }
 }
 
+impl SavedState for FieldSavepoint {
+    const MAX_SIZE: usize = MAX_SAVED_VALUES;
+    const COUNTED: &'static str = "values of pixels";
+
+    fn name(&mut self) -> &mut String {
+        &mut self.name
+    }
+
+    fn size(&self) -> usize {
+        self.image.data.len()
+    }
+}
+
 impl FieldDoc {
     pub(super) fn checkpoint_rows(&self) -> Vec<CheckpointRow> {
         let row = |saved: &FieldSavepoint| CheckpointRow {
@@ -58,26 +70,12 @@ impl FieldDoc {
 
     pub(super) fn save_checkpoint(&mut self, state: &LiveState) -> Result<String, StudioError> {
         let LiveState::Field(image, steps) = state else { return Err(StudioError::NoRule) };
-        let sizes = [self.saved_values(), image.data.len()];
-        check_checkpoint_room(self.savepoints.len(), sizes, MAX_SAVED_VALUES, "values of pixels")?;
         let (live, skew) = match &self.subject {
             FieldSubject::Tokens(tokens) => (Some(tokens.live), tokens.skew),
             FieldSubject::Library(_) => (None, SkewFlow::default()),
         };
-        let name = free_checkpoint_name(self.savepoints.iter().map(|saved| saved.name.as_str()));
-        let (time_step, image) = (self.live.time_step, image.clone());
-        self.savepoints.push(FieldSavepoint { name: name.clone(), time_step, live, skew, steps: *steps, image });
-        Ok(name)
-    }
-
-    pub(super) fn name_checkpoint(&mut self, index: usize, name: &str) {
-        self.savepoints.iter_mut().skip(index).take(1).for_each(|saved| saved.name = checkpoint_name(name));
-    }
-
-    pub(super) fn remove_checkpoint(&mut self, index: usize) {
-        if index < self.savepoints.len() {
-            self.savepoints.remove(index);
-        }
+        let (name, time_step, image) = (String::new(), self.live.time_step, image.clone());
+        add_checkpoint(&mut self.savepoints, FieldSavepoint { name, time_step, live, skew, steps: *steps, image })
     }
 
     /// Takes the settings and the size of a checkpoint.
@@ -93,10 +91,6 @@ impl FieldDoc {
         Some(LiveState::Field(saved.image.clone(), saved.steps))
     }
 
-    fn saved_values(&self) -> usize {
-        self.savepoints.iter().map(|saved| saved.image.data.len()).sum()
-    }
-
     /// # Errors
     /// Too many checkpoints, or one that does not fit the scene.
     pub(super) fn validate_checkpoints(&self) -> Result<(), FieldError> {
@@ -104,8 +98,12 @@ impl FieldDoc {
             let hint = "delete that checkpoint in the file";
             Err(FieldError::Value { path: "savepoints", reason, hint })
         };
-        if self.savepoints.len() > MAX_CHECKPOINTS || self.saved_values() > MAX_SAVED_VALUES {
-            return fail(format!("{} with {} values are too many", self.savepoints.len(), self.saved_values()));
+        if self.savepoints.len() > MAX_CHECKPOINTS || size_of_checkpoints(&self.savepoints) > MAX_SAVED_VALUES {
+            return fail(format!(
+                "{} with {} values are too many",
+                self.savepoints.len(),
+                size_of_checkpoints(&self.savepoints)
+            ));
         }
         let channels = match self.subject {
             FieldSubject::Library(_) => 2,

@@ -9,8 +9,7 @@ use super::engine::PointCheckpoint;
 use super::rule::PointLive;
 use super::{PointsDoc, PointsDocError};
 use crate::worlds::studio::{
-    CheckpointRow, LiveState, MAX_CHECKPOINTS, StudioError, check_checkpoint_room, checkpoint_name,
-    free_checkpoint_name, shared,
+    CheckpointRow, LiveState, MAX_CHECKPOINTS, SavedState, StudioError, add_checkpoint, shared, size_of_checkpoints,
 };
 
 /// Most walkers of all checkpoints of a scene together: 85 MB of its file.
@@ -43,6 +42,19 @@ impl PartialEq for PointSavepoint {
     }
 }
 
+impl SavedState for PointSavepoint {
+    const MAX_SIZE: usize = MAX_SAVED_WALKERS;
+    const COUNTED: &'static str = "walkers";
+
+    fn name(&mut self) -> &mut String {
+        &mut self.name
+    }
+
+    fn size(&self) -> usize {
+        self.state.walkers.len()
+    }
+}
+
 impl PointsDoc {
     pub(super) fn checkpoint_rows(&self) -> Vec<CheckpointRow> {
         let row = |saved: &PointSavepoint| CheckpointRow {
@@ -56,22 +68,11 @@ impl PointsDoc {
         let LiveState::Points(state, map) = state else { return Err(StudioError::NoRule) };
         let learned = self.learned.as_ref().ok_or(StudioError::NoRule)?;
         let flow = learned.flows.get(learned.chosen).map_or_else(String::new, |named| named.name.clone());
-        let sizes = [self.saved_walkers(), state.walkers.len()];
-        check_checkpoint_room(self.savepoints.len(), sizes, MAX_SAVED_WALKERS, "walkers")?;
-        let name = free_checkpoint_name(self.savepoints.iter().map(|saved| saved.name.as_str()));
-        let saved = PointSavepoint { name: name.clone(), live: self.live, flow, map: *map, state: state.clone() };
-        self.savepoints.push(saved);
-        Ok(name)
-    }
-
-    pub(super) fn name_checkpoint(&mut self, index: usize, name: &str) {
-        self.savepoints.iter_mut().skip(index).take(1).for_each(|saved| saved.name = checkpoint_name(name));
-    }
-
-    pub(super) fn remove_checkpoint(&mut self, index: usize) {
-        if index < self.savepoints.len() {
-            self.savepoints.remove(index);
-        }
+        let state = state.clone();
+        add_checkpoint(
+            &mut self.savepoints,
+            PointSavepoint { name: String::new(), live: self.live, flow, map: *map, state },
+        )
     }
 
     /// Takes the settings of a checkpoint, and its flow where that is still in the list.
@@ -86,10 +87,6 @@ impl PointsDoc {
         Some(LiveState::Points(saved.state.clone(), saved.map))
     }
 
-    fn saved_walkers(&self) -> usize {
-        self.savepoints.iter().map(|saved| saved.state.walkers.len()).sum()
-    }
-
     /// # Errors
     /// Too many checkpoints, or one without sound walkers.
     pub(super) fn validate_checkpoints(&self) -> Result<(), PointsDocError> {
@@ -97,8 +94,8 @@ impl PointsDoc {
         if self.savepoints.len() > MAX_CHECKPOINTS {
             return value("the number of checkpoints", self.savepoints.len().to_string(), "at most 48 are possible");
         }
-        if self.saved_walkers() > MAX_SAVED_WALKERS {
-            let all = self.saved_walkers().to_string();
+        if size_of_checkpoints(&self.savepoints) > MAX_SAVED_WALKERS {
+            let all = size_of_checkpoints(&self.savepoints).to_string();
             return value("the number of walkers of all checkpoints", all, "at most 4000000 are possible");
         }
         for saved in &self.savepoints {

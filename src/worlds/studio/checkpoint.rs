@@ -30,16 +30,25 @@ pub struct CheckpointRow {
     pub facts: String,
 }
 
-/// Refuses one more checkpoint beside `count` others where it would be too many, or where all together would have more
-/// than `limit` of `what` (`sizes`: of the others and of the new one).
-pub(crate) fn check_checkpoint_room(
-    count: usize,
-    sizes: [usize; 2],
-    limit: usize,
-    what: &str,
-) -> Result<(), StudioError> {
-    let all = sizes.iter().sum::<usize>();
-    if count >= MAX_CHECKPOINTS {
+/// What a world saves as one checkpoint.
+pub(crate) trait SavedState {
+    /// Most of [`Self::size`] of all checkpoints of a scene together.
+    const MAX_SIZE: usize;
+    /// What is counted, for messages.
+    const COUNTED: &'static str;
+    /// Name in the list.
+    fn name(&mut self) -> &mut String;
+    /// What it adds to the file.
+    fn size(&self) -> usize;
+}
+
+/// Adds a checkpoint under the first free name, which is returned.
+///
+/// # Errors
+/// Too many of them, or too large together.
+pub(crate) fn add_checkpoint<T: SavedState>(list: &mut Vec<T>, mut saved: T) -> Result<String, StudioError> {
+    let (all, limit, what) = (size_of_checkpoints(list) + saved.size(), T::MAX_SIZE, T::COUNTED);
+    if list.len() >= MAX_CHECKPOINTS {
         return Err(StudioError::CheckpointRoom(format!("{MAX_CHECKPOINTS} are the limit")));
     }
     if all > limit {
@@ -47,19 +56,31 @@ pub(crate) fn check_checkpoint_room(
             "its checkpoints would have {all} {what} with this one, and {limit} are the limit"
         )));
     }
-    Ok(())
+    let names: Vec<&String> = list.iter_mut().map(|other| &*other.name()).collect();
+    let mut numbered = (1 + names.len()..).map(|number| format!("Checkpoint {number}"));
+    let name = numbered.find(|name| !names.contains(&name)).unwrap_or_default();
+    saved.name().clone_from(&name);
+    list.push(saved);
+    Ok(name)
 }
 
-/// The first free name for one more checkpoint.
-pub(crate) fn free_checkpoint_name<'a>(names: impl Iterator<Item = &'a str> + Clone) -> String {
-    let name = |number: usize| format!("Checkpoint {number}");
-    let number = (1 + names.clone().count()..).find(|&n| names.clone().all(|other| other != name(n)));
-    name(number.unwrap_or(1))
+/// Gives a checkpoint another name, shortened where it is long.
+pub(crate) fn rename_checkpoint<T: SavedState>(list: &mut [T], index: usize, name: &str) {
+    if let Some(saved) = list.get_mut(index) {
+        *saved.name() = name.chars().take(MAX_NAME).collect();
+    }
 }
 
-/// `name` as a checkpoint may have it.
-pub(crate) fn checkpoint_name(name: &str) -> String {
-    name.chars().take(MAX_NAME).collect()
+/// Takes a checkpoint from the list.
+pub(crate) fn delete_checkpoint<T>(list: &mut Vec<T>, index: usize) {
+    if index < list.len() {
+        list.remove(index);
+    }
+}
+
+/// What all of them add to the file.
+pub(crate) fn size_of_checkpoints<T: SavedState>(list: &[T]) -> usize {
+    list.iter().map(SavedState::size).sum()
 }
 
 /// An [`Arc`] in a file as what it holds, for serde.
@@ -85,11 +106,31 @@ pub(crate) mod shared {
 mod tests {
     use super::*;
 
+    impl SavedState for String {
+        const MAX_SIZE: usize = 200;
+        const COUNTED: &'static str = "letters";
+
+        fn name(&mut self) -> &mut String {
+            self
+        }
+
+        fn size(&self) -> usize {
+            self.len()
+        }
+    }
+
     #[test]
     fn names_of_checkpoints_differ_after_a_deletion() {
-        let names = ["Checkpoint 1", "Checkpoint 3"];
-        assert_eq!(free_checkpoint_name(names.into_iter()), "Checkpoint 4");
-        assert_eq!(free_checkpoint_name([].into_iter()), "Checkpoint 1");
-        assert_eq!(checkpoint_name(&"ö".repeat(99)).chars().count(), 40);
+        let mut list = Vec::new();
+        let add = |list: &mut Vec<String>, letters: usize| add_checkpoint(list, "x".repeat(letters));
+        (0..3).for_each(|_| _ = add(&mut list, 0).unwrap());
+        assert_eq!(list, ["Checkpoint 1", "Checkpoint 2", "Checkpoint 3"]);
+        delete_checkpoint(&mut list, 1);
+        delete_checkpoint(&mut list, 9);
+        assert_eq!(add(&mut list, 0).unwrap(), "Checkpoint 4");
+        rename_checkpoint(&mut list, 0, &"ö".repeat(99));
+        rename_checkpoint(&mut list, 9, "none");
+        assert_eq!(list[0].chars().count(), 40);
+        assert!(add(&mut list, 200).unwrap_err().to_string().contains("letters"));
     }
 }

@@ -10,7 +10,11 @@ mod viewpoint;
 pub(crate) use catalogue::bundled_scenes;
 pub use catalogue::{BundledScene, WORLDS, WorldEntry, world_entry};
 pub use checkpoint::{CheckpointRow, LiveState, MAX_CHECKPOINTS};
-pub(crate) use checkpoint::{check_checkpoint_room, checkpoint_name, free_checkpoint_name, shared};
+pub(crate) use checkpoint::{
+    SavedState, add_checkpoint, delete_checkpoint, rename_checkpoint, shared, size_of_checkpoints,
+};
+#[cfg(test)]
+pub(crate) use rewind::assert_steps_back;
 pub(crate) use rewind::{RewindBuffer, Rewindable};
 pub use specs::{
     ActionSpec, BrushSpec, BrushTouch, BrushWorkspace, KnobGroup, KnobScale, KnobSpec, LayerSet, LayerSpec, MethodSpec,

@@ -284,6 +284,18 @@ impl<S: Rewindable> RewindBuffer<S> {
     }
 }
 
+/// Steps back through a life to its beginning; `states` are all that it went through.
+#[cfg(test)]
+pub(crate) fn assert_steps_back(simulation: &mut dyn super::Simulation, mut states: Vec<super::LiveState>) {
+    let all = states.len();
+    while simulation.step_back() {
+        states.pop();
+        assert!(Some(&simulation.live_state()) == states.last(), "{} of {all}", states.len());
+    }
+    assert_eq!(states.len(), 1, "as far as to the beginning");
+    assert!(simulation.take_fault().is_none());
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

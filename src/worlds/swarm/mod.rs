@@ -1,9 +1,12 @@
 //! The swarm world: oriented particles that interact, in a flat box. Its files read in the order of the data:
 //! [`picture`] → [`rule`] → [`train`] → [`engine`] → [`measures`].
 
+mod brushes;
 pub mod doc;
 pub mod engine;
 pub mod measures;
 pub mod picture;
 pub mod rule;
 pub mod train;
+
+pub use brushes::{Brush, BrushAction, BrushCircle, BrushEdit, SWARM_BRUSHES, SwarmBrush};

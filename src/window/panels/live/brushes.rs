@@ -4,8 +4,9 @@ use super::super::egui::{Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, Widget
 use super::super::widgets::{Scale, section, slider};
 use super::super::{style, swarm_view};
 use super::icons;
-use crate::session::{BRUSHES, BrushInk, BrushRow, Command, LiveCommand, PaintCommand, Session};
+use crate::session::{Command, LiveCommand, PaintCommand, Session, info_of};
 use crate::worlds::swarm::picture::MAX_SPECIES;
+use crate::worlds::swarm::{BrushCircle, SWARM_BRUSHES};
 
 /// Side of an icon, points.
 const ICON: f32 = 24.0;
@@ -14,22 +15,23 @@ pub(super) fn show(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) 
     section(ui, "Mouse");
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 3.0;
-        for BrushRow { brush, info, .. } in &BRUSHES {
+        for brush in SWARM_BRUSHES.iter().map(|row| row.brush) {
+            let Some(info) = info_of(&Command::Live(LiveCommand::SetBrush(brush))) else { continue };
             let (rect, response) = ui.allocate_exact_size(Vec2::splat(ICON), Sense::click());
-            let chosen = session.live().brush == *brush;
+            let chosen = session.live().brush == brush;
             response.widget_info(|| WidgetInfo::selected(WidgetType::RadioButton, true, chosen, info.name));
             let hot = chosen || response.hovered();
             let ground = if chosen { style::ACCENT_DARK } else { style::FIELD }.colour();
             let line = if response.hovered() { Stroke::new(1.0, style::ACCENT) } else { Stroke::NONE };
             ui.painter().rect(rect, 6.0, ground, line, StrokeKind::Inside);
-            icons::draw(ui.painter(), rect, *brush, if hot { style::TEXT_STRONG } else { style::TEXT }.colour());
+            icons::draw(ui.painter(), rect, brush, if hot { style::TEXT_STRONG } else { style::TEXT }.colour());
             if response.on_hover_text(info.full_tooltip()).clicked() {
                 commands.push(info.command.clone());
             }
         }
     });
     let row = session.live().brush.row();
-    if row.ink == BrushInk::Species {
+    if row.circle == BrushCircle::Species {
         species(ui, session, commands);
     }
     if row.has_radius() {

@@ -18,10 +18,6 @@ pub(super) fn show(ui: &mut Ui, session: &Session, gallery: &[GalleryCard], comm
             spacing(ui, session, commands);
             heading(ui, &mut new, "Heading of the next click, counter-clockwise from the right; dragging sets it");
         }
-        Tool::Line | Tool::Arc | Tool::Circle => {
-            spacing(ui, session, commands);
-            curve(ui, &mut new);
-        }
         Tool::Lattice => lattice(ui, session, &mut new, commands),
         Tool::Spray => spray(ui, session, &mut new, commands),
         Tool::Eraser => {
@@ -31,7 +27,6 @@ pub(super) fn show(ui: &mut Ui, session: &Session, gallery: &[GalleryCard], comm
                 commands.push(Command::Paint(PaintCommand::SetEraserRadius(radius)));
             }
         }
-        Tool::Select | Tool::Lasso => selection(ui, session, commands),
         Tool::Stamp => {
             stamps::library(ui, session, gallery, commands);
             let name = session.stamp().map_or("nothing", |stamp| &stamp.name);
@@ -39,7 +34,13 @@ pub(super) fn show(ui: &mut Ui, session: &Session, gallery: &[GalleryCard], comm
         }
         Tool::Text => text(ui, session, &mut new, commands),
         Tool::Image => image(ui, session, &mut new, commands),
+        tool if tool.draws_curve() => {
+            spacing(ui, session, commands);
+            curve(ui, &mut new);
+        }
+        tool if tool.selects() => selection(ui, session, commands),
         Tool::Eyedropper => hint(ui, "Click on a particle: its species and heading become those of the pen."),
+        _ => {}
     }
     symmetry_and_snap(ui, &mut new);
     if new != old {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::super::egui::{Align2, Context, FontId, Id, LayerId, Order, Rect, Stroke, StrokeKind, Vec2};
 use super::super::style;
-use crate::formats::{FormatKind, PROPOSED_ENDINGS, format_of};
+use crate::formats::{PROPOSED_ENDINGS, format_of};
 use crate::session::{Command, ShareCommand};
 
 pub(super) fn show(ctx: &Context, free: Rect, commands: &mut Vec<Command>) {
@@ -41,11 +41,11 @@ pub(super) fn show(ctx: &Context, free: Rect, commands: &mut Vec<Command>) {
 /// What will happen to a file of this name.
 fn drop_hint(path: &Path) -> &'static str {
     let has_ending = |ending: &str| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(ending));
-    match format_of(path).map(|format| format.kind) {
+    match format_of(path).map(|format| format.kind().is_particles()) {
         _ if has_ending("ron") => "Drop the scene to open it",
         _ if has_ending("png") => "Drop the picture: a scene in it is opened, else it becomes particles",
-        Some(FormatKind::Image) => "Drop the image to make particles of it",
-        Some(FormatKind::Table | FormatKind::Xyz) => "Drop the particles to paint with them",
+        Some(false) => "Drop the image to make particles of it",
+        Some(true) => "Drop the particles to paint with them",
         None => "This kind of file is not known here",
     }
 }
@@ -67,7 +67,7 @@ mod tests {
     fn every_ending_of_the_format_table_has_its_hint() {
         let hint = |ending: &str| drop_hint(Path::new(&format!("a.{ending}")));
         for ending in ALL_ENDINGS {
-            let is_particles = format_of(Path::new(&format!("a.{ending}"))).unwrap().kind.is_particles();
+            let is_particles = format_of(Path::new(&format!("a.{ending}"))).unwrap().kind().is_particles();
             assert_ne!(hint(ending), hint("docx"), "{ending}");
             assert_eq!(hint(ending) == hint("csv"), is_particles, "{ending}");
         }

@@ -20,6 +20,30 @@ pub enum FieldBrush {
     Stir,
 }
 
+impl FieldBrush {
+    /// The brush with this id in the tables.
+    pub fn of(id: &str) -> Option<Self> {
+        Some(match id {
+            "add" => Self::Add,
+            "remove" => Self::Remove,
+            "wound" => Self::Wound,
+            "stir" => Self::Stir,
+            _ => return None,
+        })
+    }
+
+    /// What a value of tokens becomes; `is_even`: of every second pixel, `carried`: the value that was behind the brush.
+    /// The token itself is added when the whole disc is done.
+    pub(crate) fn of_tokens(self, value: f32, is_even: bool, carried: impl FnOnce() -> f32) -> f32 {
+        match self {
+            Self::Add | Self::Remove => 0.0,
+            Self::Wound if is_even => 0.0,
+            Self::Wound => value,
+            Self::Stir => carried(),
+        }
+    }
+}
+
 /// One dab of a brush.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FieldStroke {

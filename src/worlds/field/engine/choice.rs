@@ -1,11 +1,11 @@
 //! One live field, whatever it moves by and whatever it runs on.
 
-use super::{FieldCounters, FieldStroke, GpuLibrary, LibraryEngine};
+use super::{FieldCounters, FieldMotion, FieldStroke, GpuLibrary, LibraryEngine};
 use crate::gpu::BorrowedGpu;
 use crate::worlds::field::rule::LibraryRule;
 use crate::worlds::field::stills::Still;
-use crate::worlds::field::tokens::{GpuTokens, SkewFlow, TokenDoc, TokenEngine, TokenEnsemble, TokenLive, TokenRule};
-use crate::worlds::field::{FieldDoc, FieldError, FieldSubject, LibraryDoc};
+use crate::worlds::field::tokens::{GpuTokens, SkewFlow, TokenEngine, TokenEnsemble, TokenLive, TokenRule};
+use crate::worlds::field::{FieldDoc, FieldError};
 
 /// A live field.
 pub enum FieldEngine {
@@ -19,6 +19,29 @@ pub enum FieldEngine {
     GpuTokens(Box<GpuTokens>),
 }
 
+/// The same for each of the four engines.
+macro_rules! each {
+    ($engine_of:ident, $engine:ident => $what:expr) => {
+        match $engine_of {
+            FieldEngine::Library($engine) => $what,
+            FieldEngine::Tokens($engine) => $what,
+            FieldEngine::GpuLibrary($engine) => $what,
+            FieldEngine::GpuTokens($engine) => $what,
+        }
+    };
+}
+
+/// The same for both engines of tokens, and nothing for a pattern.
+macro_rules! with_tokens {
+    ($engine_of:ident, $engine:ident => $what:expr) => {
+        match $engine_of {
+            FieldEngine::Tokens($engine) => $what,
+            FieldEngine::GpuTokens($engine) => $what,
+            FieldEngine::Library(_) | FieldEngine::GpuLibrary(_) => {}
+        }
+    };
+}
+
 impl FieldEngine {
     /// Starts from a scene, on the processor where no GPU is given.
     ///
@@ -27,71 +50,12 @@ impl FieldEngine {
     pub fn new(doc: &FieldDoc, gpu: Option<BorrowedGpu>) -> Result<Self, FieldError> {
         doc.validate()?;
         let start = doc.start_image()?;
-        match &doc.subject {
-            FieldSubject::Library(library) => Self::of_library(library, &start, doc.live.time_step, gpu),
-            FieldSubject::Tokens(tokens) => Self::of_tokens(tokens, &start, doc.live.seed, gpu),
-        }
-    }
-
-    /// A pattern from an image of two channels.
-    ///
-    /// # Errors
-    /// No rule; a GPU that refuses.
-    pub fn of_library(
-        library: &LibraryDoc,
-        start: &Still,
-        time_step: f64,
-        gpu: Option<BorrowedGpu>,
-    ) -> Result<Self, FieldError> {
-        let rule = library.rule.as_ref().ok_or(FieldError::NoRule)?;
-        Ok(match gpu {
-            None => {
-                let mut engine = LibraryEngine::new(rule, start);
-                engine.set_time_step(time_step);
-                Self::Library(Box::new(engine))
-            }
-            Some((device, queue)) => {
-                let mut engine = GpuLibrary::new(device, queue, rule, start)?;
-                engine.set_time_step(time_step);
-                Self::GpuLibrary(Box::new(engine))
-            }
-        })
-    }
-
-    /// Tokens from a clean image of three channels.
-    ///
-    /// # Errors
-    /// No rule; a GPU that refuses.
-    pub fn of_tokens(
-        tokens: &TokenDoc,
-        start: &Still,
-        seed: u64,
-        gpu: Option<BorrowedGpu>,
-    ) -> Result<Self, FieldError> {
-        let rule = tokens.rule.as_ref().ok_or(FieldError::NoRule)?;
-        let ensemble = tokens.ensemble();
-        Ok(match gpu {
-            None => {
-                let mut engine = TokenEngine::new(rule, &ensemble, &tokens.live, start, seed);
-                engine.set_skew(&tokens.skew);
-                Self::Tokens(Box::new(engine))
-            }
-            Some(gpu) => {
-                let mut engine = GpuTokens::new(gpu, rule, &ensemble, &tokens.live, start, seed)?;
-                engine.set_skew(&tokens.skew);
-                Self::GpuTokens(Box::new(engine))
-            }
-        })
+        FieldMotion::of(doc)?.engine(gpu, &start)
     }
 
     /// On a GPU this does not wait.
     pub fn run(&mut self, steps: u32) {
-        match self {
-            Self::Library(engine) => engine.run(steps),
-            Self::Tokens(engine) => engine.run(steps),
-            Self::GpuLibrary(engine) => engine.run(steps),
-            Self::GpuTokens(engine) => engine.run(steps),
-        }
+        each!(self, engine => engine.run(steps));
     }
 
     /// What to look at: two channels of a pattern, or three colours of denoised tokens.
@@ -161,62 +125,35 @@ impl FieldEngine {
     /// Another rule and time step of a pattern, from the present state; tokens are unchanged.
     pub fn set_library(&mut self, rule: &LibraryRule, time_step: f64) {
         match self {
-            Self::Library(engine) => {
-                engine.set_rule(rule);
-                engine.set_time_step(time_step);
-            }
-            Self::GpuLibrary(engine) => {
-                engine.set_rule(rule);
-                engine.set_time_step(time_step);
-            }
+            Self::Library(engine) => engine.set_motion(rule, time_step),
+            Self::GpuLibrary(engine) => engine.set_motion(rule, time_step),
             Self::Tokens(_) | Self::GpuTokens(_) => {}
         }
     }
 
     /// Other settings of tokens; a pattern is unchanged.
     pub fn set_token_live(&mut self, live: &TokenLive) {
-        match self {
-            Self::Tokens(engine) => engine.set_live(live),
-            Self::GpuTokens(engine) => engine.set_live(live),
-            Self::Library(_) | Self::GpuLibrary(_) => {}
-        }
+        with_tokens!(self, engine => engine.set_live(live));
     }
 
     /// Another flow K ∗ s of tokens; a pattern is unchanged.
     pub fn set_skew(&mut self, skew: &SkewFlow) {
-        match self {
-            Self::Tokens(engine) => engine.set_skew(skew),
-            Self::GpuTokens(engine) => engine.set_skew(skew),
-            Self::Library(_) | Self::GpuLibrary(_) => {}
-        }
+        with_tokens!(self, engine => engine.set_skew(skew));
     }
 
     /// The tokens that are stamped from now on; a pattern is unchanged.
     pub fn set_ensemble(&mut self, ensemble: &TokenEnsemble) {
-        match self {
-            Self::Tokens(engine) => engine.set_ensemble(ensemble),
-            Self::GpuTokens(engine) => engine.set_ensemble(ensemble),
-            Self::Library(_) | Self::GpuLibrary(_) => {}
-        }
+        with_tokens!(self, engine => engine.set_ensemble(ensemble));
     }
 
     /// Another network of tokens, which a GPU uploads as a whole; a pattern is unchanged.
     pub fn set_token_rule(&mut self, rule: &TokenRule) {
-        match self {
-            Self::Tokens(engine) => engine.set_rule(rule),
-            Self::GpuTokens(engine) => engine.set_rule(rule),
-            Self::Library(_) | Self::GpuLibrary(_) => {}
-        }
+        with_tokens!(self, engine => engine.set_rule(rule));
     }
 
     /// Width and height, pixels.
     pub fn size(&self) -> [usize; 2] {
-        match self {
-            Self::Library(engine) => engine.size(),
-            Self::Tokens(engine) => engine.size(),
-            Self::GpuLibrary(engine) => engine.size(),
-            Self::GpuTokens(engine) => engine.size(),
-        }
+        each!(self, engine => engine.size())
     }
 
     /// Time of a step of a pattern, as far as it is stable; `None` for tokens.
@@ -234,11 +171,11 @@ mod tests {
     use super::*;
     use crate::gpu::GpuDevice;
     use crate::gpu::testing::gpu;
-    use crate::worlds::field::FieldLive;
     use crate::worlds::field::engine::FieldBrush;
     use crate::worlds::field::stills::GrayScott;
-    use crate::worlds::field::tokens::Token;
     use crate::worlds::field::tokens::net::TokenNet;
+    use crate::worlds::field::tokens::{Token, TokenDoc};
+    use crate::worlds::field::{FieldLive, FieldSubject, LibraryDoc};
 
     #[test]
     fn scenes_of_both_kinds_live_and_take_strokes() {

@@ -97,10 +97,10 @@ impl GpuLibrary {
         self.queue.write_buffer(&self.uniform, 0, bytemuck::bytes_of(&uniform));
     }
 
-    /// Goes on under another rule from the present state.
-    pub fn set_rule(&mut self, rule: &LibraryRule) {
+    /// Goes on under another rule and time step from the present state.
+    pub fn set_motion(&mut self, rule: &LibraryRule, time_step: f64) {
         self.rule = *rule;
-        self.set_time_step(self.time_step);
+        self.set_time_step(time_step);
     }
 
     /// Reads the present state; waits for the GPU.

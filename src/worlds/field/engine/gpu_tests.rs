@@ -61,7 +61,7 @@ fn strokes_sizes_and_rules_change_on_the_gpu() {
     engine.set_image(&larger).unwrap();
     assert_eq!(engine.image().unwrap(), larger);
     let other = full_rule();
-    engine.set_rule(&other);
+    engine.set_motion(&other, engine.time_step());
     engine.run(1);
     let step = reference::step(&other, &reference::planes(&larger), 50, 40, 1.0);
     assert!(difference(&engine.image().unwrap(), &step) < TOLERANCE);

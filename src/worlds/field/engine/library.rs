@@ -75,10 +75,10 @@ impl LibraryEngine {
         self.constants = StepConstants::new(&self.rule, self.time_step);
     }
 
-    /// Goes on under another rule from the present state.
-    pub fn set_rule(&mut self, rule: &LibraryRule) {
+    /// Goes on under another rule and time step from the present state.
+    pub fn set_motion(&mut self, rule: &LibraryRule, time_step: f64) {
         self.rule = *rule;
-        self.set_time_step(self.time_step);
+        self.set_time_step(time_step);
     }
 
     /// `steps` steps.

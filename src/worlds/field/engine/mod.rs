@@ -8,6 +8,7 @@ mod gpu;
 mod gpu_tests;
 mod keeping;
 mod library;
+mod motion;
 mod row;
 mod shader;
 
@@ -17,5 +18,6 @@ pub use choice::FieldEngine;
 pub use gpu::GpuLibrary;
 pub(crate) use keeping::EngineState;
 pub use library::{FieldCounters, LibraryEngine};
+pub(crate) use motion::FieldMotion;
 #[cfg(test)]
 pub(super) use shader::library_words;

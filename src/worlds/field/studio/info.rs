@@ -17,7 +17,7 @@ use crate::worlds::field::tokens::{MAX_KINDS, Token, TokenDoc};
 use crate::worlds::field::{FieldDoc, FieldError, FieldEvidence, FieldSubject, LibraryDoc, equations};
 use crate::worlds::studio::{
     BrushStroke, BrushWorkspace, CheckpointRow, DrawOptions, EquationForm, FlowRow, Learned, LiveState, Simulation,
-    StudioError, Viewpoint, WorldInfo, WorldTables, WorldTraining,
+    StudioError, Viewpoint, WorldInfo, WorldTables, WorldTraining, delete_checkpoint, rename_checkpoint,
 };
 
 impl WorldInfo for FieldDoc {
@@ -183,11 +183,11 @@ impl WorldInfo for FieldDoc {
     }
 
     fn rename_checkpoint(&mut self, index: usize, name: &str) {
-        self.name_checkpoint(index, name);
+        rename_checkpoint(&mut self.savepoints, index, name);
     }
 
     fn delete_checkpoint(&mut self, index: usize) {
-        self.remove_checkpoint(index);
+        delete_checkpoint(&mut self.savepoints, index);
     }
 
     fn take_checkpoint(&mut self, index: usize) -> Option<LiveState> {

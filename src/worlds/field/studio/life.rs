@@ -9,12 +9,12 @@ use image::RgbaImage;
 
 use super::draw::draw_colours;
 use super::gpu_picture::FieldColours;
-use super::living::{FieldMotion, LiveField};
+use super::living::LiveField;
 use super::marks;
 use super::tracking::TokenWatch;
 use crate::gpu::{GpuDevice, GpuPicture};
 use crate::worlds::World;
-use crate::worlds::field::engine::{FieldBrush, FieldStroke};
+use crate::worlds::field::engine::{FieldBrush, FieldMotion, FieldStroke};
 use crate::worlds::field::stills::{Still, encode_stills};
 use crate::worlds::field::tokens::{TokenDoc, TokenEnsemble, TokenGrowth, TokenRule};
 use crate::worlds::field::{FieldDoc, FieldSubject};
@@ -142,7 +142,7 @@ impl Simulation for TokenSimulation {
     }
 
     fn stroke(&mut self, stroke: &BrushStroke) -> Result<(), StudioError> {
-        let brush = super::simulation::field_brush(stroke.brush)?;
+        let brush = FieldBrush::of(stroke.brush).ok_or_else(|| StudioError::Unknown(stroke.brush.to_owned()))?;
         let height = self.doc.live.size[1] as f64;
         let motion = stroke.to - stroke.from;
         // A brush that is held does not place one token over another.

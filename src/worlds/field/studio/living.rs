@@ -6,56 +6,13 @@ use image::RgbaImage;
 
 use super::gpu_picture::{FieldColours, GpuFieldPainter};
 use super::past::FieldMoment;
-use crate::gpu::{BorrowedGpu, GpuDevice, GpuPace, GpuPicture};
+use crate::gpu::{GpuDevice, GpuPace, GpuPicture};
 use crate::worlds::field::FieldError;
-use crate::worlds::field::engine::{EngineState, FieldEngine, FieldStroke, GpuLibrary, LibraryEngine};
+use crate::worlds::field::engine::{EngineState, FieldEngine, FieldMotion, FieldStroke};
 use crate::worlds::field::rule::LibraryRule;
 use crate::worlds::field::stills::Still;
-use crate::worlds::field::tokens::{
-    GpuTokens, SkewFlow, TokenEngine, TokenEnsemble, TokenGrowth, TokenLive, TokenRule,
-};
+use crate::worlds::field::tokens::{TokenGrowth, TokenLive};
 use crate::worlds::studio::Viewpoint;
-
-/// What a field moves by.
-#[derive(Clone)]
-pub(super) enum FieldMotion {
-    /// A rule in two channels.
-    Library { rule: LibraryRule, time_step: f64 },
-    /// A network in three channels, with K ∗ s beside it; tokens of the ensemble are stamped.
-    Tokens { rule: Arc<TokenRule>, ensemble: Arc<TokenEnsemble>, live: TokenLive, skew: SkewFlow, seed: u64 },
-}
-
-impl FieldMotion {
-    fn on_processor(&self, start: &Still) -> FieldEngine {
-        match self {
-            Self::Library { rule, time_step } => {
-                let mut engine = LibraryEngine::new(rule, start);
-                engine.set_time_step(*time_step);
-                FieldEngine::Library(Box::new(engine))
-            }
-            Self::Tokens { rule, ensemble, live, skew, seed } => {
-                let mut engine = TokenEngine::new(rule, ensemble, live, start, *seed);
-                engine.set_skew(skew);
-                FieldEngine::Tokens(Box::new(engine))
-            }
-        }
-    }
-
-    fn on_gpu(&self, gpu: BorrowedGpu, start: &Still) -> Result<FieldEngine, FieldError> {
-        Ok(match self {
-            Self::Library { rule, time_step } => {
-                let mut engine = GpuLibrary::new(gpu.0, gpu.1, rule, start)?;
-                engine.set_time_step(*time_step);
-                FieldEngine::GpuLibrary(Box::new(engine))
-            }
-            Self::Tokens { rule, ensemble, live, skew, seed } => {
-                let mut engine = GpuTokens::new(gpu, rule, ensemble, live, start, *seed)?;
-                engine.set_skew(skew);
-                FieldEngine::GpuTokens(Box::new(engine))
-            }
-        })
-    }
-}
 
 /// A field that lives.
 pub(super) struct LiveField {
@@ -96,7 +53,7 @@ impl LiveField {
         (self.engine, self.on_gpu) = match gpu {
             None => (self.motion.on_processor(&last), None),
             Some(device) => {
-                let engine = self.motion.on_gpu(device.borrowed(), &last)?;
+                let engine = self.motion.engine(Some(device.borrowed()), &last)?;
                 let painter = GpuFieldPainter::new(device)?;
                 let on_gpu = FieldOnGpu { device: device.clone(), pace: GpuPace::new(device)?, painter, last };
                 (engine, Some(on_gpu))

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::living::{FieldMotion, LiveField};
-use crate::worlds::field::engine::EngineState;
+use super::living::LiveField;
+use crate::worlds::field::engine::{EngineState, FieldMotion};
 use crate::worlds::field::tokens::TokenGrowth;
 use crate::worlds::studio::Rewindable;
 
@@ -80,7 +80,7 @@ fn shares_rule(a: &FieldMotion, b: &FieldMotion) -> bool {
 mod tests {
     use super::super::tests::{dab, swimming, taught};
     use crate::worlds::World;
-    use crate::worlds::studio::{LiveState, Simulation, WorldInfo};
+    use crate::worlds::studio::{LiveState, Simulation, WorldInfo, assert_steps_back};
 
     /// A life with knobs, strokes and restarts; each state on the way.
     fn lived(simulation: &mut dyn Simulation, mut doc: crate::worlds::field::FieldDoc, steps: u32) -> Vec<LiveState> {
@@ -117,13 +117,8 @@ mod tests {
             for gpu in devices() {
                 let mut simulation = doc.start_simulation(0).unwrap();
                 simulation.move_to(gpu).unwrap();
-                let mut states = lived(&mut *simulation, doc.clone(), if gpu.is_some() { 50 } else { steps });
-                let all = states.len();
-                while simulation.step_back() {
-                    states.pop();
-                    assert!(Some(&simulation.live_state()) == states.last(), "{} of {all}", states.len());
-                }
-                assert_eq!(states.len(), 1, "as far as to the beginning");
+                let states = lived(&mut *simulation, doc.clone(), if gpu.is_some() { 50 } else { steps });
+                assert_steps_back(&mut *simulation, states);
             }
         }
     }

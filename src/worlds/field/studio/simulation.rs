@@ -7,10 +7,10 @@ use image::RgbaImage;
 
 use super::draw::{Shades, draw_pattern};
 use super::gpu_picture::FieldColours;
-use super::living::{FieldMotion, LiveField};
+use super::living::LiveField;
 use crate::gpu::{GpuDevice, GpuPicture};
 use crate::worlds::World;
-use crate::worlds::field::engine::{FieldBrush, FieldStroke};
+use crate::worlds::field::engine::{FieldBrush, FieldMotion, FieldStroke};
 use crate::worlds::field::measures::spectrum;
 use crate::worlds::field::stills::{Still, encode_stills};
 use crate::worlds::field::{FieldDoc, FieldStart, FieldSubject, LibraryDoc};
@@ -36,7 +36,9 @@ struct Target {
 impl FieldSimulation {
     /// `seed` is added to that of the scene.
     pub fn new(doc: &FieldDoc, library: &LibraryDoc, seed: u64) -> Result<Self, StudioError> {
-        let rule = library.rule.as_ref().ok_or(StudioError::NoRule)?;
+        if library.rule.is_none() {
+            return Err(StudioError::NoRule);
+        }
         let mut doc = doc.clone();
         doc.live.seed = doc.live.seed.wrapping_add(seed);
         // A scene may ask for a state or a still that it does not hold.
@@ -44,7 +46,7 @@ impl FieldSimulation {
             doc.live.start = FieldStart::Seeds;
             doc.start_image()
         })?;
-        let mut live = LiveField::new(FieldMotion::Library { rule: *rule, time_step: doc.live.time_step }, &start);
+        let mut live = LiveField::new(FieldMotion::of(&doc)?, &start);
         let stills = Target::of(&library.stills);
         let mut past = RewindBuffer::default();
         past.forget(&mut live);
@@ -80,17 +82,6 @@ fn relative_spectrum(still: &Still) -> Vec<f64> {
     spectrum.iter().map(|v| if sum > 0.0 { v / sum } else { 0.0 }).collect()
 }
 
-/// The brush of an id of the tables.
-pub(super) fn field_brush(id: &str) -> Result<FieldBrush, StudioError> {
-    Ok(match id {
-        "add" => FieldBrush::Add,
-        "remove" => FieldBrush::Remove,
-        "wound" => FieldBrush::Wound,
-        "stir" => FieldBrush::Stir,
-        other => return Err(StudioError::Unknown(other.to_owned())),
-    })
-}
-
 impl Simulation for FieldSimulation {
     fn run(&mut self, steps: u32) {
         self.past.run(&mut self.live, steps);
@@ -104,13 +95,13 @@ impl Simulation for FieldSimulation {
         let Some(doc) = world.as_field() else { return false };
         let FieldSubject::Library(library) = &doc.subject else { return false };
         let FieldSubject::Library(old) = &self.doc.subject else { return false };
-        let Some(rule) = &library.rule else { return false };
+        let Ok(motion) = FieldMotion::of(doc) else { return false };
         let seed = self.doc.live.seed;
         let same_start = doc.live.size == self.doc.live.size && doc.live.start == self.doc.live.start;
         if !same_start || old.stills.len() != library.stills.len() {
             return false;
         }
-        self.live.set_motion(FieldMotion::Library { rule: *rule, time_step: doc.live.time_step });
+        self.live.set_motion(motion);
         self.past.note_settings(&mut self.live);
         self.doc = doc.clone();
         self.doc.live.seed = seed;
@@ -118,7 +109,7 @@ impl Simulation for FieldSimulation {
     }
 
     fn stroke(&mut self, stroke: &BrushStroke) -> Result<(), StudioError> {
-        let brush = field_brush(stroke.brush)?;
+        let brush = FieldBrush::of(stroke.brush).ok_or_else(|| StudioError::Unknown(stroke.brush.to_owned()))?;
         let height = self.live.size()[1] as f64;
         let (from, motion) = (stroke.from.truncate(), (stroke.to - stroke.from).truncate());
         // Dabs close enough together that a quick stroke has no gaps.

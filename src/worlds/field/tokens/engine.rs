@@ -1,8 +1,8 @@
 //! A field of tokens that runs a trained network, on the processor.
 
+use super::live::{TokenLive, TokenStep};
 use super::net::Workspace;
 use super::noise::add_normals;
-use super::settings::TokenLive;
 use super::skew::{SkewFlow, SkewTurn};
 use super::training::TokenRule;
 use super::{GridPlacement, TokenEnsemble, TokenPose};
@@ -57,15 +57,11 @@ impl TokenEngine {
         let [low, high] = self.rule.range;
         self.denoised = grid.unseen(&self.workspace.outputs.denoised);
         let motion = grid.unseen(&self.workspace.outputs.motion);
-        let keep = (-self.live.live_step * self.live.relaxation).exp() as f32;
-        let swim = self.live.swim_px as f32 * self.rule.motion_scale;
         self.denoised.iter_mut().for_each(|d| *d = d.clamp(low, high));
         self.skew.turn(&mut self.image, &self.denoised, size, self.live.live_step);
-        for ((x, d), f) in self.image.iter_mut().zip(&self.denoised).zip(&motion) {
-            *x = *d + keep * (*x - *d) + swim * f;
-        }
-        let noise = (1.0 - keep * keep).sqrt() * self.live.sigma as f32;
-        add_normals(self.seed, self.steps as u32, noise, &mut self.image);
+        let step = TokenStep::new(&self.live, &self.rule);
+        step.advance(&mut self.image, &self.denoised, &motion);
+        add_normals(self.seed, self.steps as u32, step.noise, &mut self.image);
         self.steps += 1;
     }
 
@@ -190,15 +186,10 @@ pub(super) fn stroked(
             continue;
         }
         for c in 0..3 {
+            let is_even = (at % width + at / width).is_multiple_of(2);
+            let from = [x - near * stroke.motion_px[0], y - near * stroke.motion_px[1]];
             let value = &mut after[3 * at + c];
-            *value = match stroke.brush {
-                FieldBrush::Add | FieldBrush::Remove => 0.0,
-                FieldBrush::Wound if (at % width + at / width).is_multiple_of(2) => 0.0,
-                FieldBrush::Wound => *value,
-                FieldBrush::Stir => {
-                    bilinear(&before, c, [x - near * stroke.motion_px[0], y - near * stroke.motion_px[1]])
-                }
-            };
+            *value = stroke.brush.of_tokens(*value, is_even, || bilinear(&before, c, from));
         }
     }
     if stroke.brush == FieldBrush::Add {

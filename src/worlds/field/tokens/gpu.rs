@@ -4,6 +4,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::engine::{interleaved, planar, stroked};
 use super::gpu_skew::{GpuTurn, TurnBuffers};
+use super::live::TokenStep;
 use super::net::{LayerPlan, NoiseScaling, TokenNet};
 use super::noise::add_normals;
 use super::{SkewFlow, TokenEnsemble, TokenLive, TokenRule};
@@ -32,24 +33,22 @@ struct FieldUniform {
     size: [u32; 2],
     seed: [u32; 2],
     scaling: [f32; 4],
-    motion: [f32; 4],
     range: [f32; 4],
     skew: [f32; 4],
+    motion: [f32; TokenStep::WORDS],
 }
 
 impl FieldUniform {
     fn new(rule: &TokenRule, live: &TokenLive, skew: &SkewFlow, size: [usize; 2], seed: u64) -> Self {
         let scaling = NoiseScaling::new(live.sigma as f32);
-        let keep = (-live.live_step * live.relaxation).exp() as f32;
-        let noise = (1.0 - keep * keep).sqrt() * live.sigma as f32;
         let [low, high] = rule.range;
         Self {
             size: size.map(|side| side as u32),
             seed: [seed as u32, (seed >> 32) as u32],
             scaling: [scaling.skip, scaling.out, scaling.input, scaling.level],
-            motion: [keep, live.swim_px as f32 * rule.motion_scale, noise, 0.0],
             range: [low, high, 0.0, 0.0],
             skew: [(live.live_step * skew.strength) as f32, skew.radius as f32, 0.0, 0.0],
+            motion: TokenStep::new(live, rule).words(),
         }
     }
 }
@@ -146,7 +145,8 @@ fn layer_text(
         ("SOURCE", source as usize),
         ("ENDING", ending as usize),
     ];
-    precision.header(source) + &shader_text(&constants.map(|(name, value)| (name, value as u32)), parts)
+    let parts = [&[TokenStep::WGSL], parts].concat();
+    precision.header(source) + &shader_text(&constants.map(|(name, value)| (name, value as u32)), &parts)
 }
 
 /// Text of a pass beside the layers, which needs the bindings of a layer.

@@ -1,4 +1,4 @@
-//! Settings of learning and of live tokens.
+//! Settings of learning, and of how live tokens are shown.
 
 use serde::{Deserialize, Serialize};
 
@@ -130,36 +130,6 @@ impl TokenSettings {
     }
 }
 
-/// Knobs of the live field.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct TokenLive {
-    /// Speed g along the front, pixels per step.
-    pub swim_px: f64,
-    /// Temperature σ; the network is trained at one.
-    pub sigma: f64,
-    /// Relaxation η.
-    pub relaxation: f64,
-    /// Step c.
-    pub live_step: f64,
-    /// Tokens of a fresh field of 96²; other sizes in proportion to the area.
-    pub tokens: usize,
-    /// Weights and activations as f16, on a device that has it.
-    #[serde(skip_serializing_if = "is_off")]
-    pub half_precision: bool,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
-fn is_off(switch: &bool) -> bool {
-    !*switch
-}
-
-impl Default for TokenLive {
-    fn default() -> Self {
-        Self { swim_px: 0.05, sigma: 0.3, relaxation: 1.0, live_step: 0.1, tokens: 12, half_precision: false }
-    }
-}
-
 /// How a live field of tokens is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -195,28 +165,4 @@ impl TokenColours {
     pub const ALL: [Self; 5] = [Self::Drawn, Self::Red, Self::Green, Self::Blue, Self::Light];
     /// On the screen, in the same order.
     pub const NAMES: &[&str] = &["Drawn", "Red", "Green", "Blue", "Light"];
-}
-
-impl TokenLive {
-    /// # Errors
-    /// A knob out of range.
-    pub fn validate(&self) -> Result<(), FieldError> {
-        let fail = |path, value: f64, hint| Err(FieldError::Value { path, reason: value.to_string(), hint });
-        if !(-1.0..=1.0).contains(&self.swim_px) {
-            return fail("swim_px", self.swim_px, "give -1 to 1; .05 is the default");
-        }
-        if !(0.01..=2.0).contains(&self.sigma) {
-            return fail("sigma", self.sigma, "give .01 to 2; the network is taught at one level");
-        }
-        if !(0.0..=10.0).contains(&self.relaxation) {
-            return fail("relaxation", self.relaxation, "give 0 to 10; 1 is the default");
-        }
-        if !(0.001..=1.0).contains(&self.live_step) {
-            return fail("live_step", self.live_step, "give .001 to 1; .1 is the default");
-        }
-        if !(1..=10_000).contains(&self.tokens) {
-            return fail("tokens", self.tokens as f64, "give 1 to 10000");
-        }
-        Ok(())
-    }
 }

@@ -12,7 +12,7 @@ use super::{PointBrush, PointCheckpoint, PointCounters, PointEngineError, PointF
 use crate::nn::dispatch::{Isa, Kernel};
 use crate::nn::lanes::LANES;
 use crate::worlds::points::cloud::MAX_POINTS;
-use crate::worlds::points::rule::{PointLive, PointRule, shared_noise};
+use crate::worlds::points::rule::{PointLive, PointRule, WalkConstants, shared_noise};
 
 /// Walkers on the processor.
 pub struct CpuPointEngine {
@@ -48,16 +48,11 @@ impl CpuPointEngine {
 
     /// `steps` Heun steps with shared noise.
     pub fn run(&mut self, steps: u32) {
-        let eta = self.live.relaxation_of(&self.rule);
-        let dt = self.live.time_step(&self.rule);
         let isa = Isa::detect();
         let stepper = Stepper {
             field: self.baked.as_ref().map_or(Field::Network(&self.kernel), Field::Baked),
             dim: self.rule.dim,
-            gamma: self.live.signed_strength() as f32,
-            eta: eta as f32,
-            dt: dt as f32,
-            noise: (2.0 * eta * dt).sqrt() as f32,
+            walk: self.live.constants(&self.rule),
             force: self.force,
             first_step: self.step,
             steps,
@@ -235,10 +230,7 @@ enum Field<'a> {
 struct Stepper<'a> {
     field: Field<'a>,
     dim: usize,
-    gamma: f32,
-    eta: f32,
-    dt: f32,
-    noise: f32,
+    walk: WalkConstants,
     force: Option<PointForce>,
     first_step: u32,
     steps: u32,
@@ -286,23 +278,23 @@ impl Stepper<'_> {
     ) -> u64 {
         let x = gather(walkers);
         let mut noise = [[0.0f32; LANES]; 3];
-        if self.noise > 0.0 {
+        if self.walk.noise > 0.0 {
             for l in 0..walkers.len() {
                 let normal = shared_noise(first + l as u32, step, self.seed);
-                (0..self.dim).for_each(|i| noise[i][l] = self.noise * normal[i]);
+                (0..self.dim).for_each(|i| noise[i][l] = self.walk.noise * normal[i]);
             }
         }
         let (drift, speed) = self.drift::<B, FMA>(&x, scratch);
         let mut predicted = x;
         for i in 0..self.dim {
-            (0..LANES).for_each(|l| predicted[i][l] = x[i][l] + self.dt * drift[i][l] + noise[i][l]);
+            (0..LANES).for_each(|l| predicted[i][l] = x[i][l] + self.walk.dt * drift[i][l] + noise[i][l]);
         }
         let (second, _) = self.drift::<B, FMA>(&predicted, scratch);
         let mut lost = 0;
         for (l, walker) in walkers.iter_mut().enumerate() {
             let mut next = *walker;
             next[3] = speed[l];
-            (0..self.dim).for_each(|i| next[i] += 0.5 * self.dt * (drift[i][l] + second[i][l]) + noise[i][l]);
+            (0..self.dim).for_each(|i| next[i] += 0.5 * self.walk.dt * (drift[i][l] + second[i][l]) + noise[i][l]);
             if next[..3].iter().all(|v| v.abs() < super::FAR) {
                 *walker = next;
             } else {
@@ -317,7 +309,7 @@ impl Stepper<'_> {
     fn drift<const B: usize, const FMA: bool>(&self, x: &Lanes3, scratch: &mut Scratch) -> (Lanes3, [f32; LANES]) {
         let (v, s) = match self.field {
             Field::Network(kernel) => {
-                let (v, s, _) = kernel.evaluate::<B, FMA>(x, self.eta > 0.0, scratch);
+                let (v, s, _) = kernel.evaluate::<B, FMA>(x, self.walk.eta > 0.0, scratch);
                 (v, s)
             }
             Field::Baked(baked) => {
@@ -332,7 +324,7 @@ impl Stepper<'_> {
         let (mut drift, mut speed) = ([[0.0f32; LANES]; 3], [0.0f32; LANES]);
         for i in 0..self.dim {
             for l in 0..LANES {
-                drift[i][l] = self.gamma * v[i][l] + self.eta * s[i][l];
+                drift[i][l] = self.walk.gamma * v[i][l] + self.walk.eta * s[i][l];
                 speed[l] += v[i][l] * v[i][l];
             }
         }

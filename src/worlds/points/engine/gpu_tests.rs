@@ -1,11 +1,10 @@
 //! The GPU engine against that of the processor, which the tests hold to the reference.
 
-use super::tests::{flows, positions, rule};
+use super::tests::{backwards, flows, positions, rule};
 use super::*;
 use crate::gpu::testing::gpu;
 use crate::worlds::points::rule::{PointFlow, PointLive};
 
-const LIVE: PointLive = PointLive { strength: 1.5, relaxation: 0.4, sigma: 0.2, reversed: true };
 /// Three steps of f32 with the driver's own exp, log and sin.
 const TOLERANCE: f32 = 3e-5;
 
@@ -22,8 +21,8 @@ fn walkers_of_both_engines_agree_by_networks_and_baked() {
         for flow in flows(dim) {
             let rule = rule(dim, flow);
             let start = positions(dim, 200);
-            let mut cpu = CpuPointEngine::new(&rule, &LIVE, start.clone(), 7).unwrap();
-            let mut gpu = GpuPointEngine::new(device.borrowed(), &rule, &LIVE, &start, 7).unwrap();
+            let mut cpu = CpuPointEngine::new(&rule, &backwards(), start.clone(), 7).unwrap();
+            let mut gpu = GpuPointEngine::new(device.borrowed(), &rule, &backwards(), &start, 7).unwrap();
             for baked in [false, true] {
                 if baked {
                     cpu.set_baked(Some(&start));
@@ -46,11 +45,11 @@ fn a_perturbed_rule_differs_from_its_twin() {
     let Some(device) = gpu() else { return };
     let rule = rule(3, flows(3).remove(1));
     let start = positions(3, 200);
-    let mut cpu = CpuPointEngine::new(&rule, &LIVE, start.clone(), 7).unwrap();
+    let mut cpu = CpuPointEngine::new(&rule, &backwards(), start.clone(), 7).unwrap();
     let mut other = rule.clone();
     let PointFlow::Exact(parts) = &mut other.flow else { unreachable!("the second flow is exact") };
     parts[2].gain *= 1.01;
-    let mut gpu = GpuPointEngine::new(device.borrowed(), &other, &LIVE, &start, 7).unwrap();
+    let mut gpu = GpuPointEngine::new(device.borrowed(), &other, &backwards(), &start, 7).unwrap();
     cpu.run(3);
     gpu.run(3);
     assert!(largest_difference(cpu.positions(), &gpu.positions().unwrap()) > TOLERANCE);
@@ -60,7 +59,7 @@ fn a_perturbed_rule_differs_from_its_twin() {
 fn brushes_and_checkpoints_work_on_the_gpu() {
     let Some(device) = gpu() else { return };
     let rule = rule(2, flows(2).remove(3));
-    let mut gpu = GpuPointEngine::new(device.borrowed(), &rule, &LIVE, &positions(2, 300), 7).unwrap();
+    let mut gpu = GpuPointEngine::new(device.borrowed(), &rule, &backwards(), &positions(2, 300), 7).unwrap();
     let under = PointForce { radius: 0.5, ..Default::default() };
     gpu.apply(PointBrush::Add(50), &under).unwrap();
     assert_eq!(gpu.len(), 350);

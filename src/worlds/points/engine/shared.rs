@@ -4,7 +4,9 @@ use bytemuck::{Pod, Zeroable};
 
 use super::{BakedField, PointForce};
 use crate::gpu::{self, RANDOM};
-use crate::worlds::points::rule::{LOG_SIGMA_OFFSET, Mlp, PointFlow, PointLive, PointRule, Potential, Terms};
+use crate::worlds::points::rule::{
+    LOG_SIGMA_OFFSET, Mlp, PointFlow, PointLive, PointRule, Potential, Terms, WalkConstants,
+};
 
 const PRELUDE: &str = include_str!("../../../../shaders/points/prelude.wgsl");
 const BAKED: &str = include_str!("../../../../shaders/points/baked.wgsl");
@@ -25,10 +27,6 @@ pub(super) struct PointParams {
     pub steps: u32,
     pub first_step: u32,
     pub dim: u32,
-    pub gamma: f32,
-    pub eta: f32,
-    pub dt: f32,
-    pub noise: f32,
     pub stiffness: f32,
     pub flow: u32,
     pub scored: u32,
@@ -45,6 +43,7 @@ pub(super) struct PointParams {
     pub low: [f32; 4],
     pub density: [f32; 4],
     pub nodes: [u32; 4],
+    pub walk: [f32; WalkConstants::WORDS],
 }
 
 /// A rule as tables for `network.wgsl`.
@@ -186,28 +185,24 @@ fn fold_sigma(net: &Mlp, dim: usize, sigma: f64) -> Mlp {
 /// The whole text of a shader: by the networks of `tables`, or baked.
 pub(super) fn shader_text(tables: Option<&RuleTables>) -> String {
     match tables {
-        None => gpu::shader_text(&[], &[PRELUDE, RANDOM, BAKED, WALK]),
+        None => gpu::shader_text(&[], &[WalkConstants::WGSL, PRELUDE, RANDOM, BAKED, WALK]),
         Some(tables) => {
             let sizes = [("WIDTH", tables.widest as u32), ("HIDDEN", tables.hidden as u32)];
-            gpu::shader_text(&sizes, &[PRELUDE, RANDOM, NETWORK, WALK])
+            gpu::shader_text(&sizes, &[WalkConstants::WGSL, PRELUDE, RANDOM, NETWORK, WALK])
         }
     }
 }
 
 impl PointParams {
     pub fn new(rule: &PointRule, live: &PointLive, walkers: usize, seed: u64) -> Self {
-        let eta = live.relaxation_of(rule);
-        let dt = live.time_step(rule);
+        let walk = live.constants(rule);
         Self {
             seed: [seed as u32, (seed >> 32) as u32],
             walkers: walkers as u32,
             dim: rule.dim as u32,
-            gamma: live.signed_strength() as f32,
-            eta: eta as f32,
-            dt: dt as f32,
-            noise: (2.0 * eta * dt).sqrt() as f32,
             stiffness: (1.0 / (1.0 + live.sigma * live.sigma)) as f32,
-            scored: u32::from(rule.energy.is_some() && (eta > 0.0 || rule.flow.needs_energy())),
+            scored: u32::from(rule.energy.is_some() && (walk.eta > 0.0 || rule.flow.needs_energy())),
+            walk: walk.words(),
             ..Self::zeroed()
         }
     }
@@ -277,8 +272,8 @@ mod tests {
             };
         }
         let expected = offsets!(
-            seed, walkers, steps, first_step, dim, gamma, eta, dt, noise, stiffness, flow, scored, nets, waves, terms,
-            constant, centre, axis, stir, padding_a, padding_b, padding_c, low, density, nodes
+            seed, walkers, steps, first_step, dim, stiffness, flow, scored, nets, waves, terms, constant, centre, axis,
+            stir, padding_a, padding_b, padding_c, low, density, nodes, walk
         );
         assert_eq!(layout, Some((size_of::<PointParams>() as u32, expected)));
     }

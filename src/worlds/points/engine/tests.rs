@@ -71,9 +71,15 @@ fn the_lanes_agree_with_the_reference() {
     }
 }
 
+/// A flow backwards, with relaxation and noise.
+pub(super) fn backwards() -> PointLive {
+    let relaxing = PointLive { relaxation: 0.4, sigma: 0.2, ..PointLive::default() };
+    PointLive { strength: 1.5, reversed: true, ..relaxing }
+}
+
 #[test]
 fn a_step_agrees_with_the_reference() {
-    let live = PointLive { strength: 1.5, relaxation: 0.4, sigma: 0.2, reversed: true };
+    let live = backwards();
     for dim in [2, 3] {
         for flow in flows(dim) {
             let rule = rule(dim, flow);

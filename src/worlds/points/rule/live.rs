@@ -2,6 +2,7 @@
 
 use super::noise::shared_noise;
 use super::{FlowReference, PointRule};
+use crate::gpu::shader_words;
 
 /// The knobs of live walkers.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -20,6 +21,20 @@ pub struct PointLive {
 impl Default for PointLive {
     fn default() -> Self {
         Self { strength: 1.0, relaxation: 0.1, sigma: 0.1, reversed: false }
+    }
+}
+
+shader_words! {
+    /// What the knobs amount to in a step, the same on the processor and in the shaders.
+    pub struct WalkConstants {
+        /// Factor of the flow, with its sign.
+        gamma,
+        /// Factor of the score.
+        eta,
+        /// Time.
+        dt,
+        /// √(2 η dt).
+        noise,
     }
 }
 
@@ -61,6 +76,13 @@ impl PointLive {
     /// η where there is an energy to relax in.
     pub fn relaxation_of(&self, rule: &PointRule) -> f64 {
         if rule.energy.is_some() { self.relaxation } else { 0.0 }
+    }
+
+    /// What a step under `rule` takes.
+    pub fn constants(&self, rule: &PointRule) -> WalkConstants {
+        let (eta, dt) = (self.relaxation_of(rule), self.time_step(rule));
+        let noise = (2.0 * eta * dt).sqrt() as f32;
+        WalkConstants { gamma: self.signed_strength() as f32, eta: eta as f32, dt: dt as f32, noise }
     }
 
     /// Time of one step: a walker crosses at most about a hundredth of the cloud by its flow, and a tenth of the

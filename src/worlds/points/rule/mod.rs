@@ -11,7 +11,7 @@ mod potential;
 pub use dictionary::{Dictionary, DictionaryFlow, MAX_DEGREE, Terms, binomial};
 pub use energy::{EnergyJet, LOG_SIGMA_OFFSET, PointEnergy};
 pub use flow::{ExactPart, FlowReference, PointFlow, VelocityJet, exact_velocity};
-pub use live::{LiveError, PointLive, heun_step};
+pub use live::{LiveError, PointLive, WalkConstants, heun_step};
 pub use mlp::{DenseLayer, Mlp, PAIR_INDEX, PAIRS, UnitJet};
 pub use noise::shared_noise;
 pub use potential::{Potential, TWIST_FEATURES, Wave};

@@ -18,7 +18,7 @@ use crate::worlds::points::rule::{Dictionary, DictionaryFlow, PointFlow};
 use crate::worlds::points::{FoundSystem, NamedFlow, PointsDoc};
 use crate::worlds::studio::{
     BrushStroke, BrushWorkspace, CheckpointRow, DrawOptions, EquationForm, FlowRow, Learned, LiveState, Simulation,
-    StudioError, Viewpoint, WorldInfo, WorldTables, WorldTraining,
+    StudioError, Viewpoint, WorldInfo, WorldTables, WorldTraining, delete_checkpoint, rename_checkpoint,
 };
 
 /// Points that are taken from the darkness of an image.
@@ -179,11 +179,11 @@ impl WorldInfo for PointsDoc {
     }
 
     fn rename_checkpoint(&mut self, index: usize, name: &str) {
-        self.name_checkpoint(index, name);
+        rename_checkpoint(&mut self.savepoints, index, name);
     }
 
     fn delete_checkpoint(&mut self, index: usize) {
-        self.remove_checkpoint(index);
+        delete_checkpoint(&mut self.savepoints, index);
     }
 
     fn take_checkpoint(&mut self, index: usize) -> Option<LiveState> {
@@ -262,8 +262,9 @@ impl WorldInfo for PointsDoc {
         let Some(path) = paths.first() else { return Ok(Vec::new()) };
         let refused = |reason: String| StudioError::File { path: path.display().to_string(), reason };
         let (mut truth, has_points) = (None, !self.points.is_empty());
-        if format_of(path).is_some_and(|format| format.kind == FormatKind::Table) {
+        if let Some(format) = format_of(path).filter(|format| format.kind() == FormatKind::Table) {
             let text = std::fs::read_to_string(path).map_err(|e| refused(e.to_string()))?;
+            let text = format.table_text(text).map_err(refused)?;
             if TrueVelocities::is_named_in(&text) {
                 let read = TrueVelocities::read(&text).map_err(|e| refused(e.to_string()))?;
                 if has_points {

@@ -105,7 +105,7 @@ const RULE_BYTES: usize = 200_000;
 mod tests {
     use super::super::tests::{dab, taught};
     use crate::worlds::World;
-    use crate::worlds::studio::{LiveState, Simulation, WorldInfo};
+    use crate::worlds::studio::{LiveState, Simulation, WorldInfo, assert_steps_back};
 
     /// A life with knobs, forces and changes by hand; each state on the way.
     fn lived(simulation: &mut dyn Simulation, steps: u32) -> Vec<LiveState> {
@@ -156,14 +156,8 @@ mod tests {
             let mut simulation = doc.start_simulation(3).unwrap();
             simulation.move_to(gpu).unwrap();
             let steps = if gpu.is_some() { 60 } else { 400 };
-            let mut states = lived(&mut *simulation, steps);
-            let all = states.len();
-            while simulation.step_back() {
-                states.pop();
-                assert!(Some(&simulation.live_state()) == states.last(), "{} of {all}", states.len());
-            }
-            assert_eq!(states.len(), 1, "as far as to the beginning");
-            assert!(simulation.take_fault().is_none());
+            let states = lived(&mut *simulation, steps);
+            assert_steps_back(&mut *simulation, states);
         }
     }
 

@@ -1,10 +1,8 @@
 //! Shader texts: the files of `shaders/`, put together with the constants that depend on the shape of a network.
 
-use std::fmt::Write;
-
 use super::weights::NetSizes;
 use crate::gpu::{FINITE, RANDOM, shader_text};
-use crate::worlds::swarm::rule::{LocalNet, species_knobs};
+use crate::worlds::swarm::rule::{LocalNet, SWARM_KNOBS, SwarmKnob};
 
 /// Invocations per workgroup of the light kernels.
 pub(crate) const LIGHT_WORKGROUP: u32 = 64;
@@ -66,17 +64,20 @@ impl Shader {
         }
         constants.push(("WORKGROUP", workgroup));
         let mut head = format!("const SOFTENING = {:?};\n", LocalNet::SOFTENING_L);
-        let mut align = "@align(16) ";
-        head.push_str("struct SpeciesKnobs {\n");
-        for row in species_knobs() {
-            writeln!(head, "    {}{}: f32,", std::mem::take(&mut align), row.spec.id).expect("writing to a string");
-        }
-        head.push_str("}\n");
+        head.push_str(&knobs_struct("LiveKnobs", |row| !row.is_per_species()));
+        head.push_str(&knobs_struct("SpeciesKnobs", SwarmKnob::is_per_species));
         let parts = self.parts().iter().map(|part| part.replace("WEIGHTS", address_space));
         let texts: Vec<String> = std::iter::once(head).chain(parts).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         shader_text(&constants, &texts)
     }
+}
+
+/// A struct with a number for each of these knobs.
+fn knobs_struct(name: &str, has: impl Fn(&SwarmKnob) -> bool) -> String {
+    let fields: String =
+        SWARM_KNOBS.iter().filter(|row| has(row)).map(|row| format!("    {}: f32,\n", row.spec.id)).collect();
+    format!("struct {name} {{\n    @align(16)\n{fields}}}\n")
 }
 
 #[cfg(test)]

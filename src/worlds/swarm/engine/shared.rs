@@ -6,10 +6,12 @@ use glam::UVec2;
 use super::Force;
 use super::grid::Grid;
 use crate::worlds::swarm::picture::MAX_SPECIES;
-use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule, SPECIES_KNOBS, species_knobs};
+use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule, SPECIES_KNOBS, SWARM_KNOBS, species_knobs};
 
 /// Numbers from the knobs of one species to those of the next: the stride of `SpeciesKnobs` in the shaders is a multiple of four.
 const KNOB_STRIDE: usize = SPECIES_KNOBS.next_multiple_of(4);
+/// Those of the whole swarm, in `LiveKnobs` of the shaders.
+const LIVE_WORDS: usize = (SWARM_KNOBS.len() - SPECIES_KNOBS).next_multiple_of(4);
 
 /// `Params` of `shaders/swarm/prelude.wgsl`, which has meaning and units.
 #[repr(C)]
@@ -28,12 +30,12 @@ pub(crate) struct Params {
     pub dt: f32,
     pub kappa: f32,
     pub noise: f32,
-    pub strength: f32,
-    pub relaxation: f32,
     pub inverse_sigma: f32,
     pub denoise: f32,
     pub first_step: u32,
     pub force_stir: f32,
+    pub padding: [u32; 2],
+    pub live: [f32; LIVE_WORDS],
     pub knobs: [[f32; KNOB_STRIDE]; MAX_SPECIES],
 }
 
@@ -68,6 +70,12 @@ impl Params {
                 of_species[k] = *value as f32;
             }
         }
+        let mut live = [0.0; LIVE_WORDS];
+        let strength = if settings.flow == FlowKind::None { 0.0 } else { settings.strength };
+        let acting = LiveSettings { strength, ..*settings };
+        for (word, row) in live.iter_mut().zip(SWARM_KNOBS.iter().filter(|row| !row.is_per_species())) {
+            *word = row.values(&acting)[0] as f32;
+        }
         let force = force.unwrap_or_default();
         Self {
             box_size: grid.box_size.as_vec2().to_array(),
@@ -83,12 +91,12 @@ impl Params {
             dt: dt as f32,
             kappa: rule.kappa as f32,
             noise: (2.0 * settings.relaxation * dt).sqrt() as f32,
-            strength: if settings.flow == FlowKind::None { 0.0 } else { settings.strength as f32 },
-            relaxation: settings.relaxation as f32,
             inverse_sigma: (1.0 / settings.sigma_l) as f32,
             denoise: if settings.denoised { (settings.sigma_l * settings.sigma_l) as f32 } else { 0.0 },
             first_step: 0,
             force_stir: force.stir,
+            padding: [0; 2],
+            live,
             knobs,
         }
     }
@@ -104,7 +112,7 @@ mod tests {
     use crate::gpu::Reflection;
     use crate::worlds::swarm::engine::shader::Shader;
     use crate::worlds::swarm::engine::testing::rule;
-    use crate::worlds::swarm::rule::{SWARM_KNOBS, time_step};
+    use crate::worlds::swarm::rule::time_step;
 
     fn layout(struct_name: &str) -> (u32, Vec<(String, u32)>) {
         let reflection = Reflection::new("integrate", &Shader::Integrate.text(None)).expect("a valid shader");
@@ -120,7 +128,7 @@ mod tests {
     #[test]
     fn params_have_the_layout_of_the_shaders() {
         let rust = offsets!(Params: box_size, cell_density, cells, seed, force_centre, force_radius, force_strength,
-            particles, cutoff, window, dt, kappa, noise, strength, relaxation, inverse_sigma, denoise, first_step, force_stir,
+            particles, cutoff, window, dt, kappa, noise, inverse_sigma, denoise, first_step, force_stir, padding, live,
             knobs);
         assert_eq!(layout("Params"), (size_of::<Params>() as u32, rust));
     }

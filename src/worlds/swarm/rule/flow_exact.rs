@@ -7,12 +7,15 @@
 
 use glam::DVec2;
 
-use super::knobs::Knobs;
 use super::neighbours::Neighbours;
+use super::{Knobs, LiveSettings, Rule};
 use crate::worlds::swarm::picture::Swarm;
 
 /// Minimum squared radius of a window, ℓ²: one of radius 0 is then empty.
 const MIN_WINDOW_L2: f64 = 1e-12;
+
+/// Density up to which the window's sum Σ_j q_ij is bounded, particles per ℓ². Hexagonal packing at spacing ℓ has 1.15.
+const DENSEST_PER_L2: f64 = 1.2;
 
 /// What the flow needs to know of a particle.
 #[derive(Clone, Copy, Debug)]
@@ -102,4 +105,15 @@ pub fn velocity(swarm: &Swarm, score: &[[f64; 3]], knobs: &Knobs) -> Vec<[f64; 3
         flow.velocity()
     };
     sites.iter().enumerate().map(at).collect()
+}
+
+/// Upper bound of the rotation rate of the linearised flow at γ = 1, rad per time; see [`time_step`](super::time_step).
+pub(super) fn rotation_rate(rule: &Rule, settings: &LiveSettings) -> f64 {
+    let knobs = &settings.knobs;
+    let species = 0..rule.energy.shape.species;
+    let largest = |value: &dyn Fn(usize) -> f64| species.clone().map(value).fold(0.0, f64::max);
+    let swirl = largest(&|c| knobs.swirl[c].abs());
+    let coupling = largest(&|c| knobs.cruise[c].abs() + knobs.strafe[c].abs());
+    let window_sum = 1.0 + DENSEST_PER_L2 * std::f64::consts::PI * knobs.widest_window_l().powi(2) / 3.0;
+    (swirl + coupling * window_sum / rule.kappa) / (settings.sigma_l * settings.sigma_l)
 }

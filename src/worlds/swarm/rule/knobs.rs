@@ -1,22 +1,13 @@
-//! What a person may turn while the rule runs. No knob changes the kept distribution (design, equations 2 and 3).
+//! The numbers of the live settings that the user may change, each with its range and its default.
+
+use std::ops::RangeInclusive;
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::species_knobs;
+use super::LiveSettings;
+use crate::worlds::studio::{KnobGroup, KnobScale, KnobSpec};
 use crate::worlds::swarm::picture::MAX_SPECIES;
-
-/// Which probability-preserving flow moves the swarm.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum FlowKind {
-    /// Relaxation and noise only.
-    None,
-    /// The training-free flow with the windowed coupling of [`Knobs`].
-    #[default]
-    Exact,
-    /// The learned flow network.
-    Learned,
-}
 
 /// Constants of the exact flow, per species.
 ///
@@ -76,63 +67,353 @@ fn one_or_each<'de, D: Deserializer<'de>>(from: D) -> Result<[f64; MAX_SPECIES],
     })
 }
 
-/// Live dynamics: dX = (γ V + η D s) dt + √(2 η D) dW with D = diag(1, 1, κ²), dt = c σ² (limited, see the integrator).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct LiveSettings {
-    /// σ, the temperature: the noise level whose distribution is kept, ℓ.
-    pub sigma_l: f64,
-    /// Which flow moves the swarm.
-    pub flow: FlowKind,
-    /// Constants of the exact flow.
-    pub knobs: Knobs,
-    /// γ, strength of the flow. At 1 a swarm would swim one ℓ while its noise is renewed some sixty times (at σ = 0.13 ℓ):
-    /// too slow to be seen.
-    pub strength: f64,
-    /// η, rate of relaxation; 0 never relaxes.
-    pub relaxation: f64,
-    /// c in dt = c σ².
-    pub step_factor: f64,
-    /// Show Tweedie's denoised positions x̂ = x + σ² s_x instead of the noisy ones.
-    pub denoised: bool,
+/// A number of the live settings. Those of the exact flow are of one species, or (`None`) of all at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Knob {
+    /// σ, ℓ.
+    Temperature,
+    /// γ.
+    Strength,
+    /// η.
+    Relaxation,
+    /// c of dt = c σ².
+    StepFactor,
+    /// ρ, ℓ.
+    Window(Option<u8>),
+    /// u, ℓ per time.
+    Cruise(Option<u8>),
+    /// w, ℓ per time.
+    Strafe(Option<u8>),
+    /// χ, ℓ² per time.
+    Swirl(Option<u8>),
 }
 
-impl LiveSettings {
-    /// The numbers that move a swarm of so many species, the others at their defaults. Two settings move a swarm alike
-    /// when these are equal.
-    pub fn that_move(&self, species: usize) -> Self {
-        let default = Self::default();
-        let mut live = Self { denoised: default.denoised, ..*self };
-        match live.flow {
-            FlowKind::Exact => {
-                for knob in species_knobs() {
-                    knob.values_mut(&mut live).iter_mut().skip(species).for_each(|value| *value = knob.spec.default);
-                }
-            }
-            FlowKind::Learned => live.knobs = default.knobs,
-            FlowKind::None => (live.knobs, live.strength) = (default.knobs, default.strength),
-        }
-        live
+/// A row of the table of knobs: sliders, swings, options of the command line, validation, reset and the shaders follow it.
+pub struct SwarmKnob {
+    /// Names, unit and range.
+    pub spec: KnobSpec,
+    /// On the command line, without the dashes.
+    pub option: &'static str,
+    /// What the integrator can use; sliders offer less. The temperature's own bounds are those of the training.
+    pub bounds: [f64; 2],
+    /// Magnitudes that *Surprise me* draws; `None`: it does not draw this knob.
+    pub surprise: Option<[f64; 2]>,
+    /// Of one species, or of all; knobs of the whole swarm have no use for it.
+    knob: fn(Option<u8>) -> Knob,
+    values: fn(&LiveSettings) -> &[f64],
+    values_mut: fn(&mut LiveSettings) -> &mut [f64],
+    scope: KnobScope,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum KnobScope {
+    Swarm,
+    /// A constant of the exact flow: one number for each species.
+    Species,
+}
+
+const MAX_SPEED: f64 = LiveSettings::MAX_KNOB;
+
+/// Fast enough to be seen, slow enough for the time step.
+const SURPRISE_SPEEDS: [f64; 2] = [0.6, 1.4];
+
+/// All knobs, in the order of the panel.
+pub const SWARM_KNOBS: [SwarmKnob; 8] = [
+    SwarmKnob {
+        spec: spec(
+            ("sigma_l", "Temperature", "σ", "ℓ"),
+            "σ, the temperature, in ℓ: how much the pattern trembles. Within the range the rule was trained at",
+            0.13,
+            [0.1, 0.8],
+            KnobScale::Logarithmic,
+        ),
+        option: "sigma",
+        bounds: [1e-3, 10.0],
+        surprise: None,
+        knob: |_| Knob::Temperature,
+        values: |live| std::slice::from_ref(&live.sigma_l),
+        values_mut: |live| std::slice::from_mut(&mut live.sigma_l),
+        scope: KnobScope::Swarm,
+    },
+    SwarmKnob {
+        spec: spec(
+            ("strength", "Strength", "γ", ""),
+            "γ, strength of the flow: how fast it moves",
+            3.0,
+            [0.0, 20.0],
+            KnobScale::Linear,
+        ),
+        option: "strength",
+        bounds: [0.0, LiveSettings::MAX_KNOB],
+        // Of a learned flow; the strength of an exact one follows from its time step.
+        surprise: Some([2.0, 7.0]),
+        knob: |_| Knob::Strength,
+        values: |live| std::slice::from_ref(&live.strength),
+        values_mut: |live| std::slice::from_mut(&mut live.strength),
+        scope: KnobScope::Swarm,
+    },
+    SwarmKnob {
+        spec: spec(
+            ("relaxation", "Relaxation", "η", ""),
+            "η, rate of relaxation: how fast the pattern relaxes; at 0 it never does",
+            1.0,
+            [0.0, 5.0],
+            KnobScale::Linear,
+        ),
+        option: "relaxation",
+        bounds: [0.0, LiveSettings::MAX_KNOB],
+        surprise: Some([0.6, 2.0]),
+        knob: |_| Knob::Relaxation,
+        values: |live| std::slice::from_ref(&live.relaxation),
+        values_mut: |live| std::slice::from_mut(&mut live.relaxation),
+        scope: KnobScope::Swarm,
+    },
+    SwarmKnob {
+        spec: spec(
+            ("step_factor", "Time step", "c", ""),
+            "c: one step of time is c σ², less where the flow is fast. Smaller is finer and slower",
+            0.1,
+            [0.005, 0.3],
+            KnobScale::Logarithmic,
+        ),
+        option: "step-factor",
+        bounds: [1e-6, 1.0],
+        surprise: None,
+        knob: |_| Knob::StepFactor,
+        values: |live| std::slice::from_ref(&live.step_factor),
+        values_mut: |live| std::slice::from_mut(&mut live.step_factor),
+        scope: KnobScope::Swarm,
+    },
+    SwarmKnob {
+        spec: spec(
+            ("cruise", "Cruise", "u", "ℓ per time"),
+            "u, forward speed, ℓ per time. Flocks need a window to drift together",
+            1.0,
+            [-5.0, 5.0],
+            KnobScale::Linear,
+        ),
+        option: "cruise",
+        bounds: [-MAX_SPEED, MAX_SPEED],
+        surprise: Some(SURPRISE_SPEEDS),
+        knob: Knob::Cruise,
+        values: |live| &live.knobs.cruise,
+        values_mut: |live| &mut live.knobs.cruise,
+        scope: KnobScope::Species,
+    },
+    SwarmKnob {
+        spec: spec(
+            ("strafe", "Strafe", "w", "ℓ per time"),
+            "w, sideways speed, ℓ per time",
+            0.0,
+            [-5.0, 5.0],
+            KnobScale::Linear,
+        ),
+        option: "strafe",
+        bounds: [-MAX_SPEED, MAX_SPEED],
+        surprise: Some(SURPRISE_SPEEDS),
+        knob: Knob::Strafe,
+        values: |live| &live.knobs.strafe,
+        values_mut: |live| &mut live.knobs.strafe,
+        scope: KnobScope::Species,
+    },
+    SwarmKnob {
+        spec: spec(
+            ("swirl", "Swirl", "χ", "ℓ² per time"),
+            "χ, how much the pull of the pattern is turned by a right angle: particles circle their places",
+            0.0,
+            [-5.0, 5.0],
+            KnobScale::Linear,
+        ),
+        option: "swirl",
+        bounds: [-MAX_SPEED, MAX_SPEED],
+        surprise: Some(SURPRISE_SPEEDS),
+        knob: Knob::Swirl,
+        values: |live| &live.knobs.swirl,
+        values_mut: |live| &mut live.knobs.swirl,
+        scope: KnobScope::Species,
+    },
+    SwarmKnob {
+        spec: spec(
+            ("window_l", "Window", "ρ", "ℓ"),
+            "ρ, how far the flow couples headings, in ℓ: larger windows let the flock drift as one",
+            3.0,
+            [0.0, 6.0],
+            KnobScale::Linear,
+        ),
+        option: "window",
+        bounds: [0.0, LiveSettings::MAX_WINDOW_L],
+        // Wide enough to move together, narrow enough for the time step.
+        surprise: Some([1.2, 2.6]),
+        knob: Knob::Window,
+        values: |live| &live.knobs.window_l,
+        values_mut: |live| &mut live.knobs.window_l,
+        scope: KnobScope::Species,
+    },
+];
+
+const fn spec(
+    words: (&'static str, &'static str, &'static str, &'static str),
+    help: &'static str,
+    default: f64,
+    range: [f64; 2],
+    scale: KnobScale,
+) -> KnobSpec {
+    KnobSpec::new(words, help, default, range, scale, KnobGroup::Live)
+}
+
+/// Constants of the exact flow that each species has.
+pub const SPECIES_KNOBS: usize = {
+    let (mut count, mut k) = (0, 0);
+    while k < SWARM_KNOBS.len() {
+        count += matches!(SWARM_KNOBS[k].scope, KnobScope::Species) as usize;
+        k += 1;
+    }
+    count
+};
+
+/// The constants of the exact flow, in the order of the table.
+pub fn species_knobs() -> impl Iterator<Item = &'static SwarmKnob> {
+    SWARM_KNOBS.iter().filter(|row| row.is_per_species())
+}
+
+impl SwarmKnob {
+    /// Whether it has a value for each species.
+    pub fn is_per_species(&self) -> bool {
+        self.scope == KnobScope::Species
+    }
+
+    /// The knob of one species, or of all.
+    pub fn knob(&self, species: Option<u8>) -> Knob {
+        (self.knob)(species)
+    }
+
+    /// One number, or one for each species.
+    pub fn values<'a>(&self, live: &'a LiveSettings) -> &'a [f64] {
+        (self.values)(live)
+    }
+
+    /// Its values in `live`, one or one for each species.
+    pub fn values_mut<'a>(&self, live: &'a mut LiveSettings) -> &'a mut [f64] {
+        (self.values_mut)(live)
+    }
+
+    /// The path of its field in a scene file.
+    pub fn path(&self) -> String {
+        if self.is_per_species() { format!("knobs.{}", self.spec.id) } else { self.spec.id.to_owned() }
     }
 }
 
-impl Default for LiveSettings {
-    fn default() -> Self {
-        Self {
-            sigma_l: 0.13,
-            flow: FlowKind::Exact,
-            knobs: Knobs::default(),
-            strength: 3.0,
-            relaxation: 1.0,
-            step_factor: 0.1,
-            denoised: true,
+impl Knob {
+    /// The species that it turns; `None`: all of them.
+    pub fn species(self) -> Option<u8> {
+        match self {
+            Self::Window(species) | Self::Cruise(species) | Self::Strafe(species) | Self::Swirl(species) => species,
+            Self::Temperature | Self::Strength | Self::Relaxation | Self::StepFactor => None,
         }
     }
+
+    fn row(self) -> &'static SwarmKnob {
+        let species = self.species();
+        SWARM_KNOBS.iter().find(|row| row.knob(species) == self).expect("every knob has a row: see the tests")
+    }
+
+    /// Magnitudes that *Surprise me* draws; `None`: it does not draw this knob.
+    pub fn surprise(self) -> Option<[f64; 2]> {
+        self.row().surprise
+    }
+
+    /// Its row in the table.
+    pub fn spec(self) -> &'static KnobSpec {
+        &self.row().spec
+    }
+
+    /// Its value; for all species at once, that of the first.
+    pub fn get(self, live: &LiveSettings) -> f64 {
+        let values = self.row().values(live);
+        values[index(self.species()) % values.len()]
+    }
+
+    /// Sets it in `live`; the range is not checked.
+    pub fn set(self, live: &mut LiveSettings, value: f64) {
+        self.change(live, |_| value);
+    }
+
+    /// Moves it by `by`, each species from where it is, within the range.
+    pub fn shift(self, live: &mut LiveSettings, by: f64, sigma_range_l: [f64; 2]) {
+        let range = self.range(sigma_range_l);
+        self.change(live, |value| {
+            // What is outside already stays there.
+            let (low, high) = (range.start().min(value), range.end().max(value));
+            (value + by).clamp(low, high)
+        });
+    }
+
+    fn change(self, live: &mut LiveSettings, new: impl Fn(f64) -> f64) {
+        let values = self.row().values_mut(live);
+        let meant = match self.species() {
+            Some(_) => std::slice::from_mut(&mut values[index(self.species())]),
+            None => values,
+        };
+        for value in meant {
+            *value = new(*value);
+        }
+    }
+
+    /// What sliders offer. The temperature is that of the training.
+    pub fn range(self, sigma_range_l: [f64; 2]) -> RangeInclusive<f64> {
+        let [low, high] = if self == Self::Temperature { sigma_range_l } else { self.spec().range };
+        low..=high
+    }
+
+    /// The default, as in the table.
+    pub fn default_value(self) -> f64 {
+        self.spec().default
+    }
+}
+
+fn index(species: Option<u8>) -> usize {
+    usize::from(species.unwrap_or(0)) % MAX_SPECIES
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const RANGE_L: [f64; 2] = [0.1, 0.8];
+
+    fn every() -> Vec<Knob> {
+        let of = |species| SWARM_KNOBS.iter().map(move |row| row.knob(species));
+        of(None).chain(of(Some(2)).filter(|knob| knob.species().is_some())).collect()
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_settings_and_within_range_and_bounds() {
+        let live = LiveSettings::default();
+        for row in &SWARM_KNOBS {
+            let SwarmKnob { spec, bounds, surprise, .. } = row;
+            assert!(row.values(&live).iter().all(|value| *value == spec.default), "{}", spec.id);
+            let [low, high] = spec.range;
+            assert!((low..=high).contains(&spec.default) && bounds[0] <= low && high <= bounds[1], "{}", spec.id);
+            assert!(surprise.is_none_or(|[from, to]| low <= from && from < to && to <= high), "{}", spec.id);
+            assert_eq!(row.is_per_species(), row.values(&live).len() > 1, "{}", spec.id);
+        }
+        assert_eq!(species_knobs().count(), SPECIES_KNOBS);
+    }
+
+    #[test]
+    fn each_knob_turns_its_own_number_and_no_other() {
+        for knob in every() {
+            let mut live = LiveSettings::default();
+            knob.set(&mut live, 0.2);
+            assert_eq!(knob.get(&live), 0.2, "{knob:?}");
+            knob.set(&mut live, knob.default_value());
+            assert_eq!(live, LiveSettings::default(), "{knob:?}");
+            assert!(knob.range(RANGE_L).contains(&knob.default_value()), "{knob:?}");
+        }
+        let mut live = LiveSettings::default();
+        Knob::Cruise(Some(2)).set(&mut live, 3.0);
+        assert_eq!(live.knobs.cruise, [1.0, 1.0, 3.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
+    }
 
     #[test]
     fn the_window_is_read_as_one_number_or_as_one_for_each_species() {
@@ -146,28 +427,12 @@ mod tests {
     }
 
     #[test]
-    fn settings_that_move_alike_are_equal_and_others_are_not() {
-        let default = LiveSettings::default();
-        let alike = |live: LiveSettings| live.that_move(2) == default.that_move(2);
-        let knobs = |change: fn(&mut Knobs)| {
-            let mut live = default;
-            change(&mut live.knobs);
-            live
-        };
-        assert!(alike(LiveSettings { denoised: false, ..default }));
-        assert!(alike(knobs(|k| k.swirl[2] = 1.0)), "of a species that is not there");
-        assert!(!alike(knobs(|k| k.swirl[1] = 1.0)) && !alike(knobs(|k| k.window_l[1] = 1.0)));
-        for other in [
-            LiveSettings { sigma_l: 0.2, ..default },
-            LiveSettings { flow: FlowKind::Learned, ..default },
-            LiveSettings { strength: 1.0, ..default },
-            LiveSettings { relaxation: 2.0, ..default },
-            LiveSettings { step_factor: 0.05, ..default },
-        ] {
-            assert!(!alike(other), "{other:?}");
-        }
-        let learned = LiveSettings { flow: FlowKind::Learned, ..default };
-        let turned = LiveSettings { flow: FlowKind::Learned, ..knobs(|k| k.cruise[0] = 5.0) };
-        assert_eq!(learned.that_move(2), turned.that_move(2), "knobs are those of the exact flow");
+    fn a_shift_keeps_the_differences_of_the_species_and_the_range() {
+        let mut live = LiveSettings::default();
+        Knob::Cruise(Some(1)).set(&mut live, -2.0);
+        Knob::Cruise(None).shift(&mut live, 0.5, RANGE_L);
+        assert_eq!(live.knobs.cruise[..3], [1.5, -1.5, 1.5]);
+        Knob::Temperature.shift(&mut live, 9.0, RANGE_L);
+        assert_eq!(live.sigma_l, 0.8);
     }
 }

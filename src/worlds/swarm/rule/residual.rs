@@ -88,7 +88,9 @@ mod tests {
     use super::*;
     use crate::worlds::swarm::picture::MAX_SPECIES;
     use crate::worlds::swarm::rule::testing::{largest_difference, rms, rule, scattered_off_seams};
-    use crate::worlds::swarm::rule::{Knobs, Rule, energy, flow_exact, flow_learned, window, window_slope};
+    use crate::worlds::swarm::rule::{
+        Knobs, LiveSettings, Rule, energy, flow_exact, flow_learned, species_knobs, window, window_slope,
+    };
 
     const SIGMA_L: f64 = 0.3;
     /// Half-width of the differences: small enough for the softened distance, large enough for rounding.
@@ -104,15 +106,22 @@ mod tests {
         scattered_off_seams(12, DVec2::new(9.0, 8.0), &seams, 4.0 * H, seed)
     }
 
+    /// All of them 0.
+    fn still() -> Knobs {
+        let mut live = LiveSettings::default();
+        species_knobs().for_each(|row| row.values_mut(&mut live).fill(0.0));
+        live.knobs
+    }
+
     /// Different constants for each species, so that a wrong index cannot cancel.
     fn knobs(cruise: f64, strafe: f64, swirl: f64, window_l: f64) -> Knobs {
         let per_species = |base: f64, step: f64| std::array::from_fn(|c| base * (1.0 + step * c as f64));
-        Knobs {
-            cruise: per_species(cruise, 0.6),
-            strafe: per_species(strafe, -0.9),
-            swirl: per_species(swirl, 1.7),
-            window_l: per_species(window_l, -0.3).map(|radius| radius.max(0.0)),
-        }
+        let mut knobs = still();
+        knobs.cruise = per_species(cruise, 0.6);
+        knobs.strafe = per_species(strafe, -0.9);
+        knobs.swirl = per_species(swirl, 1.7);
+        knobs.window_l = per_species(window_l, -0.3).map(|radius| radius.max(0.0));
+        knobs
     }
 
     fn residual(rule: &Rule, swarm: &Swarm, velocity: impl Fn(&Swarm, &[[f64; 3]]) -> Vec<[f64; 3]>) -> f64 {
@@ -153,12 +162,8 @@ mod tests {
         let rule = rule(4);
         let swarm = swarm(&rule, 0.0, 4);
         let score = energy::score(&rule, &swarm, SIGMA_L);
-        let knobs = Knobs {
-            cruise: [0.8; MAX_SPECIES],
-            strafe: [-0.5; MAX_SPECIES],
-            swirl: [0.3; MAX_SPECIES],
-            window_l: [0.0; MAX_SPECIES],
-        };
+        let mut knobs = still();
+        (knobs.cruise, knobs.strafe, knobs.swirl) = ([0.8; MAX_SPECIES], [-0.5; MAX_SPECIES], [0.3; MAX_SPECIES]);
         let expected = equation_2(&swarm, &score, 0.8, -0.5, 0.3);
         let difference = largest_difference(&flow_exact::velocity(&swarm, &score, &knobs), &expected);
         assert!(difference < 1e-12 * rms(&expected), "{difference:e}");

@@ -2,7 +2,7 @@
 
 use glam::DVec2;
 
-use super::knobs::{FlowKind, LiveSettings};
+use super::live::{FlowKind, LiveSettings};
 use super::net::Rule;
 use super::validate::RuleError;
 use super::{energy, flow_exact, flow_learned, noise};
@@ -14,9 +14,6 @@ const MAX_ROTATION_PER_STEP: f64 = 0.6;
 
 /// Largest η dt / σ², the relaxation in one step. Heun's method is stable below 2 and accurate well below.
 pub const MAX_RELAXATION_PER_STEP: f64 = 0.5;
-
-/// Density up to which the window's sum Σ_j q_ij is bounded, particles per ℓ². Hexagonal packing at spacing ℓ has 1.15.
-const DENSEST_PER_L2: f64 = 1.2;
 
 /// A learned flow has rms speed 1 ℓ per time; three times as fast must still stay within half of σ in a step.
 const LEARNED_TOP_SPEED: f64 = 3.0;
@@ -36,22 +33,11 @@ pub fn time_step(rule: &Rule, settings: &LiveSettings) -> f64 {
     }
     let limit = match settings.flow {
         FlowKind::None => f64::INFINITY,
-        FlowKind::Exact => MAX_ROTATION_PER_STEP / (settings.strength * rotation_rate(rule, settings)),
+        FlowKind::Exact => MAX_ROTATION_PER_STEP / (settings.strength * flow_exact::rotation_rate(rule, settings)),
         FlowKind::Learned => LEARNED_TOP_SIGMAS_PER_STEP * settings.sigma_l / (settings.strength * LEARNED_TOP_SPEED),
     };
     // A flow of strength 0 makes the limit infinite (1/0) or, for knobs of 0 as well, still infinite.
     dt.min(limit)
-}
-
-/// Upper bound of the rotation rate of the exact flow at γ = 1, rad per time.
-fn rotation_rate(rule: &Rule, settings: &LiveSettings) -> f64 {
-    let knobs = &settings.knobs;
-    let species = 0..rule.energy.shape.species;
-    let largest = |value: &dyn Fn(usize) -> f64| species.clone().map(value).fold(0.0, f64::max);
-    let swirl = largest(&|c| knobs.swirl[c].abs());
-    let coupling = largest(&|c| knobs.cruise[c].abs() + knobs.strafe[c].abs());
-    let window_sum = 1.0 + DENSEST_PER_L2 * std::f64::consts::PI * knobs.widest_window_l().powi(2) / 3.0;
-    (swirl + coupling * window_sum / rule.kappa) / (settings.sigma_l * settings.sigma_l)
 }
 
 /// V of the chosen flow at γ = 1, world frame (ℓ, ℓ, rad per time); `score` is s of the same swarm at `settings.sigma_l`.
@@ -75,11 +61,13 @@ pub fn velocity(
 pub fn drift(rule: &Rule, settings: &LiveSettings, swarm: &Swarm) -> Result<Vec<[f64; 3]>, RuleError> {
     let score = energy::score(rule, swarm, settings.sigma_l);
     let velocity = velocity(rule, settings, swarm, &score)?;
+    Ok(velocity.iter().zip(&score).map(|(v, s)| drift_at(rule, settings, v, s)).collect())
+}
+
+/// γ V + η D s of one particle, in the reference and on the processor.
+pub fn drift_at(rule: &Rule, settings: &LiveSettings, velocity: &[f64; 3], score: &[f64; 3]) -> [f64; 3] {
     let mobility = mobility(rule);
-    let combine = |(v, s): (&[f64; 3], &[f64; 3])| {
-        std::array::from_fn(|axis| settings.strength * v[axis] + settings.relaxation * mobility[axis] * s[axis])
-    };
-    Ok(velocity.iter().zip(&score).map(combine).collect())
+    std::array::from_fn(|axis| settings.strength * velocity[axis] + settings.relaxation * mobility[axis] * score[axis])
 }
 
 /// The diagonal of D.

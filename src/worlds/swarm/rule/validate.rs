@@ -1,7 +1,7 @@
 //! What a rule, a swarm and the live settings must satisfy before anything runs on them.
 
-use super::knob::SWARM_KNOBS;
-use super::knobs::{FlowKind, LiveSettings};
+use super::knobs::SWARM_KNOBS;
+use super::live::{FlowKind, LiveSettings};
 use super::net::{LocalNet, Rule};
 use crate::worlds::swarm::picture::{MAX_SPECIES, SIDE_RANGE, Swarm};
 

@@ -37,7 +37,7 @@ fn the_field_uniform_has_the_layout_of_the_shader() {
             vec![$((stringify!($field).to_owned(), offset_of!(FieldUniform, $field) as u32)),*]
         };
     }
-    let members = offsets!(size, seed, scaling, motion, range, skew);
+    let members = offsets!(size, seed, scaling, range, skew, motion);
     assert_eq!(layout, Some((size_of::<FieldUniform>() as u32, members)));
 }
 

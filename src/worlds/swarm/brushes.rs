@@ -1,12 +1,10 @@
-//! The table of brushes of the live swarm: keys, words, what each does and how its circle looks.
+//! The table of brushes of the live swarm: words, keys, what each does and how its circle looks.
 
 use glam::DVec2;
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-use crate::session::command::{Command, LiveCommand};
-use crate::session::commands::{CommandInfo, Group, Shortcut, row};
-use crate::worlds::swarm::picture::SwarmEdit;
+use super::picture::SwarmEdit;
 
 /// What the pointer does to the live swarm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -69,7 +67,7 @@ pub type BrushEdit = fn(DVec2, f64, u8, &mut StdRng) -> SwarmEdit;
 
 /// Colour of the circle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BrushInk {
+pub enum BrushCircle {
     /// No circle.
     None,
     /// Colour of the push brush.
@@ -88,15 +86,19 @@ pub enum BrushInk {
 
 /// A row of the table.
 #[derive(Debug)]
-pub struct BrushRow {
+pub struct SwarmBrush {
     /// The brush of this row; each has exactly one.
     pub brush: Brush,
-    /// Name, key and tooltip, as in the table of commands.
-    pub info: CommandInfo,
+    /// Name on the screen.
+    pub name: &'static str,
+    /// The key that chooses it, as on the key cap.
+    pub key: &'static str,
+    /// One sentence for the user.
+    pub help: &'static str,
     /// What a stroke does.
     pub action: BrushAction,
     /// Colour of the circle under the cursor.
-    pub ink: BrushInk,
+    pub circle: BrushCircle,
 }
 
 /// Speed that the pointer gives at its centre, ℓ per time. One step of time is about 0.002, so this moves a particle
@@ -104,108 +106,110 @@ pub struct BrushRow {
 const FORCE_SPEED: f64 = 40.0;
 
 /// Every brush, in the order of the panel.
-pub static BRUSHES: [BrushRow; 10] = [
-    row_of(
-        Brush::Push,
-        "Push",
-        "A",
-        "The mouse pushes particles away",
-        BrushAction::Force { away: FORCE_SPEED, around: 0.0 },
-        BrushInk::Push,
-    ),
-    row_of(
-        Brush::Pull,
-        "Pull",
-        "D",
-        "The mouse pulls particles in",
-        BrushAction::Force { away: -FORCE_SPEED, around: 0.0 },
-        BrushInk::Pull,
-    ),
+pub static SWARM_BRUSHES: [SwarmBrush; 10] = [
+    SwarmBrush {
+        brush: Brush::Push,
+        name: "Push",
+        key: "A",
+        help: "The mouse pushes particles away",
+        action: BrushAction::Force { away: FORCE_SPEED, around: 0.0 },
+        circle: BrushCircle::Push,
+    },
+    SwarmBrush {
+        brush: Brush::Pull,
+        name: "Pull",
+        key: "D",
+        help: "The mouse pulls particles in",
+        action: BrushAction::Force { away: -FORCE_SPEED, around: 0.0 },
+        circle: BrushCircle::Pull,
+    },
     // A little towards the middle: what circles freely is flung out.
-    row_of(
-        Brush::Stir,
-        "Stir",
-        "E",
-        "The mouse drives particles round and round",
-        BrushAction::Force { away: -0.1 * FORCE_SPEED, around: FORCE_SPEED },
-        BrushInk::Stir,
-    ),
-    row_of(Brush::Grab, "Grab", "H", "The mouse carries particles along", BrushAction::Carry, BrushInk::Stir),
-    row_of(
-        Brush::Wound,
-        "Wound",
-        "W",
-        "The mouse scrambles what it touches: watch it heal",
-        BrushAction::Edit {
+    SwarmBrush {
+        brush: Brush::Stir,
+        name: "Stir",
+        key: "E",
+        help: "The mouse drives particles round and round",
+        action: BrushAction::Force { away: -0.1 * FORCE_SPEED, around: FORCE_SPEED },
+        circle: BrushCircle::Stir,
+    },
+    SwarmBrush {
+        brush: Brush::Grab,
+        name: "Grab",
+        key: "H",
+        help: "The mouse carries particles along",
+        action: BrushAction::Carry,
+        circle: BrushCircle::Stir,
+    },
+    SwarmBrush {
+        brush: Brush::Wound,
+        name: "Wound",
+        key: "W",
+        help: "The mouse scrambles what it touches: watch it heal",
+        action: BrushAction::Edit {
             edit: |centre, radius, _, rng| SwarmEdit::Scramble { centre, radius, seed: rng.random() },
             wounds: true,
             renumbers: false,
         },
-        BrushInk::Eraser,
-    ),
-    row_of(
-        Brush::Add,
-        "Add",
-        "Z",
-        "The mouse adds particles of the chosen species, heading along the stroke",
-        BrushAction::Add,
-        BrushInk::Species,
-    ),
-    row_of(
-        Brush::Remove,
-        "Remove",
-        "V",
-        "The mouse removes particles",
-        BrushAction::Edit {
+        circle: BrushCircle::Eraser,
+    },
+    SwarmBrush {
+        brush: Brush::Add,
+        name: "Add",
+        key: "Z",
+        help: "The mouse adds particles of the chosen species, heading along the stroke",
+        action: BrushAction::Add,
+        circle: BrushCircle::Species,
+    },
+    SwarmBrush {
+        brush: Brush::Remove,
+        name: "Remove",
+        key: "V",
+        help: "The mouse removes particles",
+        action: BrushAction::Edit {
             edit: |centre, radius, _, _| SwarmEdit::Remove { centre, radius },
             wounds: false,
             renumbers: true,
         },
-        BrushInk::Eraser,
-    ),
-    row_of(
-        Brush::Recolour,
-        "Recolour",
-        "C",
-        "The mouse turns particles into the chosen species",
-        BrushAction::Edit {
+        circle: BrushCircle::Eraser,
+    },
+    SwarmBrush {
+        brush: Brush::Recolour,
+        name: "Recolour",
+        key: "C",
+        help: "The mouse turns particles into the chosen species",
+        action: BrushAction::Edit {
             edit: |centre, radius, species, _| SwarmEdit::Recolour { centre, radius, species },
             wounds: false,
             renumbers: false,
         },
-        BrushInk::Species,
-    ),
-    row_of(
-        Brush::Follow,
-        "Follow",
-        "F",
-        "Click on a creature: the view follows it (Escape ends that)",
-        BrushAction::Follow,
-        BrushInk::Follow,
-    ),
-    row_of(Brush::Off, "Mouse off", "Q", "The mouse leaves the particles alone", BrushAction::Nothing, BrushInk::None),
+        circle: BrushCircle::Species,
+    },
+    SwarmBrush {
+        brush: Brush::Follow,
+        name: "Follow",
+        key: "F",
+        help: "Click on a creature: the view follows it (Escape ends that)",
+        action: BrushAction::Follow,
+        circle: BrushCircle::Follow,
+    },
+    SwarmBrush {
+        brush: Brush::Off,
+        name: "Mouse off",
+        key: "Q",
+        help: "The mouse leaves the particles alone",
+        action: BrushAction::Nothing,
+        circle: BrushCircle::None,
+    },
 ];
-
-const fn row_of(
-    brush: Brush,
-    name: &'static str,
-    key: &'static str,
-    tooltip: &'static str,
-    action: BrushAction,
-    ink: BrushInk,
-) -> BrushRow {
-    let info = row(Group::Live, name, Shortcut::plain(key), tooltip, Command::Live(LiveCommand::SetBrush(brush)));
-    BrushRow { brush, info, action, ink }
-}
 
 impl Brush {
     /// The row of the table; every brush has one.
-    pub fn row(self) -> &'static BrushRow {
-        BRUSHES.iter().find(|row| row.brush == self).expect("every brush has a row: see the tests")
+    pub fn row(self) -> &'static SwarmBrush {
+        SWARM_BRUSHES.iter().find(|row| row.brush == self).expect("every brush has a row: see the tests")
     }
 }
 
-impl BrushRow {
+impl SwarmBrush {
     /// Whether it has a circle whose size can be chosen.
     pub fn has_radius(&self) -> bool {
         !matches!(self.action, BrushAction::Nothing | BrushAction::Follow | BrushAction::Add)
@@ -222,11 +226,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_brush_has_a_row_that_chooses_it() {
+    fn every_brush_has_a_row_of_its_own() {
         use Brush::*;
-        for brush in [Push, Pull, Stir, Grab, Wound, Add, Remove, Recolour, Follow, Off] {
-            assert_eq!(brush.row().info.command, Command::Live(LiveCommand::SetBrush(brush)));
-        }
-        assert_eq!(BRUSHES.iter().filter(|row| row.ink == BrushInk::None).count(), 1, "the others can be seen");
+        let all = [Push, Pull, Stir, Grab, Wound, Add, Remove, Recolour, Follow, Off];
+        all.iter().zip(&SWARM_BRUSHES).for_each(|(brush, row)| assert_eq!(*brush, row.brush));
+        assert_eq!(all.len(), SWARM_BRUSHES.len());
+        let unseen = SWARM_BRUSHES.iter().filter(|row| row.circle == BrushCircle::None).count();
+        assert_eq!(unseen, 1, "the others can be seen");
     }
 }

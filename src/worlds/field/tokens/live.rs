@@ -1,0 +1,88 @@
+//! How live tokens move: knobs, and one step of the image.
+
+use serde::{Deserialize, Serialize};
+
+use super::TokenRule;
+use crate::gpu::shader_words;
+use crate::worlds::field::FieldError;
+
+/// Knobs of the live field.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TokenLive {
+    /// Speed g along the front, pixels per step.
+    pub swim_px: f64,
+    /// Temperature σ; the network is trained at one.
+    pub sigma: f64,
+    /// Relaxation η.
+    pub relaxation: f64,
+    /// Step c.
+    pub live_step: f64,
+    /// Tokens of a fresh field of 96²; other sizes in proportion to the area.
+    pub tokens: usize,
+    /// Weights and activations as f16, on a device that has it.
+    #[serde(skip_serializing_if = "is_off")]
+    pub half_precision: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_off(switch: &bool) -> bool {
+    !*switch
+}
+
+impl Default for TokenLive {
+    fn default() -> Self {
+        Self { swim_px: 0.05, sigma: 0.3, relaxation: 1.0, live_step: 0.1, tokens: 12, half_precision: false }
+    }
+}
+
+impl TokenLive {
+    /// # Errors
+    /// A knob out of range.
+    pub fn validate(&self) -> Result<(), FieldError> {
+        let fail = |path, value: f64, hint| Err(FieldError::Value { path, reason: value.to_string(), hint });
+        if !(-1.0..=1.0).contains(&self.swim_px) {
+            return fail("swim_px", self.swim_px, "give -1 to 1; .05 is the default");
+        }
+        if !(0.01..=2.0).contains(&self.sigma) {
+            return fail("sigma", self.sigma, "give .01 to 2; the network is taught at one level");
+        }
+        if !(0.0..=10.0).contains(&self.relaxation) {
+            return fail("relaxation", self.relaxation, "give 0 to 10; 1 is the default");
+        }
+        if !(0.001..=1.0).contains(&self.live_step) {
+            return fail("live_step", self.live_step, "give .001 to 1; .1 is the default");
+        }
+        if !(1..=10_000).contains(&self.tokens) {
+            return fail("tokens", self.tokens as f64, "give 1 to 10000");
+        }
+        Ok(())
+    }
+}
+
+shader_words! {
+    /// What the knobs amount to in a step, the same on the processor and in the shaders.
+    pub(super) struct TokenStep {
+        /// e^{-c η}, the share of the noise that stays.
+        keep,
+        /// Factor of the network's motion.
+        swim,
+        /// Standard deviation of the noise that is added.
+        noise,
+    }
+}
+
+impl TokenStep {
+    pub fn new(live: &TokenLive, rule: &TokenRule) -> Self {
+        let keep = (-live.live_step * live.relaxation).exp() as f32;
+        let noise = (1.0 - keep * keep).sqrt() * live.sigma as f32;
+        Self { keep, swim: live.swim_px as f32 * rule.motion_scale, noise }
+    }
+
+    /// Moves an image by what it is denoised to and the motion of the network; the noise is still to be added.
+    pub fn advance(&self, image: &mut [f32], denoised: &[f32], motion: &[f32]) {
+        for ((x, d), f) in image.iter_mut().zip(denoised).zip(motion) {
+            *x = *d + self.keep * (*x - *d) + self.swim * f;
+        }
+    }
+}
