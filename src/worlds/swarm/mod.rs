@@ -1,5 +1,6 @@
 //! The swarm world: oriented particles that interact, in a flat box. Its files read in the order of the data:
-//! [`picture`] → [`rule`] → [`train`] → [`engine`] → [`measures`].
+//! [`picture`] → [`rule`] → [`train`] → [`engine`] → [`measures`]. Its tables are [`rule::SWARM_KNOBS`], [`SWARM_BRUSHES`] and
+//! [`measures::SWARM_SERIES`].
 
 mod brushes;
 pub mod doc;

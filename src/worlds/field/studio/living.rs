@@ -63,6 +63,17 @@ impl LiveField {
         Ok(())
     }
 
+    /// Does `what` with the engine, and again on the processor where a GPU fails at it.
+    fn or_on_processor<T>(
+        &mut self,
+        what: impl Fn(&mut FieldEngine) -> Result<T, FieldError>,
+    ) -> Result<T, FieldError> {
+        what(&mut self.engine).or_else(|why| {
+            self.fall_back(&why);
+            what(&mut self.engine)
+        })
+    }
+
     /// The processor goes on where the GPU failed.
     fn fall_back(&mut self, why: &FieldError) {
         let Some(on_gpu) = self.on_gpu.take() else { return };
@@ -99,13 +110,8 @@ impl LiveField {
     /// The present state, denoised where it has noise. Of a GPU it is read once for each state.
     pub fn image(&mut self) -> &Still {
         if self.image.is_none() {
-            let image = match self.engine.image() {
-                Ok(image) => image,
-                Err(why) => {
-                    self.fall_back(&why);
-                    self.engine.image().unwrap_or_else(|_| unreachable!("the processor has an image"))
-                }
-            };
+            let image = self.or_on_processor(|engine| engine.image());
+            let image = image.unwrap_or_else(|_| unreachable!("the processor has an image"));
             if let Some(on_gpu) = &mut self.on_gpu {
                 on_gpu.last = image.clone();
             }
@@ -117,14 +123,7 @@ impl LiveField {
     /// The present state with its noise, where it has some.
     pub fn noisy(&mut self) -> &Still {
         if self.noisy.is_none() {
-            let noisy = match self.engine.noisy() {
-                Ok(noisy) => noisy,
-                Err(why) => {
-                    self.fall_back(&why);
-                    self.image().clone()
-                }
-            };
-            self.noisy = Some(noisy);
+            self.noisy = self.or_on_processor(|engine| engine.noisy()).ok();
         }
         self.noisy.get_or_insert_with(|| unreachable!("the image is there"))
     }
@@ -164,11 +163,8 @@ impl LiveField {
     /// Changes the field by hand.
     pub fn apply(&mut self, stroke: &FieldStroke) {
         self.forget_image();
-        if let Err(why) = self.engine.apply(stroke) {
-            self.fall_back(&why);
-            // The processor takes every stroke.
-            let _ = self.engine.apply(stroke);
-        }
+        // The processor takes every stroke.
+        let _ = self.or_on_processor(|engine| engine.apply(stroke));
     }
 
     /// Goes on from the present state by another motion of the same channels.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::worlds::field::engine::library_words;
+use crate::worlds::field::engine::{FieldMotion, library_words};
 use crate::worlds::field::stills::{GrayScott, load_stills};
 use crate::worlds::field::tokens::net::TokenNet;
 use crate::worlds::field::tokens::{TokenCheck, TokenCheckSettings, TokenRule, token_words};
@@ -38,13 +38,9 @@ const BESIDE_THE_UNIFORM: &[&str] =
 
 #[test]
 fn every_live_knob_moves_a_word_of_the_uniform() {
-    let words = |doc: &FieldDoc| match &doc.subject {
-        FieldSubject::Library(library) => {
-            library_words(library.rule.as_ref().unwrap(), doc.live.time_step, doc.live.size)
-        }
-        FieldSubject::Tokens(tokens) => {
-            token_words(tokens.rule.as_ref().unwrap(), &tokens.live, &tokens.skew, doc.live.size)
-        }
+    let words = |doc: &FieldDoc| match FieldMotion::of(doc).unwrap() {
+        FieldMotion::Library { rule, time_step } => library_words(&rule, time_step, doc.live.size),
+        FieldMotion::Tokens { rule, live, skew, .. } => token_words(&rule, &live, &skew, doc.live.size),
     };
     let mut tokens = TokenDoc::new(vec![Token::bundled("firefly").unwrap()]).unwrap();
     tokens.rule = Some(TokenRule { net: TokenNet::random(1), motion_scale: 0.1, range: [-0.15, 1.15], seed: 1 });

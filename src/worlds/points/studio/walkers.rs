@@ -77,8 +77,26 @@ impl LiveWalkers {
         Ok(engine)
     }
 
+    /// Does `what` with the engine, and again on the processor where a GPU fails at it.
+    fn or_on_processor<T>(
+        &mut self,
+        what: impl Fn(&mut PointEngine) -> Result<T, PointEngineError>,
+    ) -> Result<T, PointEngineError> {
+        match what(&mut self.engine) {
+            Err(why @ PointEngineError::Gpu(_)) => {
+                self.read();
+                self.fall_back(&why);
+                what(&mut self.engine)
+            }
+            done => done,
+        }
+    }
+
     /// The processor goes on where the GPU failed.
     fn fall_back(&mut self, why: &PointEngineError) {
+        if self.on_gpu.is_none() {
+            return;
+        }
         match self.engine_from(None, &self.copy) {
             Ok(engine) => {
                 (self.engine, self.on_gpu) = (engine, None);
@@ -150,18 +168,11 @@ impl LiveWalkers {
     /// # Errors
     /// As for the engine; after a GPU failure the processor continues.
     pub fn apply(&mut self, brush: PointBrush, under: &PointForce) -> Result<(), PointEngineError> {
-        match self.engine.apply(brush, under) {
-            Err(why @ PointEngineError::Gpu(_)) => {
-                self.fall_back(&why);
-                self.engine.apply(brush, under)
-            }
-            applied => {
-                if let Some(on_gpu) = &mut self.on_gpu {
-                    on_gpu.is_read = false;
-                }
-                applied
-            }
+        let applied = self.or_on_processor(|engine| engine.apply(brush, under));
+        if let Some(on_gpu) = &mut self.on_gpu {
+            on_gpu.is_read = false;
         }
+        applied
     }
 
     pub fn set_force(&mut self, force: Option<PointForce>) {
@@ -172,13 +183,7 @@ impl LiveWalkers {
     /// # Errors
     /// As for the engine; after a GPU failure the processor continues.
     pub fn set_live(&mut self, live: &PointLive) -> Result<(), PointEngineError> {
-        match self.engine.set_live(live) {
-            Err(why @ PointEngineError::Gpu(_)) => {
-                self.fall_back(&why);
-                self.engine.set_live(live).map(|_| ())
-            }
-            set => set.map(|_| ()),
-        }
+        self.or_on_processor(|engine| engine.set_live(live)).map(|_| ())
     }
 
     /// # Errors
@@ -192,14 +197,7 @@ impl LiveWalkers {
     /// # Errors
     /// As there.
     pub fn set_shared_rule(&mut self, rule: Arc<PointRule>) -> Result<(), PointEngineError> {
-        match self.engine.set_rule(&rule) {
-            Err(why @ PointEngineError::Gpu(_)) => {
-                self.read();
-                self.fall_back(&why);
-                self.engine.set_rule(&rule)?;
-            }
-            set => set?,
-        }
+        self.or_on_processor(|engine| engine.set_rule(&rule))?;
         self.rule = rule;
         Ok(())
     }
@@ -238,11 +236,8 @@ impl LiveWalkers {
 
     /// Moves by a grid, or by the networks again.
     pub fn set_grid(&mut self, grid: Option<BakedField>) {
-        if let Err(why) = self.engine.set_grid(grid.clone()) {
-            self.fall_back(&why);
-            // The processor refuses none.
-            let _ = self.engine.set_grid(grid);
-        }
+        // The processor refuses none.
+        let _ = self.or_on_processor(|engine| engine.set_grid(grid.clone()));
     }
 
     pub fn has_grid(&self) -> bool {

@@ -7,7 +7,7 @@ use super::{Counters, EngineError, Force};
 use crate::worlds::swarm::picture::{Particle, Swarm, SwarmEdit, wrap_angle, wrap_position};
 use crate::worlds::swarm::rule::fast::{Cloud, FastKernels, Weights};
 use crate::worlds::swarm::rule::flow_exact::{ExactFlow, FlowSite};
-use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Neighbours, Rule, drift_at, noise, time_step};
+use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Neighbours, Rule, noise, time_step};
 
 /// Particles per task of the loops that are not in the kernels.
 const TASK: usize = 1024;
@@ -114,14 +114,14 @@ impl CpuEngine {
         let force = self.force;
         self.evaluate_score();
         self.evaluate_flow();
-        let (w, rule, settings) = (&mut self.work, &self.rule, &self.settings);
+        let (w, mobility, settings) = (&mut self.work, self.rule.mobility(), &self.settings);
         let inv_sigma = 1.0 / settings.sigma_l;
         let (gradient, velocity, ahead) = (&w.gradient, &w.velocity, &w.ahead);
         w.drift_ahead.resize(ahead.len(), [0.0; 3]);
         w.drift_ahead.par_iter_mut().with_min_len(TASK).enumerate().for_each(|(i, drift)| {
             let s = gradient[i].map(|g| -f64::from(g) * inv_sigma);
             let push = force.map_or(DVec2::ZERO, |f| f.velocity_at(ahead, &ahead.particles[i]));
-            let [x, y, turn] = drift_at(rule, settings, &velocity[i], &s);
+            let [x, y, turn] = settings.drift(mobility, &velocity[i], &s);
             *drift = [x + push.x, y + push.y, turn];
         });
     }

@@ -29,7 +29,7 @@ fn settings(flow: FlowKind) -> LiveSettings {
             (1.0 - 0.2 * c_real, 0.3 + 0.1 * c_real, 0.02 * c_real - 0.05);
         knobs.window_l[c] = 2.3 - 0.25 * c_real;
     }
-    LiveSettings { sigma_l: 0.3, flow, knobs, strength: 0.9, relaxation: 0.6, step_factor: 0.1, denoised: true }
+    LiveSettings { sigma_l: 0.3, flow, knobs, strength: 0.9, relaxation: 0.6, ..LiveSettings::default() }
 }
 
 /// Largest difference of two lists of vectors over the largest entry of the second.

@@ -25,13 +25,13 @@ pub use certificate::{
 pub use fidelity::{Fidelity, Histogram, pattern_fidelity};
 pub use likeness::Likeness;
 pub use motion::{BodyMotion, RigidMotion, entropy_production_per_particle, mill_ratio};
-pub use observer::{Glimpse, Observer, Reading, TargetFacts, Wounds};
+pub use observer::{Glimpse, Observer, Wounds};
 pub use order::{Cluster, LINK_L, clusters, milling, polarisation};
 pub use pair_correlation::pair_correlation;
 pub use quick::QuickFidelity;
 pub use residual::relative_residual;
 pub use samples::{noised, scattered, scrambled};
-pub use series::{PictureLevel, SWARM_SERIES, StepCurve, SwarmCurves, SwarmSeries};
+pub use series::{PictureLevel, Reading, SWARM_SERIES, StepCurve, SwarmCurves, SwarmSeries, TargetFacts};
 pub use settled::has_settled;
 pub use statistics::{Motion, Order, species_of, target_swarms};
 pub use truth::{Agreement, Truth, TruthError, TruthRow};

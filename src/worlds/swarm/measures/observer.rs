@@ -12,6 +12,7 @@ use super::likeness::Likeness;
 use super::motion::BodyMotion;
 use super::pair_correlation::pair_correlation;
 use super::patch::Patch;
+use super::series::{Reading, TargetFacts};
 use super::statistics::{Order, species_of};
 use super::yardstick::{BIN_L, BINS, Yardstick};
 use crate::worlds::swarm::engine::{CpuEngine, EngineError};
@@ -63,47 +64,6 @@ pub struct Wounds {
     pub number: u64,
     /// Centres and radii, ℓ.
     pub discs: Vec<(DVec2, f64)>,
-}
-
-/// What holds for the target itself.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct TargetFacts {
-    /// (r in ℓ, g).
-    pub pair_correlation: Vec<(f64, f64)>,
-    /// How ordered it is.
-    pub order: Order,
-    /// Mean energy of a particle.
-    pub energy: Option<f64>,
-}
-
-/// What was seen in one glimpse.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Reading {
-    /// Step of the glimpse.
-    pub step: u64,
-    /// Epoch of the glimpse.
-    pub epoch: u64,
-    /// Pattern fidelity of this configuration alone; `None` where the picture cannot be distinguished from random, or makes no
-    /// samples.
-    pub fidelity_now: Option<f64>,
-    /// Of the last few configurations of this epoch together: steadier, a few seconds behind.
-    pub fidelity: Option<f64>,
-    /// How ordered the swarm is.
-    pub order: Order,
-    /// |mean velocity| of all particles by the flow, ℓ per time.
-    pub drift: Option<f64>,
-    /// Mean energy of a particle, kT.
-    pub energy: Option<f64>,
-    /// (r in ℓ, g) of the last few configurations.
-    pub pair_correlation: Vec<(f64, f64)>,
-    /// [`Likeness`] of the neighbourhoods of the damaged particles: those that were under the brush, wherever they go.
-    pub damaged: Option<f64>,
-    /// The same before the wound.
-    pub damaged_before: Option<f64>,
-    /// Number of particles in drift and energy, where it is not all.
-    pub sampled: Option<usize>,
-    /// What holds for the target.
-    pub target: Arc<TargetFacts>,
 }
 
 /// What a yardstick is made for.

@@ -35,9 +35,9 @@ pub fn relative_residual(rule: &Rule, settings: &LiveSettings, samples: &[Swarm]
 /// The same for V = D s. As costly as for the exact flow.
 pub(super) fn residual_of_score(rule: &Rule, settings: &LiveSettings, samples: &[Swarm]) -> Result<f64, RuleError> {
     settings.validate(rule)?;
-    let turn_mobility = rule.kappa * rule.kappa;
+    let mobility = rule.mobility();
     ratio_of_whole(rule, settings, samples, |_, score| {
-        score.iter().map(|&[x, y, turn]| [x, y, turn_mobility * turn]).collect()
+        score.iter().map(|s| std::array::from_fn(|axis| mobility[axis] * s[axis])).collect()
     })
 }
 

@@ -1,6 +1,51 @@
-//! The table of plots of the live swarm: which number of a reading each curve shows, beside that of the picture.
+//! What is read of the live swarm, and the table of plots: which number of a reading each curve shows, beside that of the
+//! picture.
 
-use super::observer::{Reading, TargetFacts};
+use std::sync::Arc;
+
+use super::Order;
+
+/// What holds for the target itself.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TargetFacts {
+    /// (r in ℓ, g).
+    pub pair_correlation: Vec<(f64, f64)>,
+    /// How ordered it is.
+    pub order: Order,
+    /// Mean energy of a particle.
+    pub energy: Option<f64>,
+}
+
+/// What was seen in one glimpse.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// Step of the glimpse.
+    pub step: u64,
+    /// Epoch of the glimpse.
+    pub epoch: u64,
+    /// Pattern fidelity of this configuration alone; `None` where the picture cannot be distinguished from random, or makes no
+    /// samples.
+    pub fidelity_now: Option<f64>,
+    /// Of the last few configurations of this epoch together: steadier, a few seconds behind.
+    pub fidelity: Option<f64>,
+    /// How ordered the swarm is.
+    pub order: Order,
+    /// |mean velocity| of all particles by the flow, ℓ per time.
+    pub drift: Option<f64>,
+    /// Mean energy of a particle, kT.
+    pub energy: Option<f64>,
+    /// (r in ℓ, g) of the last few configurations.
+    pub pair_correlation: Vec<(f64, f64)>,
+    /// [`Likeness`](super::Likeness) of the neighbourhoods of the damaged particles: those that were under the brush,
+    /// wherever they go.
+    pub damaged: Option<f64>,
+    /// The same before the wound.
+    pub damaged_before: Option<f64>,
+    /// Number of particles in drift and energy, where it is not all.
+    pub sampled: Option<usize>,
+    /// What holds for the target.
+    pub target: Arc<TargetFacts>,
+}
 
 /// A row of the table.
 pub struct SwarmSeries {

@@ -38,6 +38,12 @@ pub struct LiveSettings {
 }
 
 impl LiveSettings {
+    /// γ V + η D s of one particle, in the reference and on the processor; `velocity` is V at γ = 1, `mobility` the
+    /// diagonal of D.
+    pub fn drift(&self, mobility: [f64; 3], velocity: &[f64; 3], score: &[f64; 3]) -> [f64; 3] {
+        std::array::from_fn(|axis| self.strength * velocity[axis] + self.relaxation * mobility[axis] * score[axis])
+    }
+
     /// The numbers that move a swarm of so many species, the others at their defaults. Two settings move a swarm alike
     /// when these are equal.
     pub fn that_move(&self, species: usize) -> Self {

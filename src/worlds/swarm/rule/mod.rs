@@ -30,6 +30,6 @@ pub use knobs::{Knob, Knobs, SPECIES_KNOBS, SWARM_KNOBS, SwarmKnob, species_knob
 pub use live::{FlowKind, LiveSettings};
 pub use neighbours::Neighbours;
 pub use net::{FEATURES, Layout, LocalNet, NetShape, Rule, Span};
-pub use step::{drift_at, time_step};
+pub use step::time_step;
 pub use swing::{Swing, Swings};
 pub use validate::{MAX_WIDTH, RuleError};

@@ -209,6 +209,11 @@ impl Rule {
         (2.0 * sigma_l.ln() - lo - hi) / (hi - lo).max(1e-9)
     }
 
+    /// The diagonal of D, in ℓ² and rad² per time.
+    pub fn mobility(&self) -> [f64; 3] {
+        [1.0, 1.0, self.kappa * self.kappa]
+    }
+
     /// Fingerprint of the energy, whatever flow runs over it: FNV-1a of its weights and scales. The
     /// same in every run and in every file.
     pub fn fingerprint(&self) -> u64 {

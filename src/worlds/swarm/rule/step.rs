@@ -61,18 +61,7 @@ pub fn velocity(
 pub fn drift(rule: &Rule, settings: &LiveSettings, swarm: &Swarm) -> Result<Vec<[f64; 3]>, RuleError> {
     let score = energy::score(rule, swarm, settings.sigma_l);
     let velocity = velocity(rule, settings, swarm, &score)?;
-    Ok(velocity.iter().zip(&score).map(|(v, s)| drift_at(rule, settings, v, s)).collect())
-}
-
-/// γ V + η D s of one particle, in the reference and on the processor.
-pub fn drift_at(rule: &Rule, settings: &LiveSettings, velocity: &[f64; 3], score: &[f64; 3]) -> [f64; 3] {
-    let mobility = mobility(rule);
-    std::array::from_fn(|axis| settings.strength * velocity[axis] + settings.relaxation * mobility[axis] * score[axis])
-}
-
-/// The diagonal of D.
-fn mobility(rule: &Rule) -> [f64; 3] {
-    [1.0, 1.0, rule.kappa * rule.kappa]
+    Ok(velocity.iter().zip(&score).map(|(v, s)| settings.drift(rule.mobility(), v, s)).collect())
 }
 
 /// One Heun step of length `dt` (see [`time_step`]), in place; the noise is [`noise::normals`] of `seed`, `step_index`
@@ -86,7 +75,7 @@ pub fn step(
     seed: u64,
     step_index: u32,
 ) -> Result<(), RuleError> {
-    let spread = mobility(rule).map(|d| (2.0 * settings.relaxation * d * dt).sqrt());
+    let spread = rule.mobility().map(|d| (2.0 * settings.relaxation * d * dt).sqrt());
     let noise: Vec<[f64; 3]> = (0..swarm.len() as u32)
         .map(|particle| {
             let normals = noise::normals(seed, step_index, particle);
@@ -112,7 +101,7 @@ fn displace(swarm: &mut Swarm, by: impl Fn(usize, usize) -> f64) {
 /// Tweedie's estimate of the noiseless positions, x̂ = x + σ² s_x, and headings, θ̂ = θ + (κσ)² s_θ.
 pub fn denoised(rule: &Rule, swarm: &Swarm, sigma_l: f64) -> Swarm {
     let score = energy::score(rule, swarm, sigma_l);
-    let mobility = mobility(rule);
+    let mobility = rule.mobility();
     let mut clean = swarm.clone();
     displace(&mut clean, |i, axis| sigma_l * sigma_l * mobility[axis] * score[i][axis]);
     clean

@@ -370,7 +370,8 @@ pub fn certify(
 
 /// D s, with D = diag(1, 1, κ²).
 fn along_mobility(rule: &Rule, scores: Vec<[f64; 3]>) -> Vec<[f64; 3]> {
-    scores.into_iter().map(|[x, y, turn]| [x, y, rule.kappa * rule.kappa * turn]).collect()
+    let mobility = rule.mobility();
+    scores.into_iter().map(|s| std::array::from_fn(|axis| mobility[axis] * s[axis])).collect()
 }
 
 fn finite(value: f64) -> Option<f64> {
