@@ -8,7 +8,7 @@
 use rand::RngExt;
 
 use super::batch::Pool;
-use super::langevin::{Chain, Langevin};
+use super::langevin::{Chain, Langevin, STEP_FACTOR};
 use crate::worlds::swarm::picture::Swarm;
 use crate::worlds::swarm::rule::Rule;
 
@@ -46,7 +46,7 @@ impl Chains {
                 *chain = begin(pool, sigma_range_l, rule);
             }
         }
-        self.langevin.run(chains, STEPS, rule, |chain, _| chain.sigma_l);
+        self.langevin.run(chains, STEPS, STEP_FACTOR, rule, |chain, _| chain.sigma_l);
     }
 
     /// The chains that were just advanced, each with its σ, ℓ.
@@ -66,7 +66,6 @@ mod tests {
     use crate::worlds::swarm::picture::{Ensemble, motifs, wrap_angle};
     use crate::worlds::swarm::rule::NetShape;
     use crate::worlds::swarm::train::TrainingSettings;
-    use crate::worlds::swarm::train::langevin::STEP_FACTOR;
 
     const SIGMA_L: [f64; 2] = [0.1, 0.3];
 

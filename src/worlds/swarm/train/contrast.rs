@@ -12,7 +12,7 @@
 use rand::RngExt;
 
 use super::batch::{Batch, Pool};
-use super::langevin::{Chain, Langevin};
+use super::langevin::{Chain, Langevin, STEP_FACTOR};
 use super::{LearnError, TrainingSettings};
 use crate::worlds::swarm::picture::{Ensemble, Stills};
 use crate::worlds::swarm::rule::fast::{FastKernels, Weights};
@@ -26,11 +26,15 @@ const AREA: usize = 4;
 /// Chains that one training step advances and looks at, at least two: their particles are about as many as those of eight
 /// configurations of [`TrainingSettings::particles`].
 const LOOKED_AT: usize = 8;
-/// Langevin steps of a chain from one look to the next.
+/// Langevin steps of a chain from one look to the next in a run of [`UNHURRIED_STEPS`] or more.
 const STEPS: usize = 8;
-/// Langevin steps of a chain, log-uniform between these: short growths show what fast cooling freezes in, long ones what the
-/// energy itself prefers.
-const LIFE_STEPS: [usize; 2] = [960, 3840];
+/// Langevin steps of a chain in such a run, log-uniform between these: short growths show what fast cooling freezes in, long
+/// ones what the energy itself prefers.
+const LIFE_STEPS: [f64; 2] = [960.0, 3840.0];
+/// Steps of the energy in which chains come far enough at these numbers: those of the default run.
+const UNHURRIED_STEPS: f64 = 3000.0;
+/// Most that the chains of a shorter run are hurried.
+const MAX_HURRY: f64 = 2.0;
 /// Share of chains that begin at noised samples and keep their σ, so that what is there already is not forgotten.
 const HELD_SHARE: f64 = 0.25;
 /// The push ends where the data's energy is this far below the chains', kT per particle: they are distinguished already.
@@ -40,6 +44,31 @@ const BINS: usize = 8;
 const KEEP: f64 = 0.98;
 /// Sets the random numbers of the chains apart from those of the batches.
 const STREAM: u64 = 0x636f_6e74_7261_7374;
+
+/// How fast chains live.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct ChainPace {
+    /// Langevin steps from one look to the next.
+    steps: usize,
+    /// c of their dt = c σ².
+    step_factor: f64,
+    /// Least and most steps of a life.
+    life_steps: [f64; 2],
+}
+
+impl ChainPace {
+    /// For a run of so many steps of the energy. In a short run unhurried chains would end before they have cooled, and
+    /// nothing would be taught of what freezes in; in a long one hurried chains, which end unfinished, teach that
+    /// unfinished creatures are to be avoided, and growths keep left-over particles.
+    fn of_run(steps: usize) -> Self {
+        let hurry = (UNHURRIED_STEPS / steps.max(1) as f64).clamp(1.0, MAX_HURRY);
+        Self {
+            steps: (STEPS as f64 * hurry).round() as usize,
+            step_factor: STEP_FACTOR * hurry,
+            life_steps: LIFE_STEPS.map(|steps| steps / (hurry * hurry)),
+        }
+    }
+}
 
 struct Growth {
     chain: Chain,
@@ -66,6 +95,7 @@ pub struct Contrast {
     /// Samples as large as a chain.
     pool: Pool,
     sigma_range_l: [f64; 2],
+    pace: ChainPace,
     growths: Vec<Growth>,
     looked_at: usize,
     langevin: Langevin,
@@ -96,12 +126,15 @@ impl Contrast {
             TrainingSettings { particles: AREA * settings.particles, seed: settings.seed ^ STREAM, ..*settings };
         let mut pool = Pool::new(stills, ensemble, &of_chains, stop)?;
         // The first lives are of all lengths, so that later the chains are of all ages.
-        let growths = (1..=CHAINS).map(|k| begin(&mut pool, sigma_range_l, rule, k as f64 / CHAINS as f64)).collect();
+        let pace = ChainPace::of_run(settings.steps);
+        let growths =
+            (1..=CHAINS).map(|k| begin(&mut pool, &pace, sigma_range_l, rule, k as f64 / CHAINS as f64)).collect();
         let budget = LOOKED_AT * settings.particles;
         let looked_at = (budget / pool.particles_per_sample().max(1)).clamp(2, LOOKED_AT);
         Ok(Self {
             pool,
             sigma_range_l,
+            pace,
             growths,
             looked_at,
             langevin: Langevin::default(),
@@ -121,10 +154,10 @@ impl Contrast {
         let growths = &mut self.growths[..self.looked_at];
         for growth in growths.iter_mut() {
             if growth.chain.steps as usize >= growth.life || !growth.chain.is_finite() {
-                *growth = begin(&mut self.pool, self.sigma_range_l, rule, 1.0);
+                *growth = begin(&mut self.pool, &self.pace, self.sigma_range_l, rule, 1.0);
             }
         }
-        self.langevin.run(growths, STEPS, rule, |growth, _| {
+        self.langevin.run(growths, self.pace.steps, self.pace.step_factor, rule, |growth, _| {
             growth.annealing.map_or(growth.chain.sigma_l, |annealing| annealing.sigma_l(growth.chain.steps as usize))
         });
     }
@@ -186,9 +219,9 @@ fn governor(gap_kt: f64) -> f64 {
 }
 
 /// A chain that begins again after `share` of its steps.
-fn begin(pool: &mut Pool, sigma_range_l: [f64; 2], rule: &Rule, share: f64) -> Growth {
+fn begin(pool: &mut Pool, pace: &ChainPace, sigma_range_l: [f64; 2], rule: &Rule, share: f64) -> Growth {
     let [coldest, hottest] = sigma_range_l;
-    let [short, long] = LIFE_STEPS.map(|steps| steps as f64);
+    let [short, long] = pace.life_steps;
     let steps = short * (long / short).powf(pool.rng().random());
     let (mut swarm, mut sigma_l) = pool.noised_sample(sigma_range_l, rule);
     let grows = !pool.rng().random_bool(HELD_SHARE);
@@ -213,6 +246,18 @@ mod tests {
         let rule = Rule::random(NetShape { species: 1, phi: [6, 6], rho: [6, 6], outputs: 1 }, 5);
         let contrast = Contrast::new(&snapshot.into(), &Ensemble::default(), &settings, &rule, &|| false);
         (contrast.expect("samples"), rule)
+    }
+
+    #[test]
+    fn only_short_runs_hurry_their_chains() {
+        let default = ChainPace::of_run(TrainingSettings::default().steps);
+        assert_eq!(default, ChainPace { steps: STEPS, step_factor: STEP_FACTOR, life_steps: LIFE_STEPS });
+        assert_eq!(default, ChainPace::of_run(8000));
+        let short = ChainPace::of_run(1500);
+        assert_eq!(short, ChainPace { steps: 16, step_factor: 0.4, life_steps: [240.0, 960.0] });
+        assert_eq!(short, ChainPace::of_run(0));
+        let time = |pace: ChainPace| pace.life_steps[1] * pace.step_factor;
+        assert!((time(ChainPace::of_run(2000)) - time(default) / 1.5).abs() < 1e-9);
     }
 
     #[test]

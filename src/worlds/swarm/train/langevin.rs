@@ -8,11 +8,11 @@ use crate::worlds::swarm::picture::{Swarm, wrap, wrap_angle};
 use crate::worlds::swarm::rule::fast::{FastKernels, Weights};
 use crate::worlds::swarm::rule::{LiveSettings, Neighbours, Rule, noise};
 
-/// dt = c σ². Twice the live step: the scheme below has the exact spread for a Gaussian at any stable step.
+/// c of dt = c σ². Twice the live step: the scheme below has the exact spread for a Gaussian at any stable step.
 pub const STEP_FACTOR: f64 = 0.2;
 
-/// Swarms stepped together on one core: enough to fill the lanes.
-const PER_TASK: usize = 4;
+/// Particles stepped together on one core, at least one swarm: enough to fill the lanes.
+const PARTICLES_PER_TASK: usize = 192;
 
 /// One swarm with a noise level of its own.
 pub struct Chain {
@@ -48,7 +48,8 @@ struct ChainScratch {
 
 impl Langevin {
     /// `steps` steps of dX = (γV + Ds) dt + √(2D) dW, D = diag(1, 1, κ²), with the flow of `rule` at the default strength
-    /// γ, if it has one. `sigma_l` gives the noise level of a chain before each of its steps; chains are stepped side by side on all cores.
+    /// γ, if it has one. `sigma_l` gives the noise level of a chain before each of its steps, and dt is `step_factor` σ²;
+    /// chains are stepped side by side on all cores.
     ///
     /// x ← x + a(x) dt + √(2D dt) (ξₙ + ξₙ₊₁)/2 (Leimkuhler & Matthews 2013): one evaluation a step, and no error of the
     /// spread of a Gaussian, which the contrastive term would otherwise learn to make up for.
@@ -56,19 +57,22 @@ impl Langevin {
         &mut self,
         chains: &mut [C],
         steps: usize,
+        step_factor: f64,
         rule: &Rule,
         sigma_l: impl Fn(&C, usize) -> f64 + Sync,
     ) {
         let energy = Weights::of(&rule.energy, rule.cutoff_l);
         let flow = rule.flow.as_ref().map(|net| Weights::of(net, rule.cutoff_l));
-        self.parts.resize_with(chains.len().div_ceil(PER_TASK).max(self.parts.len()), ChainScratch::default);
-        chains.par_chunks_mut(PER_TASK).zip(&mut self.parts).for_each(|(chains, part)| {
+        let largest = chains.iter().map(|chain| chain.as_ref().swarm.len()).max().unwrap_or_default();
+        let per_task = (PARTICLES_PER_TASK / largest.max(1)).max(1);
+        self.parts.resize_with(chains.len().div_ceil(per_task).max(self.parts.len()), ChainScratch::default);
+        chains.par_chunks_mut(per_task).zip(&mut self.parts).for_each(|(chains, part)| {
             for step in 0..steps {
                 for chain in chains.iter_mut() {
                     let sigma_l = sigma_l(chain, step);
                     chain.as_mut().sigma_l = sigma_l;
                 }
-                part.step(chains, rule, &energy, flow.as_ref());
+                part.step(chains, step_factor, rule, &energy, flow.as_ref());
             }
         });
     }
@@ -78,6 +82,7 @@ impl ChainScratch {
     fn step<C: AsMut<Chain> + AsRef<Chain>>(
         &mut self,
         chains: &mut [C],
+        step_factor: f64,
         rule: &Rule,
         energy: &Weights,
         flow: Option<&Weights>,
@@ -101,7 +106,7 @@ impl ChainScratch {
         for (k, chain) in chains.iter_mut().enumerate() {
             let chain = chain.as_mut();
             let [w, h] = chain.swarm.box_size.to_array();
-            let dt = STEP_FACTOR * chain.sigma_l.powi(2);
+            let dt = step_factor * chain.sigma_l.powi(2);
             let spread = (0.5 * dt).sqrt();
             let first = batch.particles_of(k).start;
             for (l, p) in chain.swarm.particles.iter_mut().enumerate() {
