@@ -161,7 +161,7 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
     }
     let (u, v) = (last.moments(0), last.moments(1));
     let size = engine.size();
-    doc.state = Some(last);
+    doc.save_field(last);
     let facts = json!({
         "command": "live",
         "rule": "library",

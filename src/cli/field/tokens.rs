@@ -212,7 +212,7 @@ pub(super) fn live(doc: &mut FieldDoc, options: &LiveOptions) -> anyhow::Result<
     if let Some(path) = options.npy {
         write_npy(path, std::slice::from_ref(&last))?;
     }
-    doc.state = Some(last);
+    doc.save_field(last);
     let facts = json!({
         "command": "live",
         "rule": "tokens",

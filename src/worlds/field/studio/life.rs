@@ -57,9 +57,10 @@ impl TokenSimulation {
     pub fn new(doc: &FieldDoc, tokens: &TokenDoc, seed: u64) -> Result<Self, StudioError> {
         let rule = tokens.rule.as_ref().ok_or(StudioError::NoRule)?;
         let seed = seed.wrapping_add(doc.live.seed);
-        let start = tokens.start_image(doc.live.size, seed);
+        let fresh = tokens.start_image(doc.live.size, seed);
         let ensemble = Arc::new(tokens.ensemble());
-        let mut live = LiveField::new(motion(rule, &ensemble, tokens, seed), &start);
+        let start = doc.saved_field().unwrap_or(&fresh);
+        let mut live = LiveField::new(motion(rule, &ensemble, tokens, seed), start);
         let mut past = RewindBuffer::default();
         past.forget(&mut live);
         let (doc, tokens) = (doc.clone(), tokens.clone());
@@ -71,7 +72,7 @@ impl TokenSimulation {
             watch: TokenWatch::new(TokenEnsemble::clone(&ensemble)),
             ensemble,
             looked: Instant::now(),
-            fresh_light: light(&start),
+            fresh_light: light(&fresh),
             seed,
             is_down: false,
             last_stamp: None,

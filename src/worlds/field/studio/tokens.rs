@@ -278,6 +278,9 @@ pub(super) fn set_knob(doc: &mut FieldDoc, id: &str, value: f64) {
     if id == "size" {
         doc.live.size = [((value / GRID).round() * GRID) as usize; 2];
     }
+    if matches!(id, "size" | "tokens") {
+        doc.begin_again();
+    }
     let FieldSubject::Tokens(tokens) = &mut doc.subject else { return };
     match id {
         "canvas" => tokens.redraw(|drawn| drawn.iter_mut().for_each(|token| token.resize(value as usize))),
