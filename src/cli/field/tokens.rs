@@ -174,6 +174,8 @@ pub(super) struct LiveOptions<'a> {
     pub csv: Option<&'a Path>,
     pub npy: Option<&'a Path>,
     pub scale: u32,
+    /// On light ground.
+    pub light: bool,
     pub gpu: Option<BorrowedGpu<'a>>,
     pub quiet: bool,
 }
@@ -207,7 +209,7 @@ pub(super) fn live(doc: &mut FieldDoc, options: &LiveOptions) -> anyhow::Result<
         let noisy = engine.noisy()?;
         let view =
             FieldView { image: &last, noisy: Some(&noisy), looks: &looks[looks.len().saturating_sub(TRAIL_LOOKS)..] };
-        write_png(path, &view.picture(doc, options.scale, false))?;
+        write_png(path, &view.picture(doc, options.scale, options.light))?;
     }
     if let Some(path) = options.npy {
         write_npy(path, std::slice::from_ref(&last))?;

@@ -10,7 +10,7 @@ use image::RgbaImage;
 use super::draw::draw_colours;
 use super::gpu_picture::FieldColours;
 use super::living::{FieldMotion, LiveField};
-use super::marks;
+use super::marks::{self, Marks};
 use super::tracking::TokenWatch;
 use crate::gpu::{GpuDevice, GpuPicture};
 use crate::worlds::World;
@@ -223,20 +223,20 @@ impl Simulation for TokenSimulation {
         self.live.take_fault()
     }
 
-    fn picture_on_gpu(&mut self, view: &Viewpoint, _: DrawOptions, size: [u32; 2]) -> Option<GpuPicture> {
+    fn picture_on_gpu(&mut self, view: &Viewpoint, options: DrawOptions, size: [u32; 2]) -> Option<GpuPicture> {
         let look = self.tokens.look;
         // Marks are drawn by the processor, over a picture that was read back.
         if look.headings || look.trails {
             return None;
         }
-        self.live.picture(FieldColours::Tokens(look.colours), look.raw, view, size)
+        self.live.picture(FieldColours::Tokens(look.colours, options.light), look.raw, view, size)
     }
 
-    fn draw(&mut self, view: &Viewpoint, _: DrawOptions, picture: &mut RgbaImage) {
+    fn draw(&mut self, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage) {
         let look = self.tokens.look;
-        if !self.live.draw(FieldColours::Tokens(look.colours), look.raw, view, picture) {
+        if !self.live.draw(FieldColours::Tokens(look.colours, options.light), look.raw, view, picture) {
             let image = if look.raw { self.live.noisy() } else { self.live.image() };
-            draw_colours(image, look.colours, view, picture);
+            draw_colours(image, look.colours, options.light, view, picture);
         }
         if !look.headings && !look.trails {
             return;
@@ -246,7 +246,7 @@ impl Simulation for TokenSimulation {
             self.watch.look(steps, self.live.image());
             self.looked = Instant::now();
         }
-        let marks = (look.headings, look.trails);
+        let marks = Marks { headings: look.headings, trails: look.trails, light: options.light };
         marks::draw(self.watch.looks(), marks, self.tokens.clearance_px, self.doc.live.size[1], view, picture);
     }
 
