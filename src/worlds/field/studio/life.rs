@@ -123,11 +123,12 @@ impl Simulation for TokenSimulation {
         let Some(doc) = world.as_field() else { return false };
         let FieldSubject::Tokens(tokens) = &doc.subject else { return false };
         let Some(rule) = &tokens.rule else { return false };
-        if tokens.live.tokens != self.tokens.live.tokens || doc.live.size != self.doc.live.size {
+        let start = |doc: &FieldDoc, tokens: &TokenDoc| (doc.live.size, tokens.live.tokens, tokens.arrangement);
+        if start(doc, tokens) != start(&self.doc, &self.tokens) {
             return false;
         }
         let old_rule = self.tokens.rule.take();
-        let is_redrawn = tokens.tokens != self.tokens.tokens || tokens.clearance_px != self.tokens.clearance_px;
+        let is_redrawn = tokens.tokens != self.tokens.tokens || tokens.spacing() != self.tokens.spacing();
         (self.doc, self.tokens) = (doc.clone(), tokens.clone());
         if is_redrawn {
             self.ensemble = Arc::new(tokens.ensemble());

@@ -268,6 +268,12 @@ fn tokens_are_taught_swim_and_are_stamped_and_erased() {
     assert_eq!(simulation.steps(), 2);
     doc.set_knob("swim", 0.1);
     assert!(simulation.adopt(&World::Field(doc.clone())));
+    doc.set_knob("group_distance", 9.0);
+    assert!(simulation.adopt(&World::Field(doc.clone())), "free tokens have no groups");
+    let mut paired = doc.clone();
+    paired.set_knob("arrangement", 1.0);
+    assert!(!simulation.adopt(&World::Field(paired.clone())) && paired.start_simulation(0).is_ok());
+    assert_eq!((paired.knob("arrangement"), paired.knob("group_distance")), (1.0, 9.0));
     doc.set_knob("tokens", 5.0);
     assert!(!simulation.adopt(&World::Field(doc)));
 }

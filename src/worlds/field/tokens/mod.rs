@@ -1,6 +1,7 @@
 //! Drawn tokens that live: a small network learns to keep tokens whole while they move. In the order of the data:
 //! `token` (a canvas) → `template`, `pose`, `scene` (images at any poses) → `net` → `training` → `engine` → `tracker`.
 
+mod arrangement;
 mod certificate;
 mod doc;
 mod drawing;
@@ -25,6 +26,7 @@ mod tracker;
 mod training;
 mod wound;
 
+pub use arrangement::{TokenArrangement, TokenGroups};
 pub use certificate::{
     CERTIFICATE_SIDE, CERTIFICATE_TOKENS, LOOK_EVERY, TokenCheck, TokenCheckSettings, TokenFindings,
 };
