@@ -37,7 +37,7 @@ struct Show {
 @group(0) @binding(3) var<storage, read_write> picture: array<u32>;
 
 // On light ground: how much a token of full light covers, and how bright it is.
-const COVER = 1.25;
+const COVER = 1.8;
 const INK = 0.9;
 
 // Two neighbours along one axis, and the share of the second.

@@ -26,7 +26,7 @@ pub(crate) struct Args {
     /// Tokens alone, in pairs side by side, or in chains of three, nose to tail
     #[arg(long, default_value = "free", requires = "tokens")]
     arrangement: ArrangementName,
-    /// Distance of neighbours in a pair or chain, pixels [default: that of the tokens]
+    /// Distance of neighbours in a pair or chain, pixels [default: two thirds of that of groups]
     #[arg(long, value_name = "PX", requires = "tokens")]
     group_distance: Option<f64>,
 }

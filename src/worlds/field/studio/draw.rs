@@ -265,8 +265,8 @@ fn mixed(plane: Plane, column: &MosaicPlace, row: &MosaicPlace) -> f32 {
 
 /// Dark and light ground of tokens, whose background is 0.
 const GROUNDS: [[f32; 3]; 2] = [[10.0, 12.0, 20.0], [250.0, 249.0, 245.0]];
-/// On light ground: how much a token of full light covers, so that only its edge is transparent, and how bright it is.
-const COVER: f32 = 1.25;
+/// On light ground: how much a token of full light covers, so that it is opaque between two of its colours, and how bright it is.
+const COVER: f32 = 1.8;
 const INK: f32 = 0.9;
 
 /// The ground of tokens.

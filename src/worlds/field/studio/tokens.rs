@@ -2,8 +2,8 @@
 
 use super::{canvas, tracking};
 use crate::worlds::field::tokens::{
-    MAX_CANVAS, MAX_CLEARANCE_PX, MAX_SIZE_PX, MAX_SKEW, MAX_SKEW_RADIUS, MIN_CANVAS, MIN_CLEARANCE_PX, MIN_SIZE_PX,
-    TokenArrangement, TokenColours, TokenDoc,
+    MAX_CANVAS, MAX_CLEARANCE_PX, MAX_SIZE_PX, MAX_SKEW, MAX_SKEW_RADIUS, MIN_CANVAS, MIN_CLEARANCE_PX, MIN_GROUP_PX,
+    MIN_SIZE_PX, TokenArrangement, TokenColours, TokenDoc,
 };
 use crate::worlds::field::{FieldDoc, FieldSubject};
 use crate::worlds::studio::KnobScale::{Choice, Linear, Switch, Whole, WholeLogarithmic};
@@ -59,7 +59,7 @@ pub const TOKEN_KNOBS: &[KnobSpec] = &[
     ),
     KnobSpec::new(
         ("clearance", "Distance", "", "pixels"),
-        "Closest distance of two tokens; it follows the drawing until it is set",
+        "Closest distance of two tokens, or of two groups; it follows the drawing until it is set",
         16.0,
         [MIN_CLEARANCE_PX, MAX_CLEARANCE_PX],
         Linear,
@@ -75,9 +75,9 @@ pub const TOKEN_KNOBS: &[KnobSpec] = &[
     ),
     KnobSpec::new(
         ("group_distance", "Group distance", "", "pixels"),
-        "Distance of neighbours in a pair or chain; it follows the distance above until it is set",
-        16.0,
-        [MIN_CLEARANCE_PX, MAX_CLEARANCE_PX],
+        "Distance of neighbours in a pair or chain; two thirds of the distance of groups until it is set",
+        11.0,
+        [MIN_GROUP_PX, MAX_CLEARANCE_PX],
         Linear,
         KnobGroup::Paint,
     ),
@@ -309,8 +309,7 @@ pub(super) fn set_knob(doc: &mut FieldDoc, id: &str, value: f64) {
             tokens.set_groups(arrangement, tokens.group_px);
         }
         "group_distance" => {
-            let group_px = (value != tokens.clearance_px).then_some(value);
-            tokens.set_groups(tokens.arrangement, group_px);
+            tokens.set_groups(tokens.arrangement, Some(value));
         }
         "half" => tokens.live.half_precision = value >= 0.5,
         "raw" => tokens.look.raw = value >= 0.5,

@@ -22,6 +22,10 @@ const SIGMA_BOUNDS: [f64; 2] = [0.1, 0.3];
 /// Canvas of a token that is yet to be drawn: pixels of a side, and field pixels.
 const DRAWN_SIDE: usize = 24;
 const DRAWN_SIZE_PX: f64 = 16.0;
+/// Clearance of groups that fit the tokens, in diameters of the largest one: members, which touch, are told from others.
+const GROUP_ROOM: f64 = 1.5;
+/// Closest distance of two members of a group, field pixels.
+pub const MIN_GROUP_PX: f64 = 4.0;
 /// Closest distance of two tokens, field pixels.
 pub const MIN_CLEARANCE_PX: f64 = 6.0;
 /// Largest clearance, field pixels.
@@ -39,7 +43,7 @@ pub struct TokenDoc {
     /// Whether tokens come in groups.
     #[serde(default, skip_serializing_if = "TokenArrangement::is_free")]
     pub arrangement: TokenArrangement,
-    /// Distance of neighbours in a group, field pixels; without one it is the clearance.
+    /// Distance of neighbours in a group, field pixels; without one it is what the clearance leaves room for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group_px: Option<f64>,
     /// Settings of the training of the network.
@@ -171,7 +175,8 @@ impl TokenDoc {
     /// Clearance of the largest token, and temperature of the faintest.
     fn fitting(&self) -> (f64, f64) {
         let radius = self.tokens.iter().map(Token::radius_px).fold(0.0, f64::max);
-        let clearance_px = (2.0 * radius).round().clamp(MIN_CLEARANCE_PX, MAX_CLEARANCE_PX);
+        let room = if self.arrangement.is_free() { 1.0 } else { GROUP_ROOM };
+        let clearance_px = (2.0 * room * radius).round().clamp(MIN_CLEARANCE_PX, MAX_CLEARANCE_PX);
         let slopes = self.tokens.iter().map(|token| Template::new(token).ahead_energy.sqrt());
         let slope = slopes.fold(f64::INFINITY, f64::min);
         let sigma = (SIGMA_PER_SLOPE * slope).clamp(SIGMA_BOUNDS[0], SIGMA_BOUNDS[1]);
@@ -205,9 +210,14 @@ impl TokenDoc {
         self.fit_side();
     }
 
-    /// Sets groups and the distance of their members (without one, the clearance), and images that are large enough.
+    /// Sets groups and the distance of their members, and images that are large enough. A clearance that fitted before fits
+    /// after.
     pub fn set_groups(&mut self, arrangement: TokenArrangement, group_px: Option<f64>) {
+        let has_fitted = self.clearance_px == self.fitting().0;
         (self.arrangement, self.group_px) = (arrangement, group_px);
+        if has_fitted {
+            self.clearance_px = self.fitting().0;
+        }
         self.fit_side();
     }
 
@@ -223,7 +233,7 @@ impl TokenDoc {
 
     /// Distance of neighbours in a group, field pixels.
     pub fn group_distance_px(&self) -> f64 {
-        self.group_px.unwrap_or(self.clearance_px)
+        self.group_px.unwrap_or_else(|| (self.clearance_px / GROUP_ROOM).round())
     }
 
     /// The distances that tokens keep.
@@ -271,8 +281,8 @@ impl TokenDoc {
             return fail("clearance_px", self.clearance_px.to_string(), "give 6 to 64 pixels");
         }
         let group_px = self.group_distance_px();
-        if !(MIN_CLEARANCE_PX..=MAX_CLEARANCE_PX).contains(&group_px) {
-            return fail("group_px", group_px.to_string(), "give 6 to 64 pixels");
+        if !(MIN_GROUP_PX..=MAX_CLEARANCE_PX).contains(&group_px) {
+            return fail("group_px", group_px.to_string(), "give 4 to 64 pixels");
         }
         if self.needed_side() > self.settings.side as f64 && self.clearance_px * 2.0 <= self.settings.side as f64 {
             return fail(
@@ -332,12 +342,26 @@ mod tests {
     }
 
     #[test]
+    fn distances_of_groups_fit_the_tokens_until_they_are_set() {
+        let mut doc = TokenDoc::new(vec![Token::bundled("firefly").unwrap()]).unwrap();
+        let free = doc.clone();
+        doc.set_groups(TokenArrangement::Pairs, None);
+        assert_eq!(doc.group_distance_px(), free.clearance_px);
+        assert!(doc.clearance_px > 1.4 * free.clearance_px, "{}", doc.clearance_px);
+        doc.set_groups(TokenArrangement::Free, None);
+        assert_eq!(doc, free);
+        doc.set_clearance(18.0);
+        doc.set_groups(TokenArrangement::Chains, Some(11.0));
+        assert_eq!((doc.clearance_px, doc.group_distance_px()), (18.0, 11.0));
+    }
+
+    #[test]
     fn images_are_large_enough_for_a_group() {
         let mut doc = TokenDoc::new(vec![Token::bundled("taiji").unwrap()]).unwrap();
         doc.set_clearance(30.0);
         assert_eq!(doc.settings.side, 64);
         doc.set_groups(TokenArrangement::Chains, None);
-        assert!(doc.settings.side == 96 && doc.validate().is_ok(), "{}", doc.settings.side);
+        assert!(doc.settings.side == 80 && doc.validate().is_ok(), "{}", doc.settings.side);
         doc.settings.side = 64;
         assert!(doc.validate().unwrap_err().to_string().contains("a group is longer than the tile"));
         doc.set_groups(TokenArrangement::Pairs, Some(2.0));

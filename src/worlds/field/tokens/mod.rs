@@ -30,7 +30,7 @@ pub use arrangement::{TokenArrangement, TokenGroups};
 pub use certificate::{
     CERTIFICATE_SIDE, CERTIFICATE_TOKENS, LOOK_EVERY, TokenCheck, TokenCheckSettings, TokenFindings,
 };
-pub use doc::{MAX_CLEARANCE_PX, MAX_KINDS, MIN_CLEARANCE_PX, SkewEvidence, TokenDoc, TokenEvidence};
+pub use doc::{MAX_CLEARANCE_PX, MAX_KINDS, MIN_CLEARANCE_PX, MIN_GROUP_PX, SkewEvidence, TokenDoc, TokenEvidence};
 pub use engine::{TokenEngine, TokenState};
 pub use gpu::GpuTokens;
 #[cfg(test)]
