@@ -74,7 +74,7 @@ pub const TOKEN_KNOBS: &[KnobSpec] = &[
         KnobGroup::Paint,
     ),
     KnobSpec::new(
-        ("group_distance", "Group distance", "", "pixels"),
+        ("group_distance", "In groups", "", "pixels"),
         "Distance of neighbours in a pair or chain; two thirds of the distance of groups until it is set",
         11.0,
         [MIN_GROUP_PX, MAX_CLEARANCE_PX],
