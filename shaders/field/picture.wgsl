@@ -23,7 +23,8 @@ struct Show {
     repeated: f32,
     low_u: f32,
     per_u: f32,
-    // Of the mixture, sRGB: its ground, and what both values add to it at their last colour.
+    // Of the mixture, sRGB: its ground, and what both values add to it at their last colour. Tokens have a ground too, and
+    // w is 1 where it is light.
     ground: vec4<f32>,
     ink_u: vec4<f32>,
     ink_v: vec4<f32>,
@@ -35,8 +36,9 @@ struct Show {
 @group(0) @binding(2) var<storage, read> table: array<u32>;
 @group(0) @binding(3) var<storage, read_write> picture: array<u32>;
 
-// Ground of tokens: their background is 0.
-const GROUND = vec3<f32>(10.0, 12.0, 20.0);
+// On light ground: how much a token of full light covers, and how bright it is.
+const COVER = 1.8;
+const INK = 0.9;
 
 // Two neighbours along one axis, and the share of the second.
 struct Place {
@@ -108,6 +110,15 @@ fn draw(@builtin(global_invocation_id) id: vec3<u32>) {
         case 5u: { colour = vec3<f32>((colour.x + colour.y + colour.z) / 3.0); }
         default: {}
     }
-    let light = select(1.0, show.repeated, is_repeated);
-    picture[to] = packed(GROUND + light * max(colour, vec3<f32>(0.0)) * (255.0 - GROUND));
+    let strength = select(1.0, show.repeated, is_repeated);
+    let ground = show.ground.xyz;
+    var ink = max(colour, vec3<f32>(0.0)) * (255.0 - ground);
+    var cover = 0.0;
+    if (show.ground.w != 0.0) {
+        let inked = clamp(colour, vec3<f32>(0.0), vec3<f32>(1.0));
+        ink = select(vec3<f32>(0.0), 255.0 * INK * inked, show.colours == 1u);
+        let opacity = select(1.0, COVER, show.colours == 1u);
+        cover = clamp(opacity * max(colour.x, max(colour.y, colour.z)), 0.0, 1.0);
+    }
+    picture[to] = packed(ground + strength * (ink - cover * ground));
 }

@@ -74,6 +74,18 @@ struct OfScene<A: Args> {
     args: A,
 }
 
+/// A command that runs a scene.
+#[derive(Args)]
+struct RunsScene<A: Args> {
+    /// The scene
+    scene: PathBuf,
+    /// Write the scene with the last field and these settings in it
+    #[arg(short, long, value_name = "OUT.ron")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    args: A,
+}
+
 /// A command that makes a scene.
 #[derive(Args)]
 struct IntoScene<A: Args> {
@@ -141,7 +153,7 @@ enum FieldCommand {
     /// Learn the rule of the stills or tokens
     Learn(OnScene<field::learn::Args>),
     /// Run the field without a window
-    Live(OfScene<field::live::Args>),
+    Live(RunsScene<field::live::Args>),
     /// Measure how well the rule keeps its pattern
     Check(OnScene<field::check::Args>),
     /// Print the equations that were found
@@ -187,6 +199,9 @@ impl FieldLine {
                 changed(&line.scene, line.out.as_deref(), |p| field::check::run(&line.args, p, quiet))
             }
             FieldCommand::Check(line) => field::check::run(&line.args, &mut opened(&line.scene)?, quiet),
+            FieldCommand::Live(line) if line.out.is_some() => {
+                changed(&line.scene, line.out.as_deref(), |p| field::live::run(&line.args, p, quiet))
+            }
             FieldCommand::Live(line) => field::live::run(&line.args, &mut opened(&line.scene)?, quiet),
             FieldCommand::Equations(line) => field::equations::run(&line.args, &mut opened(&line.scene)?),
             FieldCommand::Export(line) => field::export::run(&line.args, &mut opened(&line.scene)?),

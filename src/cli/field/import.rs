@@ -2,15 +2,16 @@
 
 use std::path::PathBuf;
 
+use clap::ValueEnum;
 use serde_json::json;
 
-use super::project;
+use super::{project, tokens::groups_line};
 use crate::cli::output::{Answer, warn};
 use crate::gpu::EngineChoice;
 use crate::scene::Project;
 use crate::worlds::field::library::MIN_RUNS;
 use crate::worlds::field::stills::load_stills;
-use crate::worlds::field::tokens::{Token, TokenDoc};
+use crate::worlds::field::tokens::{Token, TokenArrangement, TokenDoc};
 use crate::worlds::field::{FieldDoc, FieldLive, FieldSubject, LibraryDoc};
 
 #[derive(clap::Args)]
@@ -22,6 +23,29 @@ pub(crate) struct Args {
     /// dot, ring; each is a kind of token
     #[arg(long)]
     tokens: bool,
+    /// Tokens alone, in pairs side by side, or in chains of three, nose to tail
+    #[arg(long, default_value = "free", requires = "tokens")]
+    arrangement: ArrangementName,
+    /// Distance of neighbours in a pair or chain, pixels [default: two thirds of that of groups]
+    #[arg(long, value_name = "PX", requires = "tokens")]
+    group_distance: Option<f64>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ArrangementName {
+    Free,
+    Pairs,
+    Chains,
+}
+
+impl From<ArrangementName> for TokenArrangement {
+    fn from(name: ArrangementName) -> Self {
+        match name {
+            ArrangementName::Free => Self::Free,
+            ArrangementName::Pairs => Self::Pairs,
+            ArrangementName::Chains => Self::Chains,
+        }
+    }
 }
 
 /// # Errors
@@ -53,16 +77,26 @@ fn import_tokens(args: &Args) -> anyhow::Result<(Project, Answer)> {
         None => Token::load(path),
     };
     let tokens = args.files.iter().map(load).collect::<Result<Vec<_>, _>>()?;
-    let doc = TokenDoc::new(tokens)?;
+    let mut doc = TokenDoc::new(tokens)?;
+    doc.set_groups(args.arrangement.into(), args.group_distance);
+    doc.validate()?;
     let names: Vec<_> = args.files.iter().map(|f| f.file_stem().unwrap_or_default().to_string_lossy()).collect();
     let name = names.join(" and ");
     let (kinds, clearance) = (doc.tokens.len(), doc.clearance_px);
+    let (arrangement, group_px, groups) = (doc.arrangement, doc.group_distance_px(), groups_line(&doc));
     let has_card = EngineChoice::Auto.device()?.is_some();
     let doc = FieldDoc::of_tokens(doc, has_card);
     let side = doc.live.size[0];
-    let facts = json!({ "command": "import", "tokens": kinds, "clearance_px": clearance, "size": doc.live.size });
+    let facts = json!({
+        "command": "import",
+        "tokens": kinds,
+        "clearance_px": clearance,
+        "arrangement": arrangement,
+        "group_px": group_px,
+        "size": doc.live.size,
+    });
     let text = format!(
-        "{name}: kinds of tokens: {kinds}, {clearance} pixels apart, on {side} × {side} pixels\nNext: unstill learn"
+        "{name}: kinds of tokens: {kinds}, {clearance} pixels apart{groups}, on {side} × {side} pixels\nNext: unstill learn"
     );
     Ok((project(name, 1, doc), Answer::new(text, &facts)?))
 }

@@ -54,6 +54,9 @@ pub(crate) struct Args {
     /// auto takes a real GPU or else the processor; gpu also takes one made of software
     #[arg(long, default_value = "auto")]
     engine: EngineName,
+    /// On light ground
+    #[arg(long)]
+    light: bool,
     /// Picture pixels for each pixel of the field
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=16))]
     scale: u32,
@@ -115,6 +118,7 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
             csv: args.csv.as_deref(),
             npy: args.npy.as_deref(),
             scale: args.scale,
+            light: args.light,
             gpu,
             quiet,
         };
@@ -154,14 +158,14 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
         write_series(path, &["step", "mean_u", "spread_u", "mean_v", "spread_v"], &series)?;
     }
     if let Some(path) = &args.png {
-        write_png(path, &FieldView::of(&last).picture(doc, args.scale, false))?;
+        write_png(path, &FieldView::of(&last).picture(doc, args.scale, args.light))?;
     }
     if let Some(path) = &args.npy {
         write_npy(path, std::slice::from_ref(&last))?;
     }
     let (u, v) = (last.moments(0), last.moments(1));
     let size = engine.size();
-    doc.state = Some(last);
+    doc.save_field(last);
     let facts = json!({
         "command": "live",
         "rule": "library",
@@ -192,6 +196,7 @@ fn film(args: &Args, doc: &FieldDoc, quiet: bool) -> anyhow::Result<()> {
     let mut films = PictureFilms::create(&args.films, args.steps as usize)?;
     let size = USizeVec2::from(doc.live.size).as_dvec2();
     let view = Viewpoint::flat(0.5 * size, 0.5 * size.y);
+    let options = DrawOptions { light: args.light, ..DrawOptions::default() };
     let mut simulation = doc.start_simulation(0)?;
     let mut bar = Progress::new(u64::from(args.steps), quiet);
     bar.phase("film");
@@ -202,7 +207,7 @@ fn film(args: &Args, doc: &FieldDoc, quiet: bool) -> anyhow::Result<()> {
             let scale = f64::from(size_px) / size.max_element();
             let pixels = (2.0 * (scale * size / 2.0).round()).as_uvec2().max(UVec2::splat(2));
             let mut picture = RgbaImage::new(pixels.x, pixels.y);
-            simulation.draw(&view, DrawOptions::default(), &mut picture);
+            simulation.draw(&view, options, &mut picture);
             Ok(picture)
         })?;
         if done == args.steps {

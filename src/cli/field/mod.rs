@@ -176,6 +176,36 @@ mod tests {
         assert!(answer.json["tokens"]["count_start"].as_u64().unwrap() > 2);
         assert!(equations::run(&parse(""), &mut project).err().unwrap().to_string().contains("drawn tokens"));
     }
+
+    #[test]
+    fn tokens_are_imported_in_groups() {
+        let (mut project, answer) = import::run(&parse("--tokens firefly --arrangement pairs")).unwrap();
+        assert_eq!(answer.json["arrangement"], "Pairs");
+        assert!(answer.json["group_px"].as_f64() < answer.json["clearance_px"].as_f64());
+        assert!(info::run(&mut project).unwrap().text.contains("pixels apart, in pairs at"));
+        learn::run(&parse("--steps 2"), &mut project, true).unwrap();
+        let answer = check::run(&parse("--steps 50"), &mut project, true).unwrap();
+        assert_eq!(answer.json["pairs"]["tiler"]["in_groups"], 1.0);
+        assert!(answer.text.contains("share of tokens in pairs"), "{}", answer.text);
+        let line = "--tokens firefly --arrangement chains --group-distance 9.5";
+        let (project, answer) = import::run(&parse(line)).unwrap();
+        assert_eq!(answer.json["group_px"], 9.5);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("chains.ron");
+        project.save(&path).unwrap();
+        assert_eq!(Project::load(&path).unwrap().project, project);
+        let text = std::fs::read_to_string(&path).unwrap().replace("Chains", "Rows");
+        std::fs::write(&path, text).unwrap();
+        let said = Project::load(&path).err().unwrap().to_string();
+        assert!(said.contains("Rows") && said.contains("Chains") && said.lines().count() == 1, "{said}");
+        let refused = |line: &str| Line::<import::Args>::try_parse_from(line.split(' ')).err().unwrap().to_string();
+        let said = refused("unstill firefly --tokens --arrangement rows");
+        assert!(said.contains("'rows'") && said.contains("free, pairs, chains"), "{said}");
+        assert!(refused("unstill a.png --arrangement pairs").contains("--tokens"));
+        let said = import::run(&parse("--tokens firefly --arrangement pairs --group-distance 1")).err().unwrap();
+        assert!(said.to_string().contains("group_px"), "{said}");
+    }
+
     #[test]
     fn every_bad_input_gets_one_sentence() {
         let folder = tempfile::tempdir().unwrap();

@@ -15,8 +15,8 @@ use crate::worlds::field::engine::FieldEngine;
 use crate::worlds::field::stills::write_npy;
 use crate::worlds::field::studio::{CONTINUE, FieldView};
 use crate::worlds::field::tokens::{
-    LOOK_EVERY, PairStatistics, Sighting, SkewEvidence, TokenCheck, TokenCheckSettings, TokenDoc, TokenEnsemble,
-    TokenEvidence, TokenFindings, TokenSummary, Tracker,
+    LOOK_EVERY, PairStatistics, Sighting, SkewEvidence, TokenArrangement, TokenCheck, TokenCheckSettings, TokenDoc,
+    TokenEnsemble, TokenEvidence, TokenFindings, TokenSummary, Tracker,
 };
 use crate::worlds::field::{FieldDoc, FieldError, FieldLive, FieldSubject};
 use crate::worlds::studio::{TrainingStep, WorldInfo as _};
@@ -136,6 +136,18 @@ pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: boo
         order(&pairs_shuffled[1]),
         order(&pairs_tiler)
     );
+    if !doc.arrangement.is_free() {
+        let share = |pairs: &PairStatistics| format!("{:.2}", pairs.in_groups);
+        text += &format!(
+            "\nshare of tokens in {}: at rest {} (shuffled {}), swimming {} (shuffled {}), tiler {}",
+            if doc.arrangement == TokenArrangement::Pairs { "pairs" } else { "chains" },
+            share(&pairs_at_rest),
+            share(&pairs_shuffled[0]),
+            share(&pairs_swimming),
+            share(&pairs_shuffled[1]),
+            share(&pairs_tiler)
+        );
+    }
     if let (Some(healed), Some(grown)) = (healed, grown) {
         text += &format!("\nhealed {healed:.2}, grown out of noise {grown:.2}");
     }
@@ -174,6 +186,8 @@ pub(super) struct LiveOptions<'a> {
     pub csv: Option<&'a Path>,
     pub npy: Option<&'a Path>,
     pub scale: u32,
+    /// On light ground.
+    pub light: bool,
     pub gpu: Option<BorrowedGpu<'a>>,
     pub quiet: bool,
 }
@@ -207,12 +221,12 @@ pub(super) fn live(doc: &mut FieldDoc, options: &LiveOptions) -> anyhow::Result<
         let noisy = engine.noisy()?;
         let view =
             FieldView { image: &last, noisy: Some(&noisy), looks: &looks[looks.len().saturating_sub(TRAIL_LOOKS)..] };
-        write_png(path, &view.picture(doc, options.scale, false))?;
+        write_png(path, &view.picture(doc, options.scale, options.light))?;
     }
     if let Some(path) = options.npy {
         write_npy(path, std::slice::from_ref(&last))?;
     }
-    doc.state = Some(last);
+    doc.save_field(last);
     let facts = json!({
         "command": "live",
         "rule": "tokens",
@@ -237,6 +251,16 @@ pub(super) fn live(doc: &mut FieldDoc, options: &LiveOptions) -> anyhow::Result<
     Answer::new(text, &facts)
 }
 
+/// How tokens are grouped, after a comma; nothing of free ones.
+pub(super) fn groups_line(doc: &TokenDoc) -> String {
+    let what = match doc.arrangement {
+        TokenArrangement::Free => return String::new(),
+        TokenArrangement::Pairs => "pairs",
+        TokenArrangement::Chains => "chains of three",
+    };
+    format!(", in {what} at {} pixels", doc.group_distance_px())
+}
+
 pub(super) fn info(title: &str, doc: &TokenDoc, live: &FieldLive) -> anyhow::Result<Answer> {
     let facts = json!({
         "command": "info",
@@ -245,6 +269,8 @@ pub(super) fn info(title: &str, doc: &TokenDoc, live: &FieldLive) -> anyhow::Res
         "title": title,
         "kinds": doc.tokens.len(),
         "clearance_px": doc.clearance_px,
+        "arrangement": doc.arrangement,
+        "group_px": doc.group_distance_px(),
         "settings": doc.settings,
         "token_live": doc.live,
         "skew": doc.skew,
@@ -256,9 +282,10 @@ pub(super) fn info(title: &str, doc: &TokenDoc, live: &FieldLive) -> anyhow::Res
     let [width, height] = live.size;
     let rule = if doc.rule.is_some() { "a network" } else { "none yet: unstill learn" };
     let mut text = format!(
-        "title     {title}\ntokens    kinds: {}, {} pixels apart\nrule      {rule}\nlive      {width} × {height} pixels, {} px per step",
+        "title     {title}\ntokens    kinds: {}, {} pixels apart{}\nrule      {rule}\nlive      {width} × {height} pixels, {} px per step",
         doc.tokens.len(),
         doc.clearance_px,
+        groups_line(doc),
         doc.live.swim_px
     );
     if let Some(e) = &doc.evidence {

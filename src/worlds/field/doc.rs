@@ -226,6 +226,25 @@ impl FieldDoc {
         }
     }
 
+    /// The stored live field, where the scene begins with it and it has the size of the field.
+    pub fn saved_field(&self) -> Option<&Still> {
+        let fits = |state: &&Still| [state.width, state.height] == self.live.size;
+        self.state.as_ref().filter(fits).filter(|_| self.live.start == FieldStart::State)
+    }
+
+    /// Stores a live field, with which the scene begins from now on.
+    pub fn save_field(&mut self, state: Still) {
+        (self.live.size, self.live.start) = ([state.width, state.height], FieldStart::State);
+        self.state = Some(state);
+    }
+
+    /// Knobs of the start begin a new field.
+    pub(super) fn begin_again(&mut self) {
+        if self.live.start == FieldStart::State {
+            self.live.start = FieldStart::Seeds;
+        }
+    }
+
     /// The first image of a live field.
     ///
     /// # Errors

@@ -16,8 +16,9 @@ const GAP: f64 = 10.0;
 const CANVAS_SHARE: f64 = 0.92;
 /// Half height of the first view: canvas and tiling are beside each other on a screen of 16:9 with a side panel.
 const HALF_HEIGHT: f64 = 72.0;
-/// The ground of a canvas: squares of two shades show its pixels.
-const SHADES: [[f32; 3]; 2] = [[24.0, 27.0, 38.0], [34.0, 38.0, 52.0]];
+/// The ground of a canvas, dark and light: squares of two shades show its pixels.
+const SHADES: [[[f32; 3]; 2]; 2] =
+    [[[24.0, 27.0, 38.0], [34.0, 38.0, 52.0]], [[238.0, 237.0, 231.0], [228.0, 227.0, 220.0]]];
 const ARROW: [u8; 4] = [240, 190, 80, 255];
 const ERASER: [u8; 4] = [0; 4];
 
@@ -151,10 +152,10 @@ pub(super) fn act(tokens: &mut TokenDoc, id: &str) {
 }
 
 /// Draws canvases and tiling over the whole of `picture`.
-pub(super) fn draw(tokens: &TokenDoc, view: &Viewpoint, picture: &mut RgbaImage) {
+pub(super) fn draw(tokens: &TokenDoc, light: bool, view: &Viewpoint, picture: &mut RgbaImage) {
     let mut beside = *view;
     beside.centre.x -= SIDE as f64 + GAP;
-    draw_still_colours(&tokens.start_image([SIDE; 2], tokens.settings.seed), &beside, picture);
+    draw_still_colours(&tokens.start_image([SIDE; 2], tokens.settings.seed), light, &beside, picture);
     let (width, height) = (picture.width() as usize, f64::from(picture.height()));
     if width == 0 {
         return;
@@ -169,7 +170,7 @@ pub(super) fn draw(tokens: &TokenDoc, view: &Viewpoint, picture: &mut RgbaImage)
             for (frame, token) in frames.iter().zip(&tokens.tokens) {
                 let place = frame.place(token, at);
                 if let Some(colour) = token.colour(place) {
-                    pixel.copy_from_slice(&over_ground(colour, place));
+                    pixel.copy_from_slice(&over_ground(colour, SHADES[usize::from(light)], place));
                 } else if frame.is_arrow(at) {
                     pixel.copy_from_slice(&ARROW);
                 }
@@ -178,8 +179,8 @@ pub(super) fn draw(tokens: &TokenDoc, view: &Viewpoint, picture: &mut RgbaImage)
     });
 }
 
-fn over_ground(colour: [u8; 4], place: DVec2) -> [u8; 4] {
-    let ground = SHADES[(place.x as usize + place.y as usize) % 2];
+fn over_ground(colour: [u8; 4], shades: [[f32; 3]; 2], place: DVec2) -> [u8; 4] {
+    let ground = shades[(place.x as usize + place.y as usize) % 2];
     let alpha = f32::from(colour[3]) / 255.0;
     let mixed = |c: usize| (ground[c] + alpha * (f32::from(colour[c]) - ground[c])) as u8;
     [mixed(0), mixed(1), mixed(2), 255]
@@ -242,7 +243,7 @@ mod tests {
         let mut tokens = TokenDoc::blank();
         paint(&mut tokens, &stroke("fill", [40.0, 40.0], [40.0, 40.0]));
         let mut picture = RgbaImage::new(404, 288);
-        draw(&tokens, &viewpoint(), &mut picture);
+        draw(&tokens, false, &viewpoint(), &mut picture);
         let share = |of: [u8; 4], columns: std::ops::Range<u32>| {
             let pixels = picture.enumerate_pixels().filter(|(x, _, _)| columns.contains(x));
             pixels.filter(|(_, _, p)| p.0 == of).count()

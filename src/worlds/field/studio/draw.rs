@@ -12,8 +12,8 @@ use crate::worlds::field::{PatternChannels, PatternLook, PatternPalette};
 use crate::worlds::studio::Viewpoint;
 
 const SHADES: usize = 256;
-/// Value of a channel at the last colour, relative to the way from rest to seed.
-const FULL: f32 = 1.4;
+/// Values of u and v at the last colour, relative to the way from rest to seed: u falls from 1 to nearly 0.
+const FULL: [f32; 2] = [2.0, 1.4];
 /// From this many pixels of the picture for each pixel of the field, pixels are shown as squares.
 pub(super) const SQUARES: f64 = 8.0;
 /// Light of what is repeated around the field, relative to the field itself.
@@ -55,7 +55,7 @@ impl Shades {
     pub fn of_rule(rule: &LibraryRule, look: PatternLook, light: bool) -> Self {
         let scale = |c: usize| {
             let (rest, seed) = (rule.rest[c] as f32, rule.seed[c] as f32);
-            ShadeScale::new(rest, rest + FULL * (seed - rest))
+            ShadeScale::new(rest, rest + FULL[c] * (seed - rest))
         };
         Self::new([scale(0), scale(1)], look, light)
     }
@@ -263,19 +263,51 @@ fn mixed(plane: Plane, column: &MosaicPlace, row: &MosaicPlace) -> f32 {
     upper * (1.0 - row.share) + lower * row.share
 }
 
+/// Dark and light ground of tokens, whose background is 0.
+const GROUNDS: [[f32; 3]; 2] = [[10.0, 12.0, 20.0], [250.0, 249.0, 245.0]];
+/// On light ground: how much a token of full light covers, so that it is opaque between two of its colours, and how bright it is.
+const COVER: f32 = 1.8;
+const INK: f32 = 0.9;
+
+/// The ground of tokens.
+pub(super) fn token_ground(light: bool) -> [f32; 3] {
+    GROUNDS[usize::from(light)]
+}
+
 /// Draws three channels as red, green and blue over the whole of `picture`, repeated faintly around the field.
-pub(super) fn draw_colours(still: &Still, of: TokenColours, view: &Viewpoint, picture: &mut RgbaImage) {
-    colours(still, of, view, picture, true);
+pub(super) fn draw_colours(still: &Still, of: TokenColours, light: bool, view: &Viewpoint, picture: &mut RgbaImage) {
+    colours(still, (of, light), view, picture, true);
 }
 
 /// As [`draw_colours`], on its own.
-pub(super) fn draw_still_colours(still: &Still, view: &Viewpoint, picture: &mut RgbaImage) {
-    colours(still, TokenColours::Drawn, view, picture, false);
+pub(super) fn draw_still_colours(still: &Still, light: bool, view: &Viewpoint, picture: &mut RgbaImage) {
+    colours(still, (TokenColours::Drawn, light), view, picture, false);
 }
 
-fn colours(still: &Still, of: TokenColours, view: &Viewpoint, picture: &mut RgbaImage, repeats: bool) {
-    /// Ground of tokens: their background is 0.
-    const GROUND: [f32; 3] = [10.0, 12.0, 20.0];
+/// What a pixel adds to the ground, and how much of the ground it covers.
+fn token_ink(values: [f32; 3], of: TokenColours, light: bool) -> ([f32; 3], f32) {
+    let grey = match of {
+        TokenColours::Drawn => {
+            let [r, g, b] = values;
+            return if light {
+                (values.map(|v| 255.0 * INK * v.clamp(0.0, 1.0)), (COVER * r.max(g).max(b)).clamp(0.0, 1.0))
+            } else {
+                (std::array::from_fn(|c| values[c].max(0.0) * (255.0 - GROUNDS[0][c])), 0.0)
+            };
+        }
+        TokenColours::Red => values[0],
+        TokenColours::Green => values[1],
+        TokenColours::Blue => values[2],
+        TokenColours::Light => values.iter().sum::<f32>() / 3.0,
+    };
+    if light {
+        return ([0.0; 3], grey.clamp(0.0, 1.0));
+    }
+    (GROUNDS[0].map(|ground| grey.max(0.0) * (255.0 - ground)), 0.0)
+}
+
+fn colours(still: &Still, (of, light): (TokenColours, bool), view: &Viewpoint, picture: &mut RgbaImage, repeats: bool) {
+    let ground = token_ground(light);
     let plane = |channel| Plane { values: still.plane(channel), width: still.width, height: still.height };
     let planes = [plane(0), plane(1), plane(2)];
     let FieldSight { columns, rows, squares } = FieldSight::new(view, picture, DVec2::ZERO, planes[0]);
@@ -286,7 +318,7 @@ fn colours(still: &Still, of: TokenColours, view: &Viewpoint, picture: &mut Rgba
     picture.par_chunks_exact_mut(4 * width).zip(&rows).for_each(|(line, row)| {
         for (pixel, column) in line.chunks_exact_mut(4).zip(&columns) {
             let outside = column.is_repeated || row.is_repeated;
-            let light = match (outside, repeats) {
+            let strength = match (outside, repeats) {
                 (false, _) => 1.0,
                 (true, true) => REPEATED,
                 (true, false) => 0.0,
@@ -295,15 +327,9 @@ fn colours(still: &Still, of: TokenColours, view: &Viewpoint, picture: &mut Rgba
                 let at = row.first * plane.width + column.first;
                 if squares { plane.values[at] } else { mixed(plane, column, row) }
             });
-            let values = match of {
-                TokenColours::Drawn => values,
-                TokenColours::Red => [values[0]; 3],
-                TokenColours::Green => [values[1]; 3],
-                TokenColours::Blue => [values[2]; 3],
-                TokenColours::Light => [values.iter().sum::<f32>() / 3.0; 3],
-            };
-            for (c, value) in values.into_iter().enumerate() {
-                pixel[c] = (GROUND[c] + light * value.max(0.0) * (255.0 - GROUND[c])).min(255.0) as u8;
+            let (ink, cover) = token_ink(values, of, light);
+            for c in 0..3 {
+                pixel[c] = (ground[c] + strength * (ink[c] - cover * ground[c])).min(255.0) as u8;
             }
             pixel[3] = 255;
         }

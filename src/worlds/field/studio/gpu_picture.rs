@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::draw::{REPEATED, SQUARES, Shades};
+use super::draw::{REPEATED, SQUARES, Shades, token_ground};
 use crate::gpu::{
     ComputeKernel, Dispatch, GpuDevice, GpuError, GpuPicture, KernelModule, checked, storage_with, uniform,
 };
@@ -17,8 +17,8 @@ const PICTURE: &str = include_str!("../../../../shaders/field/picture.wgsl");
 pub(super) enum FieldColours<'a> {
     /// One of two channels by a table, or a mixture of both.
     Shades(&'a Shades),
-    /// Three channels.
-    Tokens(TokenColours),
+    /// Three channels, on light ground or not.
+    Tokens(TokenColours, bool),
 }
 
 /// `Show` of `shaders/field/picture.wgsl`; meaning and units are there.
@@ -57,7 +57,7 @@ impl ShowUniform {
                 };
                 (2, of, shades.scales(), shades.mixture())
             }
-            FieldColours::Tokens(of) => {
+            FieldColours::Tokens(of, light) => {
                 let of = match of {
                     TokenColours::Drawn => 1,
                     TokenColours::Red => 2,
@@ -65,11 +65,12 @@ impl ShowUniform {
                     TokenColours::Blue => 4,
                     TokenColours::Light => 5,
                 };
-                (3, of, [[0.0, 1.0]; 2], [[0.0; 3]; 3])
+                (3, of, [[0.0, 1.0]; 2], [token_ground(light), [0.0; 3], [0.0; 3]])
             }
         };
         let [[low_u, per_u], [low, per_value]] = scales;
-        let [ground, ink_u, ink_v] = mixture.map(|[r, g, b]| [r, g, b, 0.0]);
+        let [mut ground, ink_u, ink_v] = mixture.map(|[r, g, b]| [r, g, b, 0.0]);
+        ground[3] = f32::from(matches!(colours, FieldColours::Tokens(_, true)));
         Self {
             corner: corner.map(|v| v as f32),
             unit: unit as f32,
@@ -235,8 +236,10 @@ mod tests {
             for of in
                 [TokenColours::Drawn, TokenColours::Red, TokenColours::Green, TokenColours::Blue, TokenColours::Light]
             {
-                draw_colours(&tokens, of, &view, &mut expected);
-                compare(&tokens, FieldColours::Tokens(of), expected.clone());
+                for light in [false, true] {
+                    draw_colours(&tokens, of, light, &view, &mut expected);
+                    compare(&tokens, FieldColours::Tokens(of, light), expected.clone());
+                }
             }
         }
     }

@@ -109,7 +109,7 @@ impl WorldInfo for FieldDoc {
                 let shades = draw::Shades::of_stills(&library.stills, library.look, options.light);
                 draw::draw_stills(&library.stills, view, &shades, picture);
             }
-            FieldSubject::Tokens(tokens) => canvas::draw(tokens, view, picture),
+            FieldSubject::Tokens(tokens) => canvas::draw(tokens, options.light, view, picture),
         }
     }
 

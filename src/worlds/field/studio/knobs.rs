@@ -149,7 +149,10 @@ pub(super) fn set(doc: &mut FieldDoc, id: &str, value: f64) {
         "twelve" => *library = if value >= 0.5 { Library::Twelve } else { Library::Six },
         "prune" => *prune = value >= 0.5,
         "time_step" => doc.live.time_step = value,
-        "size" => doc.live.size = [value as usize; 2],
+        "size" => {
+            doc.live.size = [value as usize; 2];
+            doc.begin_again();
+        }
         "channels" => look.channels = PatternChannels::ALL.get(value as usize).copied().unwrap_or_default(),
         "palette" => look.palette = PatternPalette::ALL.get(value as usize).copied().unwrap_or_default(),
         "seed" => doc.live.seed = value as u64,

@@ -10,7 +10,7 @@ use image::RgbaImage;
 use super::draw::draw_colours;
 use super::gpu_picture::FieldColours;
 use super::living::LiveField;
-use super::marks;
+use super::marks::{self, Marks};
 use super::tracking::TokenWatch;
 use crate::gpu::{GpuDevice, GpuPicture};
 use crate::worlds::World;
@@ -57,9 +57,10 @@ impl TokenSimulation {
     pub fn new(doc: &FieldDoc, tokens: &TokenDoc, seed: u64) -> Result<Self, StudioError> {
         let rule = tokens.rule.as_ref().ok_or(StudioError::NoRule)?;
         let seed = seed.wrapping_add(doc.live.seed);
-        let start = tokens.start_image(doc.live.size, seed);
+        let fresh = tokens.start_image(doc.live.size, seed);
         let ensemble = Arc::new(tokens.ensemble());
-        let mut live = LiveField::new(motion(rule, &ensemble, tokens, seed), &start);
+        let start = doc.saved_field().unwrap_or(&fresh);
+        let mut live = LiveField::new(motion(rule, &ensemble, tokens, seed), start);
         let mut past = RewindBuffer::default();
         past.forget(&mut live);
         let (doc, tokens) = (doc.clone(), tokens.clone());
@@ -71,7 +72,7 @@ impl TokenSimulation {
             watch: TokenWatch::new(TokenEnsemble::clone(&ensemble)),
             ensemble,
             looked: Instant::now(),
-            fresh_light: light(&start),
+            fresh_light: light(&fresh),
             seed,
             is_down: false,
             last_stamp: None,
@@ -122,11 +123,12 @@ impl Simulation for TokenSimulation {
         let Some(doc) = world.as_field() else { return false };
         let FieldSubject::Tokens(tokens) = &doc.subject else { return false };
         let Some(rule) = &tokens.rule else { return false };
-        if tokens.live.tokens != self.tokens.live.tokens || doc.live.size != self.doc.live.size {
+        let start = |doc: &FieldDoc, tokens: &TokenDoc| (doc.live.size, tokens.live.tokens, tokens.arrangement);
+        if start(doc, tokens) != start(&self.doc, &self.tokens) {
             return false;
         }
         let old_rule = self.tokens.rule.take();
-        let is_redrawn = tokens.tokens != self.tokens.tokens || tokens.clearance_px != self.tokens.clearance_px;
+        let is_redrawn = tokens.tokens != self.tokens.tokens || tokens.spacing() != self.tokens.spacing();
         (self.doc, self.tokens) = (doc.clone(), tokens.clone());
         if is_redrawn {
             self.ensemble = Arc::new(tokens.ensemble());
@@ -222,20 +224,20 @@ impl Simulation for TokenSimulation {
         self.live.take_fault()
     }
 
-    fn picture_on_gpu(&mut self, view: &Viewpoint, _: DrawOptions, size: [u32; 2]) -> Option<GpuPicture> {
+    fn picture_on_gpu(&mut self, view: &Viewpoint, options: DrawOptions, size: [u32; 2]) -> Option<GpuPicture> {
         let look = self.tokens.look;
         // Marks are drawn by the processor, over a picture that was read back.
         if look.headings || look.trails {
             return None;
         }
-        self.live.picture(FieldColours::Tokens(look.colours), look.raw, view, size)
+        self.live.picture(FieldColours::Tokens(look.colours, options.light), look.raw, view, size)
     }
 
-    fn draw(&mut self, view: &Viewpoint, _: DrawOptions, picture: &mut RgbaImage) {
+    fn draw(&mut self, view: &Viewpoint, options: DrawOptions, picture: &mut RgbaImage) {
         let look = self.tokens.look;
-        if !self.live.draw(FieldColours::Tokens(look.colours), look.raw, view, picture) {
+        if !self.live.draw(FieldColours::Tokens(look.colours, options.light), look.raw, view, picture) {
             let image = if look.raw { self.live.noisy() } else { self.live.image() };
-            draw_colours(image, look.colours, view, picture);
+            draw_colours(image, look.colours, options.light, view, picture);
         }
         if !look.headings && !look.trails {
             return;
@@ -245,7 +247,7 @@ impl Simulation for TokenSimulation {
             self.watch.look(steps, self.live.image());
             self.looked = Instant::now();
         }
-        let marks = (look.headings, look.trails);
+        let marks = Marks { headings: look.headings, trails: look.trails, light: options.light };
         marks::draw(self.watch.looks(), marks, self.tokens.clearance_px, self.doc.live.size[1], view, picture);
     }
 

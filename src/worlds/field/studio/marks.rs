@@ -6,13 +6,25 @@ use image::{Rgba, RgbaImage};
 use crate::worlds::field::tokens::{Sighting, TokenPose};
 use crate::worlds::studio::Viewpoint;
 
-const ARROW: [f32; 3] = [255.0, 255.0, 255.0];
-const TRAIL: [f32; 3] = [120.0, 190.0, 255.0];
+/// On dark and on light ground.
+const ARROWS: [[f32; 3]; 2] = [[255.0, 255.0, 255.0], [24.0, 28.0, 44.0]];
+const TRAILS: [[f32; 3]; 2] = [[120.0, 190.0, 255.0], [60.0, 120.0, 190.0]];
 /// Length of an arrow, from the centre of a token, as a share of the clearance, and half the width of marks, picture pixels.
 const LENGTH: f64 = 0.55;
 const HALF_WIDTH: f64 = 1.1;
 /// Shown strength of the oldest mark of a trail.
 const OLDEST: f32 = 0.15;
+
+/// Which marks are drawn, and on which ground.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Marks {
+    /// An arrow for each token that was found last.
+    pub headings: bool,
+    /// A dot for each that was found before.
+    pub trails: bool,
+    /// On light ground.
+    pub light: bool,
+}
 
 /// Places of a field of `height` rows in a picture.
 #[derive(Clone, Copy)]
@@ -32,10 +44,10 @@ impl Sheet {
     }
 }
 
-/// Draws an arrow for each token that was found last, if wished, and a dot for each that was found before.
+/// Draws marks of tokens that were found, the newest last.
 pub(super) fn draw<'a>(
     looks: impl DoubleEndedIterator<Item = &'a [Sighting]> + ExactSizeIterator,
-    (headings, trails): (bool, bool),
+    Marks { headings, trails, light }: Marks,
     clearance_px: f64,
     field_height: usize,
     view: &Viewpoint,
@@ -47,20 +59,21 @@ pub(super) fn draw<'a>(
     // The centre of the pixel with index 0 is half a pixel from the edge.
     let centre = |pose: &TokenPose| pose.position() + 0.5;
     let count = looks.len();
+    let (arrow, trail) = (ARROWS[usize::from(light)], TRAILS[usize::from(light)]);
     for (k, found) in looks.enumerate() {
         let is_last = k + 1 == count;
         let strength = OLDEST + (1.0 - OLDEST) * (k + 1) as f32 / count as f32;
         for Sighting { pose, .. } in found {
             let at = sheet.place(centre(pose));
             if trails && !is_last {
-                line(picture, [at, at], TRAIL, 0.7 * strength);
+                line(picture, [at, at], trail, 0.7 * strength);
             }
             if headings && is_last {
                 let ahead = LENGTH * clearance_px / unit * DVec2::from_angle(pose.heading);
                 let tip = at + ahead;
-                line(picture, [at, tip], ARROW, 0.9);
+                line(picture, [at, tip], arrow, 0.9);
                 for side in [-0.7, 0.7] {
-                    line(picture, [tip, tip - 0.4 * DVec2::from_angle(side).rotate(ahead)], ARROW, 0.9);
+                    line(picture, [tip, tip - 0.4 * DVec2::from_angle(side).rotate(ahead)], arrow, 0.9);
                 }
             }
         }
@@ -103,7 +116,8 @@ mod tests {
         };
         let looks = [vec![at(7.5)], vec![at(15.5)]];
         let view = Viewpoint::flat(DVec2::splat(16.0), 16.0);
-        let drawn = |marks: (bool, bool)| {
+        let drawn = |(headings, trails): (bool, bool)| {
+            let marks = Marks { headings, trails, light: false };
             let mut picture = RgbaImage::from_pixel(64, 64, Rgba([0, 0, 0, 255]));
             draw(looks.iter().map(|found| &found[..]), marks, 12.0, 32, &view, &mut picture);
             let lit: Vec<u32> = picture.enumerate_pixels().filter(|(_, _, p)| p.0[0] > 20).map(|(x, _, _)| x).collect();

@@ -4,7 +4,7 @@ use glam::DVec2;
 use image::RgbaImage;
 
 use super::draw::{Shades, draw_colours, draw_pattern};
-use super::marks;
+use super::marks::{self, Marks};
 use crate::worlds::field::stills::Still;
 use crate::worlds::field::tokens::{Sighting, Tracker};
 use crate::worlds::field::{FieldDoc, FieldSubject};
@@ -49,11 +49,11 @@ impl<'a> FieldView<'a> {
             }
             FieldSubject::Tokens(tokens) => {
                 let look = tokens.look;
-                draw_colours(noisy.filter(|_| look.raw).unwrap_or(image), look.colours, view, picture);
+                draw_colours(noisy.filter(|_| look.raw).unwrap_or(image), look.colours, light, view, picture);
                 if look.headings || look.trails {
                     let seen_now = [Tracker::new(&tokens.ensemble()).find(image)];
                     let looks = if looks.is_empty() { &seen_now } else { looks };
-                    let marked = (look.headings, look.trails);
+                    let marked = Marks { headings: look.headings, trails: look.trails, light };
                     let seen = looks.iter().map(|found| &found[..]);
                     marks::draw(seen, marked, tokens.clearance_px, image.height, view, picture);
                 }

@@ -1,11 +1,11 @@
 use super::*;
 use crate::worlds::field::engine::{FieldMotion, library_words};
-use crate::worlds::field::stills::{GrayScott, load_stills};
+use crate::worlds::field::stills::{GrayScott, Still, load_stills};
 use crate::worlds::field::tokens::net::TokenNet;
 use crate::worlds::field::tokens::{TokenCheck, TokenCheckSettings, TokenRule, token_words};
 use crate::worlds::field::{FieldEvidence, FieldStart};
 use crate::worlds::studio::{
-    BrushInk, BrushStroke, DrawOptions, EquationForm, KnobGroup, Learned, Simulation, WorldInfo,
+    BrushInk, BrushStroke, DrawOptions, EquationForm, KnobGroup, Learned, LiveState, Simulation, WorldInfo,
 };
 use glam::{DVec2, DVec3};
 use image::RgbaImage;
@@ -164,6 +164,30 @@ fn a_start_that_is_not_there_becomes_seeds() {
 }
 
 #[test]
+fn a_saved_field_of_either_subject_goes_on() {
+    let mut tokens = TokenDoc::new(vec![Token::bundled("firefly").unwrap()]).unwrap();
+    tokens.rule = Some(TokenRule { net: TokenNet::random(1), motion_scale: 0.1, range: [-0.15, 1.15], seed: 1 });
+    let mut tokens = FieldDoc { subject: FieldSubject::Tokens(tokens), ..FieldDoc::default() };
+    tokens.live.size = [64, 48];
+    for (mut doc, size_knob) in [(taught(), 64.0), (tokens, 96.0)] {
+        let mut earlier = doc.start_simulation(5).unwrap();
+        earlier.run(3);
+        let LiveState::Field(saved, _) = earlier.live_state() else { panic!("a field") };
+        doc.save_field(Still::clone(&saved));
+        let text = ron::to_string(&doc).unwrap();
+        let mut read: FieldDoc = ron::from_str(&text).unwrap();
+        assert!(read.validate().is_ok());
+        let begins_with = |doc: &FieldDoc| match doc.start_simulation(0).unwrap().live_state() {
+            LiveState::Field(image, 0) => image,
+            _ => panic!("a field that begins"),
+        };
+        assert!(begins_with(&read) == saved);
+        read.set_knob("size", size_knob);
+        assert_eq!(begins_with(&read).width, size_knob as usize, "another size begins again");
+    }
+}
+
+#[test]
 fn stills_are_drawn_side_by_side() {
     let doc = taught();
     let view = doc.viewpoint(BrushWorkspace::Paint);
@@ -240,6 +264,12 @@ fn tokens_are_taught_swim_and_are_stamped_and_erased() {
     assert_eq!(simulation.steps(), 2);
     doc.set_knob("swim", 0.1);
     assert!(simulation.adopt(&World::Field(doc.clone())));
+    doc.set_knob("group_distance", 9.0);
+    assert!(simulation.adopt(&World::Field(doc.clone())), "free tokens have no groups");
+    let mut paired = doc.clone();
+    paired.set_knob("arrangement", 1.0);
+    assert!(!simulation.adopt(&World::Field(paired.clone())) && paired.start_simulation(0).is_ok());
+    assert_eq!((paired.knob("arrangement"), paired.knob("group_distance")), (1.0, 9.0));
     doc.set_knob("tokens", 5.0);
     assert!(!simulation.adopt(&World::Field(doc)));
 }

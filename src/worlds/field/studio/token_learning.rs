@@ -18,7 +18,7 @@ pub(super) struct TokenLearning {
 impl TokenLearning {
     /// `start`: the rule whose network is taught further; otherwise a new one begins at random weights.
     pub fn new(doc: &TokenDoc, start: Option<&TokenRule>) -> Result<Self, StudioError> {
-        let job = TokenTraining::new(&doc.tokens, doc.clearance_px, doc.settings, start)?;
+        let job = TokenTraining::new(&doc.tokens, doc.spacing(), doc.settings, start)?;
         let total = doc.settings.steps;
         Ok(Self { job, doc: TokenDoc { rule: None, others: Vec::new(), ..doc.clone() }, total, parts: [0.0; 3] })
     }

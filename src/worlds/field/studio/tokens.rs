@@ -2,8 +2,8 @@
 
 use super::{canvas, tracking};
 use crate::worlds::field::tokens::{
-    MAX_CANVAS, MAX_CLEARANCE_PX, MAX_SIZE_PX, MAX_SKEW, MAX_SKEW_RADIUS, MIN_CANVAS, MIN_CLEARANCE_PX, MIN_SIZE_PX,
-    TokenColours, TokenDoc,
+    MAX_CANVAS, MAX_CLEARANCE_PX, MAX_SIZE_PX, MAX_SKEW, MAX_SKEW_RADIUS, MIN_CANVAS, MIN_CLEARANCE_PX, MIN_GROUP_PX,
+    MIN_SIZE_PX, TokenArrangement, TokenColours, TokenDoc,
 };
 use crate::worlds::field::{FieldDoc, FieldSubject};
 use crate::worlds::studio::KnobScale::{Choice, Linear, Switch, Whole, WholeLogarithmic};
@@ -59,9 +59,25 @@ pub const TOKEN_KNOBS: &[KnobSpec] = &[
     ),
     KnobSpec::new(
         ("clearance", "Distance", "", "pixels"),
-        "Closest distance of two tokens; it follows the drawing until it is set",
+        "Closest distance of two tokens, or of two groups; it follows the drawing until it is set",
         16.0,
         [MIN_CLEARANCE_PX, MAX_CLEARANCE_PX],
+        Linear,
+        KnobGroup::Paint,
+    ),
+    KnobSpec::new(
+        ("arrangement", "Arrangement", "", ""),
+        "Whether the tiler places tokens alone, in pairs side by side, or in chains of three, nose to tail; it starts again",
+        0.0,
+        [0.0, (TokenArrangement::NAMES.len() - 1) as f64],
+        Choice(TokenArrangement::NAMES),
+        KnobGroup::Paint,
+    ),
+    KnobSpec::new(
+        ("group_distance", "In groups", "", "pixels"),
+        "Distance of neighbours in a pair or chain; two thirds of the distance of groups until it is set",
+        11.0,
+        [MIN_GROUP_PX, MAX_CLEARANCE_PX],
         Linear,
         KnobGroup::Paint,
     ),
@@ -249,6 +265,8 @@ pub(super) fn knob_value(doc: &FieldDoc, tokens: &TokenDoc, id: &str) -> f64 {
         "canvas" => first.map_or(f64::NAN, |token| token.side as f64),
         "token_size" => first.map_or(f64::NAN, |token| token.size_px),
         "clearance" => tokens.clearance_px,
+        "arrangement" => TokenArrangement::ALL.iter().position(|a| *a == tokens.arrangement).map_or(0.0, |k| k as f64),
+        "group_distance" => tokens.group_distance_px(),
         "half" => switch(tokens.live.half_precision),
         "raw" => switch(tokens.look.raw),
         "headings" => switch(tokens.look.headings),
@@ -278,11 +296,21 @@ pub(super) fn set_knob(doc: &mut FieldDoc, id: &str, value: f64) {
     if id == "size" {
         doc.live.size = [((value / GRID).round() * GRID) as usize; 2];
     }
+    if matches!(id, "size" | "tokens" | "arrangement") {
+        doc.begin_again();
+    }
     let FieldSubject::Tokens(tokens) = &mut doc.subject else { return };
     match id {
         "canvas" => tokens.redraw(|drawn| drawn.iter_mut().for_each(|token| token.resize(value as usize))),
         "token_size" => tokens.redraw(|drawn| drawn.iter_mut().for_each(|token| token.size_px = value)),
         "clearance" => tokens.set_clearance(value),
+        "arrangement" => {
+            let arrangement = TokenArrangement::ALL.get(value as usize).copied().unwrap_or_default();
+            tokens.set_groups(arrangement, tokens.group_px);
+        }
+        "group_distance" => {
+            tokens.set_groups(tokens.arrangement, Some(value));
+        }
         "half" => tokens.live.half_precision = value >= 0.5,
         "raw" => tokens.look.raw = value >= 0.5,
         "headings" => tokens.look.headings = value >= 0.5,

@@ -125,9 +125,9 @@ impl TokenWatch {
         let summary = TokenSummary::of(&looks, since.max(1), size);
         let poses = |found: &Vec<Sighting>| found.iter().map(|s| s.pose).collect::<Vec<TokenPose>>();
         let sets: Vec<Vec<TokenPose>> = self.looks.iter().map(|(_, found)| poses(found)).collect();
-        let clearance_px = self.ensemble.spacing.clearance_px;
-        let pairs = PairStatistics::of(&sets, size, clearance_px);
-        let now = PairStatistics::of(&sets[sets.len() - 1..], size, clearance_px);
+        let spacing = self.ensemble.spacing;
+        let pairs = PairStatistics::of(&sets, size, &spacing);
+        let now = PairStatistics::of(&sets[sets.len() - 1..], size, &spacing);
         let count = found.len();
         let ensemble = &self.ensemble;
         let of_tiler = |known: Option<(usize, PairStatistics)>| match known {

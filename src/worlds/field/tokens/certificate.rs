@@ -240,11 +240,11 @@ impl TokenCheck {
         let size = DVec2::splat(CERTIFICATE_SIDE as f64);
         let late = &looks[looks.len() / 2..];
         let poses: Vec<Vec<TokenPose>> = late.iter().map(|look| look.iter().map(|s| s.pose).collect()).collect();
-        let clearance_px = self.doc.clearance_px;
+        let spacing = &self.ensemble.spacing;
         MotionFindings {
             summary: TokenSummary::of(looks, LOOK_EVERY, size),
-            pairs: PairStatistics::of(&poses, size, clearance_px),
-            shuffled: PairStatistics::of_shuffled(&poses, size, clearance_px),
+            pairs: PairStatistics::of(&poses, size, spacing),
+            shuffled: PairStatistics::of_shuffled(&poses, size, spacing),
         }
     }
 

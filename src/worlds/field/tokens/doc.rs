@@ -7,8 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::net::{TokenNet, WEIGHTS};
 use super::{
-    GROWTH_SIGMA, RuleRecord, SkewFlow, Template, Token, TokenEnsemble, TokenLive, TokenLook, TokenRule, TokenSettings,
-    TokenSummary,
+    GROWTH_SIGMA, RuleRecord, SkewFlow, Spacing, Template, Token, TokenArrangement, TokenEnsemble, TokenGroups,
+    TokenLive, TokenLook, TokenRule, TokenSettings, TokenSummary,
 };
 use crate::worlds::field::FieldError;
 use crate::worlds::field::stills::{Still, pack_floats, unpack_floats};
@@ -22,6 +22,10 @@ const SIGMA_BOUNDS: [f64; 2] = [0.1, 0.3];
 /// Canvas of a token that is yet to be drawn: pixels of a side, and field pixels.
 const DRAWN_SIDE: usize = 24;
 const DRAWN_SIZE_PX: f64 = 16.0;
+/// Clearance of groups that fit the tokens, in diameters of the largest one: members, which touch, are told from others.
+const GROUP_ROOM: f64 = 1.5;
+/// Closest distance of two members of a group, field pixels.
+pub const MIN_GROUP_PX: f64 = 4.0;
 /// Closest distance of two tokens, field pixels.
 pub const MIN_CLEARANCE_PX: f64 = 6.0;
 /// Largest clearance, field pixels.
@@ -34,8 +38,14 @@ const REFERENCE_AREA: f64 = 96.0 * 96.0;
 pub struct TokenDoc {
     /// The drawn tokens, 1 to [`MAX_KINDS`].
     pub tokens: Vec<Token>,
-    /// Closest distance of two tokens, field pixels.
+    /// Closest distance of two tokens, or of two groups, field pixels.
     pub clearance_px: f64,
+    /// Whether tokens come in groups.
+    #[serde(default, skip_serializing_if = "TokenArrangement::is_free")]
+    pub arrangement: TokenArrangement,
+    /// Distance of neighbours in a group, field pixels; without one it is what the clearance leaves room for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_px: Option<f64>,
     /// Settings of the training of the network.
     #[serde(default)]
     pub settings: TokenSettings,
@@ -147,6 +157,8 @@ impl TokenDoc {
         let mut doc = Self {
             tokens: vec![Token { size_px: DRAWN_SIZE_PX, ..Token::empty(DRAWN_SIDE) }],
             clearance_px: DRAWN_SIZE_PX,
+            arrangement: TokenArrangement::Free,
+            group_px: None,
             settings: TokenSettings::default(),
             live: TokenLive::default(),
             skew: SkewFlow::default(),
@@ -163,7 +175,8 @@ impl TokenDoc {
     /// Clearance of the largest token, and temperature of the faintest.
     fn fitting(&self) -> (f64, f64) {
         let radius = self.tokens.iter().map(Token::radius_px).fold(0.0, f64::max);
-        let clearance_px = (2.0 * radius).round().clamp(MIN_CLEARANCE_PX, MAX_CLEARANCE_PX);
+        let room = if self.arrangement.is_free() { 1.0 } else { GROUP_ROOM };
+        let clearance_px = (2.0 * room * radius).round().clamp(MIN_CLEARANCE_PX, MAX_CLEARANCE_PX);
         let slopes = self.tokens.iter().map(|token| Template::new(token).ahead_energy.sqrt());
         let slope = slopes.fold(f64::INFINITY, f64::min);
         let sigma = (SIGMA_PER_SLOPE * slope).clamp(SIGMA_BOUNDS[0], SIGMA_BOUNDS[1]);
@@ -194,8 +207,42 @@ impl TokenDoc {
     /// Sets the clearance, and images that are large enough for it.
     pub fn set_clearance(&mut self, clearance_px: f64) {
         self.clearance_px = clearance_px;
-        let side = TokenSettings::default().side.max((2.0 * clearance_px) as usize).next_multiple_of(16);
-        self.settings.side = side;
+        self.fit_side();
+    }
+
+    /// Sets groups and the distance of their members, and images that are large enough. A clearance that fitted before fits
+    /// after.
+    pub fn set_groups(&mut self, arrangement: TokenArrangement, group_px: Option<f64>) {
+        let has_fitted = self.clearance_px == self.fitting().0;
+        (self.arrangement, self.group_px) = (arrangement, group_px);
+        if has_fitted {
+            self.clearance_px = self.fitting().0;
+        }
+        self.fit_side();
+    }
+
+    fn fit_side(&mut self) {
+        let needed = self.needed_side().ceil() as usize;
+        self.settings.side = TokenSettings::default().side.max(needed).next_multiple_of(16);
+    }
+
+    /// Side of an image in which neither a token nor a group meets itself, pixels.
+    fn needed_side(&self) -> f64 {
+        self.clearance_px + self.clearance_px.max(self.spacing().groups.length_px())
+    }
+
+    /// Distance of neighbours in a group, field pixels.
+    pub fn group_distance_px(&self) -> f64 {
+        self.group_px.unwrap_or_else(|| (self.clearance_px / GROUP_ROOM).round())
+    }
+
+    /// The distances that tokens keep.
+    pub fn spacing(&self) -> Spacing {
+        let groups = match self.arrangement {
+            TokenArrangement::Free => TokenGroups::FREE,
+            arrangement => TokenGroups { arrangement, distance_px: self.group_distance_px() },
+        };
+        Spacing { clearance_px: self.clearance_px, groups }
     }
 
     /// Sets the noise level of training and of the live rule; growths begin at the highest trained level.
@@ -207,7 +254,7 @@ impl TokenDoc {
 
     /// The tokens ready to be drawn.
     pub fn ensemble(&self) -> TokenEnsemble {
-        TokenEnsemble::new(&self.tokens, self.clearance_px)
+        TokenEnsemble::new(&self.tokens, self.spacing())
     }
 
     /// A fresh clean image: as many tokens as the knobs ask for in the area, at random poses.
@@ -232,6 +279,17 @@ impl TokenDoc {
         self.tokens.iter().try_for_each(Token::check_canvas)?;
         if !(MIN_CLEARANCE_PX..=MAX_CLEARANCE_PX).contains(&self.clearance_px) {
             return fail("clearance_px", self.clearance_px.to_string(), "give 6 to 64 pixels");
+        }
+        let group_px = self.group_distance_px();
+        if !(MIN_GROUP_PX..=MAX_CLEARANCE_PX).contains(&group_px) {
+            return fail("group_px", group_px.to_string(), "give 4 to 64 pixels");
+        }
+        if self.needed_side() > self.settings.side as f64 && self.clearance_px * 2.0 <= self.settings.side as f64 {
+            return fail(
+                "group_px",
+                group_px.to_string(),
+                "a group is longer than the tile; lower the distances, or learn with a larger --side",
+            );
         }
         if self.clearance_px * 2.0 > self.settings.side as f64 {
             return fail(
@@ -264,6 +322,50 @@ mod tests {
         let text = ron::to_string(&doc).unwrap();
         assert_eq!(ron::from_str::<TokenDoc>(&text).unwrap(), doc);
         assert!(text.len() < 600_000, "{}", text.len());
+    }
+
+    #[test]
+    fn arrangements_survive_the_text_and_older_scenes_are_free() {
+        let mut doc = TokenDoc::new(vec![Token::bundled("firefly").unwrap()]).unwrap();
+        let free = ron::to_string(&doc).unwrap();
+        assert!(!free.contains("arrangement") && !free.contains("group_px"), "as scenes were before");
+        assert_eq!(ron::from_str::<TokenDoc>(&free).unwrap().arrangement, TokenArrangement::Free);
+        for (arrangement, group_px) in [(TokenArrangement::Pairs, Some(9.5)), (TokenArrangement::Chains, None)] {
+            doc.set_groups(arrangement, group_px);
+            let text = ron::to_string(&doc).unwrap();
+            assert_eq!(ron::from_str::<TokenDoc>(&text).unwrap(), doc);
+            assert!(doc.validate().is_ok());
+        }
+        let text = ron::to_string(&doc).unwrap().replace("Chains", "Rows");
+        let said = ron::from_str::<TokenDoc>(&text).unwrap_err().to_string();
+        assert!(said.contains("Rows") && said.contains("Chains") && said.lines().count() == 1, "{said}");
+    }
+
+    #[test]
+    fn distances_of_groups_fit_the_tokens_until_they_are_set() {
+        let mut doc = TokenDoc::new(vec![Token::bundled("firefly").unwrap()]).unwrap();
+        let free = doc.clone();
+        doc.set_groups(TokenArrangement::Pairs, None);
+        assert_eq!(doc.group_distance_px(), free.clearance_px);
+        assert!(doc.clearance_px > 1.4 * free.clearance_px, "{}", doc.clearance_px);
+        doc.set_groups(TokenArrangement::Free, None);
+        assert_eq!(doc, free);
+        doc.set_clearance(18.0);
+        doc.set_groups(TokenArrangement::Chains, Some(11.0));
+        assert_eq!((doc.clearance_px, doc.group_distance_px()), (18.0, 11.0));
+    }
+
+    #[test]
+    fn images_are_large_enough_for_a_group() {
+        let mut doc = TokenDoc::new(vec![Token::bundled("taiji").unwrap()]).unwrap();
+        doc.set_clearance(30.0);
+        assert_eq!(doc.settings.side, 64);
+        doc.set_groups(TokenArrangement::Chains, None);
+        assert!(doc.settings.side == 80 && doc.validate().is_ok(), "{}", doc.settings.side);
+        doc.settings.side = 64;
+        assert!(doc.validate().unwrap_err().to_string().contains("a group is longer than the tile"));
+        doc.set_groups(TokenArrangement::Pairs, Some(2.0));
+        assert!(doc.validate().unwrap_err().to_string().contains("group_px"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Drawn tokens that live: a small network learns to keep tokens whole while they move. In the order of the data:
 //! `token` (a canvas) → `template`, `pose`, `scene` (images at any poses) → `net` → `training` → `engine` → `tracker`.
 
+mod arrangement;
 mod certificate;
 mod doc;
 mod drawing;
@@ -26,10 +27,11 @@ mod tracker;
 mod training;
 mod wound;
 
+pub use arrangement::{TokenArrangement, TokenGroups};
 pub use certificate::{
     CERTIFICATE_SIDE, CERTIFICATE_TOKENS, LOOK_EVERY, TokenCheck, TokenCheckSettings, TokenFindings,
 };
-pub use doc::{MAX_CLEARANCE_PX, MAX_KINDS, MIN_CLEARANCE_PX, SkewEvidence, TokenDoc, TokenEvidence};
+pub use doc::{MAX_CLEARANCE_PX, MAX_KINDS, MIN_CLEARANCE_PX, MIN_GROUP_PX, SkewEvidence, TokenDoc, TokenEvidence};
 pub use engine::{TokenEngine, TokenState};
 pub use gpu::GpuTokens;
 #[cfg(test)]

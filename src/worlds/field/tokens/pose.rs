@@ -5,6 +5,8 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde::{Deserialize, Serialize};
 
+use super::TokenGroups;
+
 /// Position in field pixels, heading in radians (0 points to the right, counted towards lower rows), kind of token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TokenPose {
@@ -56,8 +58,17 @@ impl TokenPose {
 /// Distances that tokens keep.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spacing {
-    /// Closest distance of two centres, field pixels.
+    /// Closest distance of two centres that are not of one group, field pixels.
     pub clearance_px: f64,
+    /// Tokens that belong together.
+    pub groups: TokenGroups,
+}
+
+impl From<f64> for Spacing {
+    /// Free tokens at a clearance in field pixels.
+    fn from(clearance_px: f64) -> Self {
+        Self { clearance_px, groups: TokenGroups::FREE }
+    }
 }
 
 /// The interactions that tokens learn at any speed; all zero: nothing.
@@ -90,24 +101,37 @@ const TILINGS: u64 = 8;
 const ATTEMPTS: usize = 400;
 
 impl Spacing {
-    /// Up to `count` tokens of random kind at random poses, no two closer than the clearance; fewer if there is no room.
+    /// Up to `count` tokens, rounded up to whole groups, of random kinds at random poses, no two of different groups closer
+    /// than the clearance; fewer if there is no room. A group is of one kind.
     pub fn place(&self, count: usize, kinds: usize, size: DVec2, rng: &mut StdRng) -> Vec<TokenPose> {
-        let mut poses: Vec<TokenPose> = Vec::with_capacity(count);
-        for _ in 0..count {
+        let members = self.groups.arrangement.members();
+        let mut poses: Vec<TokenPose> = Vec::with_capacity(count + members);
+        for _ in 0..count.div_ceil(members) {
             for _ in 0..ATTEMPTS {
-                let pose = TokenPose {
+                let centre = TokenPose {
                     x: rng.random::<f64>() * size.x,
                     y: rng.random::<f64>() * size.y,
                     heading: rng.random::<f64>() * std::f64::consts::TAU,
                     kind: if kinds > 1 { rng.random_range(0..kinds) } else { 0 },
                 };
-                if poses.iter().all(|other| pose.distance(other, size) > self.clearance_px) {
-                    poses.push(pose);
+                let group: Vec<TokenPose> = self.groups.around(centre).collect();
+                let has_room = |pose: &TokenPose| poses.iter().all(|o| pose.distance(o, size) > self.clearance_px);
+                if self.groups.fits(&group, size) && group.iter().all(has_room) {
+                    poses.extend(group.iter().map(|pose| pose.at(pose.position().rem_euclid(size))));
                     break;
                 }
             }
         }
         poses
+    }
+
+    /// Closest distance of any two tokens, field pixels.
+    pub fn closest_px(&self) -> f64 {
+        if self.groups.arrangement.is_free() {
+            self.clearance_px
+        } else {
+            self.clearance_px.min(self.groups.distance_px)
+        }
     }
 
     /// Tokens that fit on a torus: the densest of several random tilings that have no room for another.
@@ -118,16 +142,24 @@ impl Spacing {
         (0..TILINGS).map(tiling).max().unwrap_or(0)
     }
 
-    /// Where a token is drawn to by `manners`: ahead of its pose.
+    /// Where a token is drawn to by `manners`: ahead of its pose, with its whole group.
     pub fn target(&self, poses: &[TokenPose], k: usize, size: DVec2, manners: &TokenManners) -> TokenPose {
         let pose = poses[k];
-        let mut target = pose.at(pose.position() + manners.keep_apart_px * self.push(poses, k, size));
+        let own = |k: usize| self.pull(poses, k, size, manners);
+        let (way, turn) = self.groups.together(poses, k, size, own);
+        TokenPose { heading: pose.heading + turn, ..pose.at(pose.position() + way) }
+    }
+
+    /// Way and turn of the target of a token on its own.
+    fn pull(&self, poses: &[TokenPose], k: usize, size: DVec2, manners: &TokenManners) -> (DVec2, f64) {
+        let pose = poses[k];
+        let mut way = manners.keep_apart_px * self.push(poses, k, size);
         if manners.align_rad == 0.0 && manners.attract_px == 0.0 {
-            return target;
+            return (way, 0.0);
         }
         let reach = FLOCK_RANGE * self.clearance_px;
         let (mut heads, mut centre, mut count) = (DVec2::ZERO, DVec2::ZERO, 0.0);
-        for (_, other) in poses.iter().enumerate().filter(|(other, _)| *other != k) {
+        for (_, other) in poses.iter().enumerate().filter(|(other, _)| !self.groups.are_together(*other, k)) {
             let offset = pose.offset(other, size);
             if offset.x.hypot(offset.y) < reach {
                 heads += DVec2::from_angle(other.heading);
@@ -135,11 +167,11 @@ impl Spacing {
                 count += 1.0;
             }
         }
-        if count > 0.0 {
-            target.heading += manners.align_rad * DVec2::from_angle(pose.heading).perp_dot(heads) / count;
-            target = target.at(target.position() + manners.attract_px * centre / (count * reach));
+        if count == 0.0 {
+            return (way, 0.0);
         }
-        target
+        way += manners.attract_px * centre / (count * reach);
+        (way, manners.align_rad * DVec2::from_angle(pose.heading).perp_dot(heads) / count)
     }
 
     /// Push away from near neighbours, in the world frame, in units of a push at contact.
@@ -152,30 +184,38 @@ impl Spacing {
         push
     }
 
-    /// Body-frame velocity of a swim of unit speed: ahead, with a push from near neighbours and a turn away from them.
+    /// Body-frame velocity of a swim of unit speed: ahead, with a push from near neighbours and a turn away from them, by
+    /// which a group moves as a whole.
     pub fn swim(&self, poses: &[TokenPose], k: usize, size: DVec2) -> [f64; 3] {
         let ahead = DVec2::from_angle(poses[k].heading);
-        let push = self.push(poses, k, size);
+        let (push, turn) = self.groups.together(poses, k, size, |k| self.avoid(poses, k, size));
+        [1.0 + ahead.x * push.x + ahead.y * push.y, ahead.perp_dot(push), turn]
+    }
+
+    /// Push and turn away from near neighbours of a token on its own.
+    fn avoid(&self, poses: &[TokenPose], k: usize, size: DVec2) -> (DVec2, f64) {
+        let ahead = DVec2::from_angle(poses[k].heading);
         let mut turn = 0.0;
         self.near(poses, k, size, |away, distance| {
             let strength = ((self.clearance_px + TURN_RANGE_PX - distance) / TURN_RANGE_PX).clamp(0.0, 1.0);
             turn += TURN_RATE * strength * ahead.perp_dot(away);
         });
-        [1.0 + ahead.x * push.x + ahead.y * push.y, ahead.perp_dot(push), turn]
+        (self.push(poses, k, size), turn)
     }
 
-    /// Unit vectors away from the neighbours within reach, and their distances.
+    /// Unit vectors away from the neighbours of other groups within reach, and their distances.
     fn near(&self, poses: &[TokenPose], k: usize, size: DVec2, mut visit: impl FnMut(DVec2, f64)) {
         for (other, pose) in poses.iter().enumerate() {
             let offset = pose.offset(&poses[k], size);
             let distance = offset.x.hypot(offset.y);
-            if other != k && distance < self.clearance_px + TURN_RANGE_PX && distance > 1e-9 {
+            if !self.groups.are_together(other, k) && distance < self.clearance_px + TURN_RANGE_PX && distance > 1e-9 {
                 visit(offset / distance, distance);
             }
         }
     }
 
-    /// Moves overlapping tokens apart, each by half of the overlap, at most one pixel for each neighbour.
+    /// Moves overlapping tokens apart, each by half of the overlap, at most one pixel for each neighbour, and then the members
+    /// of each group back to their places in it.
     pub fn separate(&self, poses: &mut [TokenPose], size: DVec2) {
         let before = poses.to_vec();
         for (k, pose) in poses.iter_mut().enumerate() {
@@ -183,6 +223,9 @@ impl Spacing {
                 let way = 0.5 * (self.clearance_px - distance).clamp(0.0, 2.0);
                 *pose = pose.at(pose.position() + way * away);
             });
+        }
+        self.groups.form(poses, size);
+        for pose in poses.iter_mut() {
             *pose = pose.at(pose.position().rem_euclid(size));
         }
     }
@@ -193,7 +236,7 @@ mod tests {
     use super::*;
 
     const SIZE: DVec2 = DVec2::new(96.0, 64.0);
-    const SPACING: Spacing = Spacing { clearance_px: 13.0 };
+    const SPACING: Spacing = Spacing { clearance_px: 13.0, groups: TokenGroups::FREE };
 
     #[test]
     fn placed_tokens_keep_their_clearance() {
@@ -209,13 +252,62 @@ mod tests {
     }
 
     #[test]
+    fn placed_groups_keep_both_distances() {
+        use crate::worlds::field::tokens::TokenArrangement::{Chains, Pairs};
+        for (arrangement, distance_px) in [(Pairs, 9.0), (Pairs, 20.0), (Chains, 9.0), (Chains, 13.0)] {
+            let groups = TokenGroups { arrangement, distance_px };
+            let (spacing, members) = (Spacing { groups, ..SPACING }, arrangement.members());
+            let size = DVec2::splat(128.0);
+            let poses = spacing.place(11, 2, size, &mut StdRng::seed_from_u64(4));
+            assert_eq!(poses.len(), 12, "whole groups");
+            for (k, a) in poses.iter().enumerate() {
+                assert!((0.0..128.0).contains(&a.x) && (0.0..128.0).contains(&a.y));
+                for (other, b) in poses.iter().enumerate().skip(k + 1) {
+                    let distance = a.distance(b, size);
+                    if groups.are_together(k, other) {
+                        let steps = (other - k) as f64;
+                        assert!((distance - steps * distance_px).abs() < 1e-9 && a.heading == b.heading);
+                        assert_eq!(a.kind, b.kind);
+                    } else {
+                        assert!(distance > 13.0, "{distance}");
+                    }
+                }
+            }
+            let headings: std::collections::HashSet<u64> = poses.iter().map(|p| p.heading.to_bits()).collect();
+            assert_eq!(headings.len(), 12 / members);
+            // They stay groups where they meet.
+            let mut crowd = spacing.place(400, 1, SIZE, &mut StdRng::seed_from_u64(5));
+            crowd.iter_mut().for_each(|pose| *pose = pose.at(0.95 * pose.position()));
+            spacing.separate(&mut crowd, SIZE);
+            for group in crowd.chunks(members) {
+                assert!((group[0].distance(&group[1], SIZE) - distance_px).abs() < 1e-9);
+            }
+        }
+    }
+
+    #[test]
+    fn a_group_avoids_others_as_a_whole_and_not_itself() {
+        use crate::worlds::field::tokens::TokenArrangement::Pairs;
+        let groups = TokenGroups { arrangement: Pairs, distance_px: 9.0 };
+        let spacing = Spacing { groups, ..SPACING };
+        let pair = |x: f64| groups.around(TokenPose { x, y: 30.0, heading: 0.0, kind: 0 });
+        let alone: Vec<TokenPose> = pair(90.0).collect();
+        assert_eq!(spacing.swim(&alone, 0, SIZE), [1.0, 0.0, 0.0], "members do not push each other");
+        let manners = TokenManners { keep_apart_px: 0.8, align_rad: 0.2, attract_px: 0.5 };
+        assert_eq!(spacing.target(&alone, 0, SIZE, &manners), alone[0]);
+        let behind: Vec<TokenPose> = pair(90.0).chain(pair(6.0)).collect();
+        let [swum, other] = [0, 1].map(|k| spacing.swim(&behind, k, SIZE));
+        assert!(swum[0] < 0.3 && swum.iter().zip(other).all(|(a, b)| (a - b).abs() < 1e-9), "{swum:?} {other:?}");
+    }
+
+    #[test]
     fn the_capacity_is_that_of_a_tiling_without_room() {
         let size = DVec2::splat(96.0);
         let capacity = SPACING.capacity(size);
         // Random discs jam at .547 of the area (Feder 1980); a hexagonal tiling covers .907.
         let cover = capacity as f64 * std::f64::consts::PI * 6.5 * 6.5 / size.element_product();
         assert!((0.48..0.58).contains(&cover), "{capacity} tokens cover {cover}");
-        assert!(Spacing { clearance_px: 26.0 }.capacity(size) < capacity / 3);
+        assert!(Spacing::from(26.0).capacity(size) < capacity / 3);
     }
 
     #[test]

@@ -28,11 +28,11 @@ pub struct Rendering {
 }
 
 impl TokenEnsemble {
-    /// Of drawn tokens that are no closer than `clearance_px` field pixels.
-    pub fn new(tokens: &[Token], clearance_px: f64) -> Self {
+    /// Of drawn tokens with their distances; a number alone is the clearance of free tokens, field pixels.
+    pub fn new(tokens: &[Token], spacing: impl Into<Spacing>) -> Self {
         let templates: Vec<Template> = tokens.iter().map(Template::new).collect();
         // Colours are at least 0 and at most 1 by the canvas.
-        Self { templates, spacing: Spacing { clearance_px }, range: [-MARGIN, 1.0 + MARGIN] }
+        Self { templates, spacing: spacing.into(), range: [-MARGIN, 1.0 + MARGIN] }
     }
 
     /// The image of `poses`, and with `swim` its motion.

@@ -13,7 +13,7 @@ use crate::worlds::field::stills::Still;
 const HEADINGS: usize = 24;
 /// Correlation with the drawn token, relative to its own, from which a position counts as a token.
 const FOUND: f32 = 0.5;
-/// Two tokens are farther apart than this share of the clearance.
+/// Two tokens are farther apart than this share of their closest distance.
 const APART: f64 = 0.7;
 /// Gauss-Newton steps that refine a pose.
 const REFINEMENTS: usize = 4;
@@ -66,7 +66,7 @@ impl<'a> Tracker<'a> {
         let mut order: Vec<usize> = (0..scores.len()).filter(|&at| scores[at].0 >= FOUND).collect();
         order.sort_by(|&a, &b| scores[b].0.total_cmp(&scores[a].0));
         let size = DVec2::new(width as f64, height as f64);
-        let apart = APART * self.ensemble.spacing.clearance_px;
+        let apart = APART * self.ensemble.spacing.closest_px();
         let mut seen: Vec<TokenPose> = Vec::new();
         for at in order {
             let (_, kind, k) = scores[at];

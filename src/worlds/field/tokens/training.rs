@@ -12,7 +12,7 @@ use super::noise::add_normals;
 use super::scene::TokenEnsemble;
 use super::settings::TokenSettings;
 use super::wound::wound;
-use super::{GridPlacement, Token, TokenPose};
+use super::{GridPlacement, Spacing, Token, TokenPose};
 use crate::worlds::field::FieldError;
 
 /// Decay rates of Adam (Kingma & Ba 2015); the second is shorter than its default: the chains move.
@@ -92,7 +92,7 @@ impl TokenTraining {
     /// Settings out of range, no token, or one that cannot be learned.
     pub fn new(
         tokens: &[Token],
-        clearance_px: f64,
+        spacing: impl Into<Spacing>,
         settings: TokenSettings,
         start: Option<&TokenRule>,
     ) -> Result<Self, FieldError> {
@@ -105,7 +105,7 @@ impl TokenTraining {
             });
         }
         tokens.iter().try_for_each(Token::check)?;
-        let ensemble = TokenEnsemble::new(tokens, clearance_px);
+        let ensemble = TokenEnsemble::new(tokens, spacing);
         let mean_tokens = (settings.tokens[0] + settings.tokens[1]) as f64 / 2.0;
         let motion_scale = start.map_or_else(
             || ensemble.motion_scale(mean_tokens, (settings.side * settings.side) as f64),
@@ -356,6 +356,7 @@ impl TokenTraining {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::worlds::field::tokens::{TokenArrangement, TokenGroups};
 
     #[test]
     fn losses_fall_and_the_same_seed_gives_the_same_network() {
@@ -379,6 +380,29 @@ mod tests {
         let mean = |part: &[TokenLosses]| part.iter().map(|l| l.denoise + l.pool).sum::<f32>() / part.len() as f32;
         assert!(mean(&losses[50..]) < 0.6 * mean(&losses[..10]), "{} {}", mean(&losses[..10]), mean(&losses[50..]));
         assert_eq!(train().1, rule);
+    }
+
+    #[test]
+    fn groups_of_the_pool_move_as_wholes() {
+        let tokens = [Token::bundled("firefly").unwrap()];
+        let settings = TokenSettings { steps: 12, pool: 2, batch: 3, pool_batch: 2, damage: 0.0, ..Default::default() };
+        for arrangement in [TokenArrangement::Pairs, TokenArrangement::Chains] {
+            let groups = TokenGroups { arrangement, distance_px: 10.0 };
+            let spacing = Spacing { clearance_px: 13.0, groups };
+            let mut training = TokenTraining::new(&tokens, spacing, settings, None).unwrap();
+            let before: Vec<TokenPose> = training.pool[0].poses.clone();
+            while training.step().is_some() {}
+            let size = DVec2::splat(64.0);
+            for chain in &training.pool {
+                assert!(chain.poses.len().is_multiple_of(arrangement.members()) && !chain.poses.is_empty());
+                for pair in chain.poses.chunks(arrangement.members()) {
+                    assert!((pair[0].distance(&pair[1], size) - 10.0).abs() < 1e-6);
+                    assert!((pair[0].heading - pair[1].heading).abs() < 1e-6);
+                    assert!(groups.are_partners(&pair[0], &pair[1], size));
+                }
+            }
+            assert_ne!(training.pool[0].poses, before, "they follow the noise");
+        }
     }
 
     #[test]

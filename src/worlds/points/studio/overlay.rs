@@ -277,7 +277,7 @@ fn heat_map(scene: PointScene, layer: usize, view: &Viewpoint, [width, height]: 
             let share = ((value - low) / (high - low).max(1e-12)).clamp(0.0, 1.0);
             // A low energy is what is to be seen, as are a large score and a large residual; the rest fades into the ground.
             let seen = if layer == ENERGY { 1.0 - share } else { share };
-            let weight = 0.1 + 0.5 * seen;
+            let weight = if light { 0.05 + 0.3 * seen } else { 0.1 + 0.5 * seen };
             let share = seen * (RAMP - 1) as f64;
             let (k, t) = ((share as usize).min(RAMP - 2), share.fract());
             let t = if share >= (RAMP - 1) as f64 { 1.0 } else { t };
