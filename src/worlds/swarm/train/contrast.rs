@@ -31,7 +31,7 @@ const STEPS: usize = 8;
 /// Langevin steps of a chain in such a run, log-uniform between these: short growths show what fast cooling freezes in, long
 /// ones what the energy itself prefers.
 const LIFE_STEPS: [f64; 2] = [960.0, 3840.0];
-/// Steps of the energy in which chains come far enough at these numbers: those of the default run.
+/// Steps of the energy in which chains come far enough at these numbers.
 const UNHURRIED_STEPS: f64 = 3000.0;
 /// Most that the chains of a shorter run are hurried.
 const MAX_HURRY: f64 = 2.0;
@@ -250,14 +250,14 @@ mod tests {
 
     #[test]
     fn only_short_runs_hurry_their_chains() {
-        let default = ChainPace::of_run(TrainingSettings::default().steps);
-        assert_eq!(default, ChainPace { steps: STEPS, step_factor: STEP_FACTOR, life_steps: LIFE_STEPS });
-        assert_eq!(default, ChainPace::of_run(8000));
+        let long = ChainPace::of_run(3000);
+        assert_eq!(long, ChainPace { steps: STEPS, step_factor: STEP_FACTOR, life_steps: LIFE_STEPS });
+        assert_eq!(long, ChainPace::of_run(8000));
         let short = ChainPace::of_run(1500);
         assert_eq!(short, ChainPace { steps: 16, step_factor: 0.4, life_steps: [240.0, 960.0] });
         assert_eq!(short, ChainPace::of_run(0));
         let time = |pace: ChainPace| pace.life_steps[1] * pace.step_factor;
-        assert!((time(ChainPace::of_run(2000)) - time(default) / 1.5).abs() < 1e-9);
+        assert!((time(ChainPace::of_run(2000)) - time(long) / 1.5).abs() < 1e-9);
     }
 
     #[test]

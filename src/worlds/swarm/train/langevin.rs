@@ -11,8 +11,8 @@ use crate::worlds::swarm::rule::{LiveSettings, Neighbours, Rule, noise};
 /// c of dt = c σ². Twice the live step: the scheme below has the exact spread for a Gaussian at any stable step.
 pub const STEP_FACTOR: f64 = 0.2;
 
-/// Particles stepped together on one core, at least one swarm: enough to fill the lanes.
-const PARTICLES_PER_TASK: usize = 192;
+/// Swarms stepped together on one core: enough to fill the lanes.
+const PER_TASK: usize = 4;
 
 /// One swarm with a noise level of its own.
 pub struct Chain {
@@ -63,10 +63,8 @@ impl Langevin {
     ) {
         let energy = Weights::of(&rule.energy, rule.cutoff_l);
         let flow = rule.flow.as_ref().map(|net| Weights::of(net, rule.cutoff_l));
-        let largest = chains.iter().map(|chain| chain.as_ref().swarm.len()).max().unwrap_or_default();
-        let per_task = (PARTICLES_PER_TASK / largest.max(1)).max(1);
-        self.parts.resize_with(chains.len().div_ceil(per_task).max(self.parts.len()), ChainScratch::default);
-        chains.par_chunks_mut(per_task).zip(&mut self.parts).for_each(|(chains, part)| {
+        self.parts.resize_with(chains.len().div_ceil(PER_TASK).max(self.parts.len()), ChainScratch::default);
+        chains.par_chunks_mut(PER_TASK).zip(&mut self.parts).for_each(|(chains, part)| {
             for step in 0..steps {
                 for chain in chains.iter_mut() {
                     let sigma_l = sigma_l(chain, step);

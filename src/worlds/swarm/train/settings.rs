@@ -56,9 +56,9 @@ impl Default for TrainingSettings {
     fn default() -> Self {
         Self {
             seed: 1,
-            steps: 3000,
+            steps: 2000,
             contrast: 1.0,
-            flow_steps: 1200,
+            flow_steps: 800,
             flow: FlowKind::Learned,
             drive: Drive::Forward,
             batch: 16,
