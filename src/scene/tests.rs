@@ -64,7 +64,7 @@ fn tiny_scene() -> SwarmProject {
                 mode: Mode::Motif,
                 boundary: Boundary::Periodic,
             }),
-            training: TrainingSettings { contrast: 0.3, ..TrainingSettings::default() },
+            training: TrainingSettings { steps: 3000, contrast: 0.3, flow_steps: 1200, ..TrainingSettings::default() },
             rule: Some(Arc::new(tiny_rule())),
             flows: tiny_flows(),
             live_particles: 40,
