@@ -33,6 +33,9 @@ const TICK_S: f64 = 1.0 / 60.0;
 /// After a long frame no more ticks than this are caught up with.
 const MAX_TICKS: f64 = 3.0;
 
+/// After so long without a key or a motion of the pointer the window only shows how learning gets on, s.
+const UNTOUCHED_S: f64 = 1.0;
+
 /// The program behind the window.
 pub struct Shell {
     pub session: Session,
@@ -124,9 +127,11 @@ impl Shell {
     }
 
     /// Seconds that a frame should take at least. A GPU made of software and the trainer share the processor: time
-    /// of frames beyond these is better spent on learning.
-    pub fn least_frame_s(&self, gpu: &Gpu) -> f64 {
+    /// of frames beyond these is better spent on learning, the more so while nobody touches the window.
+    /// `untouched_s`: since the last key or motion of the pointer.
+    pub fn least_frame_s(&self, gpu: &Gpu, untouched_s: f64) -> f64 {
         match (gpu.is_software, self.session.training().state.is_active()) {
+            (true, true) if untouched_s > UNTOUCHED_S => 1.0 / 12.0,
             (true, true) => 1.0 / 25.0,
             (true, false) => 1.0 / 60.0,
             // Such a machine has a screen that sets the pace.
@@ -173,7 +178,12 @@ impl Shell {
             }
         }
         self.due = (self.due + dt_s / TICK_S).min(MAX_TICKS);
-        let fits = if self.is_hidden { 0 } else { self.live.steps_that_fit(dt_s).min(self.share.steps_to_go()) };
+        let fits = match self.is_hidden {
+            true => 0,
+            false => {
+                self.live.steps_that_fit(dt_s, self.session.live().growing.is_some()).min(self.share.steps_to_go())
+            }
+        };
         let mut done = 0;
         while self.due >= 1.0 && done < fits {
             self.due -= 1.0;

@@ -27,6 +27,9 @@ use crate::worlds::swarm::rule::LiveSettings;
 /// Steps are asked for that take the thread about so long, s: frames in between see where they have got to.
 const STEP_BUDGET_S: f64 = 0.016;
 
+/// While a swarm grows on the processor its steps may take this share of a longer frame.
+const GROWTH_SHARE: f64 = 0.6;
+
 /// On a GPU, where steps and drawing wait for one another, a frame that takes longer than this asks for fewer steps, s.
 /// On the processor the steps have a thread of their own, and [`STEP_BUDGET_S`] is all that they take from a slow frame.
 const SLOW_FRAME_S: f64 = 0.05;
@@ -234,10 +237,13 @@ impl Live {
     }
 
     /// Steps that may be ordered now, given how long the last frame took: at least one, unless those ordered before are
-    /// not done. Time steps keep their length; a slow machine sees slower motion, not another one.
-    pub fn steps_that_fit(&mut self, last_frame_s: f64) -> u32 {
-        let most = STEP_BUDGET_S / self.seen.s_per_step.max(1e-6);
-        let is_slow = last_frame_s > SLOW_FRAME_S && !matches!(self.seen.from, Some(Source::Processor));
+    /// not done. Time steps keep their length; a slow machine sees slower motion, not another one. `grows`: a growth is
+    /// under way, whose end is waited for.
+    pub fn steps_that_fit(&mut self, last_frame_s: f64, grows: bool) -> u32 {
+        let on_processor = matches!(self.seen.from, Some(Source::Processor));
+        let budget_s = if grows && on_processor { GROWTH_SHARE * last_frame_s } else { 0.0 };
+        let most = budget_s.max(STEP_BUDGET_S) / self.seen.s_per_step.max(1e-6);
+        let is_slow = last_frame_s > SLOW_FRAME_S && !on_processor;
         let next = if is_slow { 0.7 * self.bearable } else { 1.1 * self.bearable + 0.1 };
         self.bearable = next.clamp(1.0, most.max(1.0));
         (self.bearable as u64).saturating_sub(self.behind()) as u32

@@ -85,6 +85,7 @@ pub fn run(file: Option<PathBuf>, engine: Option<EngineChoice>) -> anyhow::Resul
             studios: Studios::default(),
             gpu: None,
             styled: false,
+            touched: Instant::now(),
         })
         .add_systems(Startup, (set_up, set_icon))
         .add_systems(EguiPrimaryContextPass, show)
@@ -107,6 +108,8 @@ struct ShellResource {
     gpu: Option<Gpu>,
     /// The panels have their looks.
     styled: bool,
+    /// When there was a key or a motion of the pointer.
+    touched: Instant,
 }
 
 fn set_up(
@@ -152,7 +155,10 @@ fn show(
     (mut images, mut studio_frame, time): (ResMut<Assets<Image>>, ResMut<StudioFrame>, Res<Time<Real>>),
 ) -> Result {
     let ctx = &contexts.ctx_mut()?.clone();
-    let ShellResource { shell, canvas, studios, gpu: Some(gpu), styled, .. } = &mut *state else { return Ok(()) };
+    let ShellResource { shell, canvas, studios, gpu: Some(gpu), styled, touched } = &mut *state else { return Ok(()) };
+    if ctx.input(is_touched) {
+        *touched = Instant::now();
+    }
     // The panels get no event when the pointer leaves the window.
     let pointer_is_here = window.cursor_position().is_some();
     let listener = match (shell.ui.has_dialog() || ctx.text_edit_focused(), ctx.egui_wants_keyboard_input()) {
@@ -206,6 +212,12 @@ fn show(
     Ok(())
 }
 
+/// Whether there is a key or a motion of the pointer. `bevy_egui` reports the modifiers in every frame.
+fn is_touched(input: &egui::InputState) -> bool {
+    let is_of_user = |event: &egui::Event| !matches!(event, egui::Event::ModifiersChanged(_));
+    input.pointer.any_down() || input.events.iter().any(is_of_user)
+}
+
 /// Carries out what changes only the view.
 fn perform_views(
     commands: &mut Commands,
@@ -243,7 +255,7 @@ fn advance(
     mut ground: ResMut<ClearColor>,
     mut frame_began: Local<FrameBegan>,
 ) {
-    let ShellResource { shell, studios, gpu: Some(gpu), .. } = &mut *state else { return };
+    let ShellResource { shell, studios, gpu: Some(gpu), touched, .. } = &mut *state else { return };
     if closing.read().count() > 0 {
         let mut wanted = vec![Command::Document(DocumentCommand::Quit)];
         studios.ask_first(&mut wanted, shell);
@@ -264,7 +276,8 @@ fn advance(
         exit.write(AppExit::Success);
     }
     let spent = frame_began.0.elapsed().as_secs_f64();
-    let least_s = shell.least_frame_s(gpu).max(studios.least_frame_s(gpu));
+    let untouched_s = touched.elapsed().as_secs_f64();
+    let least_s = shell.least_frame_s(gpu, untouched_s).max(studios.least_frame_s(gpu));
     std::thread::sleep(Duration::from_secs_f64((least_s - spent).max(0.0)));
     *frame_began = FrameBegan(Instant::now());
 }

@@ -98,7 +98,7 @@ fn a_busy_thread_blocks_no_frame() {
     let release = hold_up(&live);
     live.pass_on(vec![EngineOrder::Run { steps: 50 }]);
     let number = live.seen.number;
-    let (mut coming, fits) = (live.look(), live.steps_that_fit(0.016));
+    let (mut coming, fits) = (live.look(), live.steps_that_fit(0.016, false));
     live.look_up();
     assert_eq!((fits, live.seen.number, live.seen.count), (0, number, 40));
     assert!(coming.take().is_none() && live.news().next().is_none());
@@ -114,7 +114,7 @@ fn a_busy_thread_blocks_no_frame() {
         (live.seen.number > number).then_some(())
     });
     assert_eq!((live.seen.past, live.steps_since_asked()), ((1, 1), 50));
-    assert!(live.steps_that_fit(0.016) > 0);
+    assert!(live.steps_that_fit(0.016, false) > 0);
 }
 
 #[test]
@@ -227,31 +227,33 @@ fn at_speed(s_per_step: f64) -> Live {
 #[test]
 fn the_step_budget_follows_the_frame_time() {
     let mut live = at_speed(0.001);
-    assert_eq!(live.steps_that_fit(0.016), 1, "a swarm that is new begins slowly");
-    (0..60).for_each(|_| _ = live.steps_that_fit(0.016));
-    assert_eq!(live.steps_that_fit(0.016), 16);
-    (0..20).for_each(|_| _ = live.steps_that_fit(0.2));
-    assert_eq!(live.steps_that_fit(0.2), 1);
-    (0..60).for_each(|_| _ = live.steps_that_fit(0.016));
-    assert_eq!(live.steps_that_fit(0.016), 16);
+    assert_eq!(live.steps_that_fit(0.016, false), 1, "a swarm that is new begins slowly");
+    (0..60).for_each(|_| _ = live.steps_that_fit(0.016, false));
+    assert_eq!(live.steps_that_fit(0.016, false), 16);
+    (0..20).for_each(|_| _ = live.steps_that_fit(0.2, false));
+    assert_eq!(live.steps_that_fit(0.2, false), 1);
+    (0..60).for_each(|_| _ = live.steps_that_fit(0.016, false));
+    assert_eq!(live.steps_that_fit(0.016, false), 16);
 }
 
 #[test]
 fn slow_drawing_does_not_reduce_steps_on_the_processor() {
     let mut live = at_speed(0.001);
     live.seen.from = Some(Source::Processor);
-    (0..60).for_each(|_| _ = live.steps_that_fit(0.2));
-    assert_eq!(live.steps_that_fit(0.2), 16, "and no more than their budget");
+    (0..60).for_each(|_| _ = live.steps_that_fit(0.2, false));
+    assert_eq!(live.steps_that_fit(0.2, false), 16, "and no more than their budget");
+    (0..60).for_each(|_| _ = live.steps_that_fit(0.2, true));
+    assert_eq!(live.steps_that_fit(0.2, true), 120, "unless the swarm grows");
 }
 
 #[test]
 fn slow_steps_are_made_one_at_a_time() {
     let mut live = at_speed(1.0);
-    assert_eq!(live.steps_that_fit(1.0), 1);
+    assert_eq!(live.steps_that_fit(1.0, false), 1);
     live.steps_ordered = 1;
-    assert_eq!(live.steps_that_fit(1.0), 0, "the one before is not done");
+    assert_eq!(live.steps_that_fit(1.0, false), 0, "the one before is not done");
     live.shared.steps_done.store(1, Ordering::Release);
-    assert_eq!(live.steps_that_fit(1.0), 1);
+    assert_eq!(live.steps_that_fit(1.0, false), 1);
 }
 
 /// What the recorder writes of `live` in a frame of the window after another, of at most 5 steps each, and its sentences.
