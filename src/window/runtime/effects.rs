@@ -20,7 +20,7 @@ use super::trainer::{Background, Stopwatch};
 use super::truth::TruthJob;
 use crate::session::{
     Command, Effect, Event, Level, ObserveEvent, PaintCommand, PaintEvent, Prefs, SceneSource, Session, Speed,
-    ViewCommand,
+    ViewCommand, Workspace,
 };
 use crate::window::panels::{Readouts, UiState};
 use crate::window::shell::clipboard::{Clipboard, ClipboardAnswer};
@@ -33,8 +33,11 @@ const TICK_S: f64 = 1.0 / 60.0;
 /// After a long frame no more ticks than this are caught up with.
 const MAX_TICKS: f64 = 3.0;
 
-/// After so long without a key or a motion of the pointer the window only shows how learning gets on, s.
+/// After so long without a key or a motion of the pointer the window is idle, where nothing else asks for frames, s.
 const UNTOUCHED_S: f64 = 1.0;
+
+/// Time between two frames of an idle window, s: enough to see how learning gets on.
+const IDLE_FRAME_S: f64 = 1.0 / 12.0;
 
 /// The program behind the window.
 pub struct Shell {
@@ -126,12 +129,15 @@ impl Shell {
         }
     }
 
-    /// Seconds that a frame should take at least. A GPU made of software and the trainer share the processor: time
-    /// of frames beyond these is better spent on learning, the more so while nobody touches the window.
-    /// `untouched_s`: since the last key or motion of the pointer.
+    /// Seconds that a frame should take at least, `untouched_s` after the last key or motion of the pointer. A GPU made of
+    /// software and the trainer share the processor: time of frames beyond these is better spent on learning.
     pub fn least_frame_s(&self, gpu: &Gpu, untouched_s: f64) -> f64 {
-        match (gpu.is_software, self.session.training().state.is_active()) {
-            (true, true) if untouched_s > UNTOUCHED_S => 1.0 / 12.0,
+        let learns = self.session.training().state.is_active();
+        let live = self.session.live();
+        let moves = live.playing && live.particles > 0 && self.session.workspace() != Workspace::Paint;
+        let is_idle = if learns { gpu.is_software } else { !moves && !self.ui.gallery_is_open() };
+        match (gpu.is_software, learns) {
+            _ if is_idle && untouched_s > UNTOUCHED_S => IDLE_FRAME_S,
             (true, true) => 1.0 / 25.0,
             (true, false) => 1.0 / 60.0,
             // Such a machine has a screen that sets the pace.
@@ -178,11 +184,11 @@ impl Shell {
             }
         }
         self.due = (self.due + dt_s / TICK_S).min(MAX_TICKS);
+        let grows = !self.is_hidden && self.session.live().playing && self.session.live().growing.is_some();
+        self.checks.wait(grows);
         let fits = match self.is_hidden {
             true => 0,
-            false => {
-                self.live.steps_that_fit(dt_s, self.session.live().growing.is_some()).min(self.share.steps_to_go())
-            }
+            false => self.live.steps_that_fit(dt_s, grows).min(self.share.steps_to_go()),
         };
         let mut done = 0;
         while self.due >= 1.0 && done < fits {

@@ -1,7 +1,8 @@
 //! The threads that measure: one observes the live swarm a few times a second, one measures rules while they are
 //! learned, one certifies scenes. Each takes one core at most; a panic in one becomes a message.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::tally::Tally;
@@ -19,7 +20,9 @@ const LOOK_EVERY: [Duration; 2] = [Duration::from_millis(500), Duration::from_mi
 const LOOK_SHARE: u32 = 4;
 /// While it learns, both cores are needed: a rule is measured at most this often, and for this share of a core.
 const MEASURE_EVERY: Duration = Duration::from_secs(1);
-const MEASURE_SHARE: u32 = 3;
+const MEASURE_SHARE: u32 = 5;
+/// How often a certificate that waits looks whether it may go on.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// Least time between two reports of a certificate's progress.
 const REPORT_EVERY: Duration = Duration::from_millis(200);
 
@@ -137,6 +140,8 @@ const RULE_CAPACITY: usize = 16;
 pub struct Checks {
     rules: Worker<Box<RuleRequest>, Event>,
     certificates: Worker<Box<CertificateRequest>, Event>,
+    /// A certificate leaves its core to the living swarm.
+    waits: Arc<AtomicBool>,
     /// The run of learning whose rules are measured.
     run: u64,
     /// The newest weights, until their turn.
@@ -152,10 +157,13 @@ impl Default for Checks {
         let rules = Worker::start(RULES, Cores::ONE, Inbox::Queue(RULE_CAPACITY), || {
             |request: Box<RuleRequest>, outbox: &Outbox<Event>| measure(&request, outbox)
         });
-        let certificates = Worker::start(CERTIFICATES, Cores::ONE, Inbox::Latest, || {
-            |request: Box<CertificateRequest>, outbox: &Outbox<Event>| certify_scene(&request, outbox)
+        let waits = Arc::new(AtomicBool::new(false));
+        let theirs = waits.clone();
+        let certificates = Worker::start(CERTIFICATES, Cores::ONE, Inbox::Latest, move || {
+            let waits = theirs.clone();
+            move |request: Box<CertificateRequest>, outbox: &Outbox<Event>| certify_scene(&request, &waits, outbox)
         });
-        Self { rules, certificates, run: 0, waiting: None, sent: None, next: Instant::now() }
+        Self { rules, certificates, waits, run: 0, waiting: None, sent: None, next: Instant::now() }
     }
 }
 
@@ -175,6 +183,11 @@ impl Checks {
     pub fn certify(&mut self, request: Box<CertificateRequest>) {
         self.waiting = None;
         self.certificates.order(request);
+    }
+
+    /// Whether a certificate waits: a growth is under way, whose end somebody waits for.
+    pub fn wait(&self, waits: bool) {
+        self.waits.store(waits, Ordering::Relaxed);
     }
 
     pub fn stop_certifying(&self) {
@@ -219,10 +232,11 @@ fn measure(request: &RuleRequest, outbox: &Outbox<Event>) {
     }
 }
 
-fn certify_scene(request: &CertificateRequest, outbox: &Outbox<Event>) {
+fn certify_scene(request: &CertificateRequest, waits: &AtomicBool, outbox: &Outbox<Event>) {
     let CertificateRequest { run, rule, stills, ensemble, live } = request;
     let settings = CheckSettings::default();
-    let progress = Reporter { reports: Some((*run, settings.total_steps(1).max(1))), ..Reporter::silent(outbox) };
+    let reports = Some((*run, settings.total_steps(1).max(1)));
+    let progress = Reporter { reports, waits: Some(waits), ..Reporter::silent(outbox) };
     let work = || certify(rule, (stills, ensemble), live, settings, &progress);
     if let Some(result) = checked("the certificate", work) {
         outbox.send(Event::Observe(ObserveEvent::Certified { run: *run, result: result.map(Box::new) }));
@@ -234,13 +248,15 @@ struct Reporter<'a> {
     outbox: &'a Outbox<Event>,
     /// Run and steps of the certificate.
     reports: Option<(u64, u64)>,
+    /// While it is set, no further step is made.
+    waits: Option<&'a AtomicBool>,
     /// When progress was reported last, the phase, and the steps so far.
     progress: Mutex<(Instant, &'static str, u64)>,
 }
 
 impl<'a> Reporter<'a> {
     fn silent(outbox: &'a Outbox<Event>) -> Self {
-        Self { outbox, reports: None, progress: Mutex::new((Instant::now(), "", 0)) }
+        Self { outbox, reports: None, waits: None, progress: Mutex::new((Instant::now(), "", 0)) }
     }
 
     fn lock(&self) -> MutexGuard<'_, (Instant, &'static str, u64)> {
@@ -254,6 +270,9 @@ impl CheckProgress for Reporter<'_> {
     }
 
     fn advance(&self, steps: u64) {
+        while self.waits.is_some_and(|waits| waits.load(Ordering::Relaxed)) && !self.is_stopped() {
+            std::thread::sleep(LOOK_AGAIN);
+        }
         let mut progress = self.lock();
         progress.2 += steps;
         let (reported, phase, done) = *progress;
@@ -388,6 +407,16 @@ mod tests {
             }
             other => panic!("{other:?}"),
         }
+        // While a swarm grows it makes no progress, and goes on afterwards.
+        checks.0.wait(true);
+        std::thread::sleep(2 * REPORT_EVERY);
+        checks.0.events();
+        std::thread::sleep(2 * REPORT_EVERY);
+        assert_eq!(checks.0.events(), Vec::new());
+        checks.0.wait(false);
+        assert!(matches!(checks.next(), Event::Observe(ObserveEvent::CertificateProgress { run: 3, .. })));
+        // Also one that waits can be stopped.
+        checks.0.wait(true);
         checks.0.stop_certifying();
         // Rules wait for a certificate, also one that was stopped: its end makes room.
         checks.0.measure(self::request(9, RuleRole::New, 1));

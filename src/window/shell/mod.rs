@@ -276,8 +276,11 @@ fn advance(
         exit.write(AppExit::Success);
     }
     let spent = frame_began.0.elapsed().as_secs_f64();
-    let untouched_s = touched.elapsed().as_secs_f64();
-    let least_s = shell.least_frame_s(gpu, untouched_s).max(studios.least_frame_s(gpu));
+    // Bevy's own reactive mode never rests: the panels ask for another frame in every frame.
+    let least_s = match studios.is_shown() {
+        true => studios.least_frame_s(gpu),
+        false => shell.least_frame_s(gpu, touched.elapsed().as_secs_f64()).max(studios.least_frame_s(gpu)),
+    };
     std::thread::sleep(Duration::from_secs_f64((least_s - spent).max(0.0)));
     *frame_began = FrameBegan(Instant::now());
 }
