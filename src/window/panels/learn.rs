@@ -8,7 +8,7 @@ use crate::worlds::swarm::rule::FlowKind;
 use crate::worlds::swarm::train::{Drive, Phase, TrainingSettings};
 
 /// Name, steps of the energy, steps of the flow.
-const PRESETS: [(&str, usize, usize); 3] = [("Quick", 800, 400), ("Standard", 2000, 800), ("Thorough", 9000, 3000)];
+const PRESETS: [(&str, usize, usize); 3] = [("Quick", 1000, 250), ("Standard", 2000, 800), ("Thorough", 9000, 3000)];
 
 /// Height of a curve of the run with its name, points.
 const CURVE_HEIGHT: f32 = 140.0;
