@@ -11,7 +11,6 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use glam::DVec2;
 
-pub use crate::window::runtime::answer::{Answer, Coming, Kept, LiveFrame, Seen};
 pub use crate::window::runtime::visible::VisibleArea;
 pub use buffer::{Body, SwarmBuffer, body};
 
@@ -21,6 +20,7 @@ use super::measures::Measures;
 use crate::gpu::GpuDevice;
 use crate::jobs::{Handle, JobFault};
 use crate::session::{CheckpointUse, EngineOrder, Event, LiveEvent};
+use crate::window::runtime::answer::{Answer, Coming, Kept, LiveFrame};
 use crate::window::runtime::visible;
 use crate::worlds::swarm::rule::LiveSettings;
 
