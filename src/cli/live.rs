@@ -19,7 +19,7 @@ use crate::gpu::EngineChoice;
 use crate::media::picture;
 use crate::scene::{SwarmProject, check_writable, write_atomic};
 use crate::worlds::swarm::doc::{LiveState, MAX_LIVE_PARTICLES};
-use crate::worlds::swarm::engine::{Headless, grow};
+use crate::worlds::swarm::engine::{Growth, Headless};
 use crate::worlds::swarm::measures::{Fidelity, Motion, Order, noised, species_of, target_swarms};
 use crate::worlds::swarm::picture::{Mode, Part, Particle, Sampler, Swarm};
 use crate::worlds::swarm::rule::{FlowKind, GROW_STEPS, LiveSettings, Rule};
@@ -154,25 +154,29 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let mut engine =
         headless.engine(&rule, &start, &live, args.seed.wrapping_add(earlier_steps)).with_context(place)?;
 
-    let grow_steps = if args.from == From::Random { args.grow_steps as usize } else { 0 };
-    let total = grow_steps + args.steps as usize;
+    let grow_steps = if args.from == From::Random { args.grow_steps } else { 0 };
+    let total = (grow_steps + args.steps) as usize;
     let species = scene.world.snapshot.species_count();
     let mut films = Films::create(&args.films, box_l, species, total)?;
     let mut trajectory = args.trajectory.create(rule.unit_length, live.strength)?;
     let mut bar = Progress::new(total as u64, quiet);
     bar.phase("growing");
     films.take(&mut engine, 0)?;
-    grow(&mut engine, &live, grow_steps, films.every(), |engine, done| -> anyhow::Result<()> {
-        bar.at(done as u64, String::new);
-        films.take(engine, done)
-    })?;
+    let mut growth = Growth::new(grow_steps);
+    let every = u32::try_from(films.every()).unwrap_or(u32::MAX);
+    while growth.done().is_some() {
+        growth.run_in_stage(&mut engine, &live, every)?;
+        let done = engine.steps_done();
+        bar.at(u64::from(done), String::new);
+        films.take(&mut engine, done as usize)?;
+    }
 
     bar.phase("live");
     let begun = Instant::now();
     let mut filming_s = 0.0;
     let mut states = Vec::new();
     let mut done = 0;
-    let chunk = (args.steps / 128).clamp(1, 50).min(u32::try_from(films.every()).unwrap_or(u32::MAX));
+    let chunk = (args.steps / 128).clamp(1, 50).min(every);
     let measured = particles <= MEASURED_PARTICLES;
     if let Some(trajectory) = &mut trajectory {
         trajectory.take(&mut engine, 0)?;
@@ -180,7 +184,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     while done < args.steps {
         let due = trajectory.as_ref().map_or(u32::MAX, |trajectory| trajectory.due_in(done));
         let now = chunk.min(args.steps - done).min(due);
-        engine.run(now);
+        growth.run(&mut engine, &live, now)?;
         done += now;
         let aside = Instant::now();
         // Evenly over the last half, the end included.
@@ -188,12 +192,12 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
         if measured && f64::from(done) >= f64::from(args.steps) * (0.5 + 0.5 * due) && states.len() < MEASURED_SWARMS {
             states.push(engine.swarm()?);
         }
-        films.take(&mut engine, grow_steps + done as usize)?;
+        films.take(&mut engine, (grow_steps + done) as usize)?;
         if let Some(trajectory) = &mut trajectory {
             trajectory.take(&mut engine, done)?;
         }
         filming_s += aside.elapsed().as_secs_f64();
-        bar.at(bar_step(grow_steps, done), String::new);
+        bar.at(u64::from(grow_steps + done), String::new);
     }
     let last = engine.swarm()?;
     let steps_per_s = f64::from(args.steps) / (begun.elapsed().as_secs_f64() - filming_s).max(1e-9);
@@ -267,10 +271,6 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
         text.push_str(&format!("\nwrote {}", path.display()));
     }
     Answer::new(text, &facts)
-}
-
-fn bar_step(grow_steps: usize, done: u32) -> u64 {
-    grow_steps as u64 + u64::from(done)
 }
 
 /// The first swarm, in ℓ.

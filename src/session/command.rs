@@ -190,11 +190,16 @@ pub enum SceneSource {
     reason = "a handful of orders a frame, and settings are the most frequent of them"
 )]
 pub enum EngineOrder {
-    /// Replace the live particles (ℓ).
-    Upload(Swarm),
+    /// Replace the live particles.
+    Upload {
+        /// In ℓ.
+        swarm: Swarm,
+        /// Steps of a growth that begins with it; with 0 it lives at once.
+        grow_steps: u32,
+    },
     /// Runs this rule from the next step on; the particles stay.
     SetRule(Arc<Rule>),
-    /// Flow, temperature and knobs of the motion from the next step on.
+    /// Flow, temperature and knobs of the motion from the next step on; a growth under way goes on towards them.
     SetSettings(LiveSettings),
     /// Advance by this many integration steps.
     Run {

@@ -43,6 +43,7 @@ pub use curve::Curve;
 pub use document::{NEW_BOX, new_project, opened_project};
 pub use learning::takeover::{Held, LearnedFidelity};
 pub use learning::training::{TrainingState, TrainingView};
+pub use live::WentBack;
 pub use live::view::{LiveView, MAX_STEPS_PER_FRAME, Wound};
 pub use observing::certificate::{CertificateState, CertificateView, Seal};
 #[cfg(feature = "window")]

@@ -30,7 +30,6 @@ pub(super) fn tick(session: &mut Session, max_steps: u32) -> Vec<Effect> {
     if let Some(done) = session.live.growing {
         let done = done + steps;
         session.live.growing = (done < GROW_STEPS).then_some(done);
-        effects.push(start::settings_order(session));
     }
     effects.extend(start::fade_on(session));
     if !session.document.world.swings.is_empty() {

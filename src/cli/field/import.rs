@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::json;
 
 use super::{project, tokens::groups_line};
@@ -24,28 +24,19 @@ pub(crate) struct Args {
     #[arg(long)]
     tokens: bool,
     /// Tokens alone, in pairs side by side, or in chains of three, nose to tail
-    #[arg(long, default_value = "free", requires = "tokens")]
-    arrangement: ArrangementName,
+    #[arg(long, default_value = "free", value_parser = arrangement(), requires = "tokens")]
+    arrangement: TokenArrangement,
     /// Distance of neighbours in a pair or chain, pixels [default: two thirds of that of groups]
     #[arg(long, value_name = "PX", requires = "tokens")]
     group_distance: Option<f64>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum ArrangementName {
-    Free,
-    Pairs,
-    Chains,
-}
-
-impl From<ArrangementName> for TokenArrangement {
-    fn from(name: ArrangementName) -> Self {
-        match name {
-            ArrangementName::Free => Self::Free,
-            ArrangementName::Pairs => Self::Pairs,
-            ArrangementName::Chains => Self::Chains,
-        }
-    }
+/// One of the arrangements by its word.
+fn arrangement() -> impl TypedValueParser<Value = TokenArrangement> {
+    let of_word = |word: String| TokenArrangement::ALL.into_iter().find(|a| a.word() == word);
+    // Other words are refused before.
+    PossibleValuesParser::new(TokenArrangement::ALL.map(TokenArrangement::word))
+        .map(move |word| of_word(word).unwrap_or_default())
 }
 
 /// # Errors
@@ -78,7 +69,7 @@ fn import_tokens(args: &Args) -> anyhow::Result<(Project, Answer)> {
     };
     let tokens = args.files.iter().map(load).collect::<Result<Vec<_>, _>>()?;
     let mut doc = TokenDoc::new(tokens)?;
-    doc.set_groups(args.arrangement.into(), args.group_distance);
+    doc.set_groups(args.arrangement, args.group_distance);
     doc.validate()?;
     let names: Vec<_> = args.files.iter().map(|f| f.file_stem().unwrap_or_default().to_string_lossy()).collect();
     let name = names.join(" and ");

@@ -15,8 +15,8 @@ use crate::worlds::field::engine::FieldEngine;
 use crate::worlds::field::stills::write_npy;
 use crate::worlds::field::studio::{CONTINUE, FieldView};
 use crate::worlds::field::tokens::{
-    LOOK_EVERY, PairStatistics, Sighting, SkewEvidence, TokenArrangement, TokenCheck, TokenCheckSettings, TokenDoc,
-    TokenEnsemble, TokenEvidence, TokenFindings, TokenSummary, Tracker,
+    LOOK_EVERY, PairStatistics, Sighting, SkewEvidence, TokenCheck, TokenCheckSettings, TokenDoc, TokenEnsemble,
+    TokenEvidence, TokenFindings, TokenSummary, Tracker,
 };
 use crate::worlds::field::{FieldDoc, FieldError, FieldLive, FieldSubject};
 use crate::worlds::studio::{TrainingStep, WorldInfo as _};
@@ -140,7 +140,7 @@ pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: boo
         let share = |pairs: &PairStatistics| format!("{:.2}", pairs.in_groups);
         text += &format!(
             "\nshare of tokens in {}: at rest {} (shuffled {}), swimming {} (shuffled {}), tiler {}",
-            if doc.arrangement == TokenArrangement::Pairs { "pairs" } else { "chains" },
+            doc.arrangement.word(),
             share(&pairs_at_rest),
             share(&pairs_shuffled[0]),
             share(&pairs_swimming),
@@ -253,12 +253,11 @@ pub(super) fn live(doc: &mut FieldDoc, options: &LiveOptions) -> anyhow::Result<
 
 /// How tokens are grouped, after a comma; nothing of free ones.
 pub(super) fn groups_line(doc: &TokenDoc) -> String {
-    let what = match doc.arrangement {
-        TokenArrangement::Free => return String::new(),
-        TokenArrangement::Pairs => "pairs",
-        TokenArrangement::Chains => "chains of three",
-    };
-    format!(", in {what} at {} pixels", doc.group_distance_px())
+    if doc.arrangement.is_free() {
+        return String::new();
+    }
+    let size = if doc.arrangement.members() == 3 { " of three" } else { "" };
+    format!(", in {}{size} at {} pixels", doc.arrangement.word(), doc.group_distance_px())
 }
 
 pub(super) fn info(title: &str, doc: &TokenDoc, live: &FieldLive) -> anyhow::Result<Answer> {

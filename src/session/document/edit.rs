@@ -82,7 +82,7 @@ fn follow(session: &mut Session, old: &SwarmProject) -> Vec<Effect> {
         effects.push(start::settings_order(session));
     }
     if particles_changed && session.has_rule() {
-        effects.extend(start::upload(session, swarm::from_picture, None));
+        effects.extend(start::upload(session, swarm::from_picture, 0));
     }
     effects
 }

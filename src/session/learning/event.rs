@@ -151,7 +151,7 @@ fn on_rule(session: &mut Session, run: RunId, rule: Arc<Rule>) -> Vec<Effect> {
     } else {
         session.learning.run_is_live = true;
         session.live.playing = true;
-        effects.extend(start::upload(session, swarm::from_picture, None));
+        effects.extend(start::upload(session, swarm::from_picture, 0));
     }
     effects
 }

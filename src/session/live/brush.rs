@@ -3,6 +3,7 @@
 use glam::DVec2;
 use rand::RngExt;
 
+use super::event::WentBack;
 use super::view::Wound;
 use crate::session::command::notify;
 use crate::session::command::{Effect, EngineOrder, Force, Level, LiveCommand, LiveEffect};
@@ -179,16 +180,18 @@ pub(in crate::session) fn randomise(session: &mut Session, what: &LiveCommand) -
 }
 
 /// The engine reports the swarm after it was edited or went back in time.
-pub(in crate::session) fn changed(session: &mut Session, steps_back: u32, particles: usize, box_size_l: DVec2) {
+pub(in crate::session) fn changed(session: &mut Session, back: Option<WentBack>, particles: usize, box_size_l: DVec2) {
     let live = &mut session.live;
-    live.steps = live.steps.saturating_sub(u64::from(steps_back));
+    if let Some(WentBack { steps, growing }) = back {
+        live.steps = live.steps.saturating_sub(u64::from(steps));
+        live.growing = growing;
+    }
     let wound = live.last_wound.filter(|wound| wound.step <= live.steps);
     if std::mem::replace(&mut live.last_wound, wound) == wound {
         session.observing.observation.interrupted();
     } else {
         session.observing.observation.wounded(None);
     }
-    live.growing = live.growing.map(|done| done.saturating_sub(steps_back));
     if live.particles != particles || live.box_size_l != box_size_l {
         (live.particles, live.box_size_l) = (particles, box_size_l);
         live.following = live.following.filter(|&index| index < particles);

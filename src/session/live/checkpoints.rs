@@ -109,7 +109,7 @@ pub(in crate::session) fn bring_back(session: &mut Session, swarm: Replaced) -> 
     session.live.awaited = None;
     match swarm {
         Replaced::Known(swarm) if unknown_species(session, &swarm).is_none() => {
-            start::upload(session, |_, _| Ok((*swarm).clone()), None)
+            start::upload(session, |_, _| Ok((*swarm).clone()), 0)
         }
         Replaced::Known(_) => Vec::new(),
         Replaced::Awaited(step) => {
@@ -162,7 +162,7 @@ pub(in crate::session) fn return_to(session: &mut Session, index: usize) -> Vec<
     session.live.swing_ticks = 0;
     let mut effects = vec![Effect::Live(LiveEffect::SaveCheckpoint(CheckpointUse::Undo(step)))];
     effects.extend(changed);
-    effects.extend(start::upload(session, |_, _| Ok((*checkpoint.swarm).clone()), None));
+    effects.extend(start::upload(session, |_, _| Ok((*checkpoint.swarm).clone()), 0));
     effects.extend(said.map(|text| notify(Level::Info, text)));
     effects
 }

@@ -9,7 +9,7 @@ use crate::session::document::edit::{edit, set};
 use crate::session::pointer::release;
 use crate::session::state::Session;
 use crate::worlds::swarm::Brush;
-use crate::worlds::swarm::rule::{Knob, LiveSettings, SWARM_KNOBS, Swing, Swings};
+use crate::worlds::swarm::rule::{GROW_STEPS, Knob, LiveSettings, SWARM_KNOBS, Swing, Swings};
 
 /// Maximum number of particles the live swarm may be asked to have.
 pub(in crate::session) const MAX_PARTICLES: usize = 1_000_000;
@@ -141,11 +141,11 @@ pub(in crate::session) fn apply(session: &mut Session, command: LiveCommand) -> 
             play(session, false)
         }
         LiveCommand::Grow => {
-            let effects = start::upload(session, swarm::uniform, Some(0));
+            let effects = start::upload(session, swarm::uniform, GROW_STEPS);
             session.live.playing = true;
             effects
         }
-        LiveCommand::RestartFromSnapshot => start::upload(session, swarm::from_picture, None),
+        LiveCommand::RestartFromSnapshot => start::upload(session, swarm::from_picture, 0),
         LiveCommand::Randomise | LiveCommand::RandomiseHeadings | LiveCommand::RandomiseSpecies => {
             brush::randomise(session, &command)
         }

@@ -16,10 +16,10 @@ const NO_PAST: &str = "This is as far back as the history goes: it begins with t
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum LiveEvent {
-    /// The swarm has been edited, or went back in time by `steps_back` steps.
+    /// The swarm has been edited, or went back in time.
     SwarmChanged {
-        /// 0 after an edit.
-        steps_back: u32,
+        /// `None` after an edit.
+        back: Option<WentBack>,
         /// Particles in the swarm now.
         particles: usize,
         /// Width and height of the torus now, ℓ.
@@ -35,10 +35,19 @@ pub enum LiveEvent {
     EngineFailed(String),
 }
 
+/// Where the swarm is after it went back in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WentBack {
+    /// Steps of time; 0 where only a change by hand was taken back.
+    pub steps: u32,
+    /// Steps done of the growth that goes on from there.
+    pub growing: Option<u32>,
+}
+
 pub(in crate::session) fn on_event(session: &mut Session, event: LiveEvent) -> Vec<Effect> {
     match event {
-        LiveEvent::SwarmChanged { steps_back, particles, box_size_l } => {
-            brush::changed(session, steps_back, particles, box_size_l);
+        LiveEvent::SwarmChanged { back, particles, box_size_l } => {
+            brush::changed(session, back, particles, box_size_l);
             Vec::new()
         }
         LiveEvent::NothingBefore => {

@@ -13,7 +13,7 @@ pub(super) mod view;
 
 pub use command::LiveCommand;
 pub use effect::LiveEffect;
-pub use event::LiveEvent;
+pub use event::{LiveEvent, WentBack};
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ impl Session {
     /// Time that goes by in one integration step now; `None` without a rule.
     pub fn time_step(&self) -> Option<f64> {
         let rule = self.live.playing_rule.as_ref()?;
-        Some(crate::worlds::swarm::rule::time_step(rule, &super::live::start::settings(self)))
+        Some(crate::worlds::swarm::rule::time_step(rule, &super::live::start::settings_in_use(self)))
     }
 
     /// The rule in the engine.

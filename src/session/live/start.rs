@@ -15,7 +15,7 @@ use crate::session::state::Session;
 use crate::worlds::swarm::picture::Swarm;
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule};
 
-/// The settings the engine must run with now, within what the rule can do: a temperature it was trained at, and the
+/// The live settings of the engine now, within what the rule can do: a temperature it was trained at, and the
 /// exact flow where the scene asks for a learned one that does not exist (the energy is learned before the flow).
 pub(in crate::session) fn settings_order(session: &Session) -> Effect {
     Effect::Engine(EngineOrder::SetSettings(settings(session)))
@@ -25,7 +25,13 @@ pub(in crate::session) fn settings_order(session: &Session) -> Effect {
 pub(in crate::session) fn settings(session: &Session) -> LiveSettings {
     let document = &session.document;
     let Some(rule) = &session.live.playing_rule else { return document.world.live };
-    within(rule, session.live.effective(&document.world.live, &document.world.swings, rule.sigma_range_l))
+    within(rule, session.live.ordered(&document.world.live, &document.world.swings, rule.sigma_range_l))
+}
+
+/// What the engine makes of [`settings`]: during a growth, those of about its present stage.
+pub(in crate::session) fn settings_in_use(session: &Session) -> LiveSettings {
+    let live = settings(session);
+    session.live.playing_rule.as_ref().map_or(live, |rule| session.live.grown(live, rule.sigma_range_l))
 }
 
 /// `live` within what `rule` can do.
@@ -80,11 +86,12 @@ pub(in crate::session) fn fade_on(session: &mut Session) -> Vec<Effect> {
     effects
 }
 
-/// Replaces the live particles by what `make` makes of the document. `growing`: the cooling starts here.
+/// Replaces the live particles by what `make` makes of the document. A growth of `grow_steps` steps
+/// begins with them, if any.
 pub(in crate::session) fn upload(
     session: &mut Session,
     make: impl FnOnce(&SwarmProject, &mut StdRng) -> Result<Swarm, String>,
-    growing: Option<u32>,
+    grow_steps: u32,
 ) -> Vec<Effect> {
     if !session.has_rule() {
         return vec![notify(Level::Info, "Nothing lives here yet: paint a picture, then press Learn.")];
@@ -93,16 +100,16 @@ pub(in crate::session) fn upload(
         Ok(swarm) => {
             session.live.particles = swarm.len();
             session.live.box_size_l = swarm.box_size;
-            session.live.growing = growing;
+            session.live.growing = (grow_steps > 0).then_some(0);
             session.live.awaited = None;
             (session.live.last_wound, session.live.following) = (None, None);
-            session.observing.observation.wounded(growing.map(|_| DisturbanceKind::Growing));
+            session.observing.observation.wounded((grow_steps > 0).then_some(DisturbanceKind::Growing));
             let mut effects = Vec::new();
             // Another swarm needs no soft change.
             if session.live.fade.take().is_some_and(Fade::is_calming) {
                 effects.push(rule_order(session));
             }
-            effects.push(Effect::Engine(EngineOrder::Upload(swarm)));
+            effects.push(Effect::Engine(EngineOrder::Upload { swarm, grow_steps }));
             effects.push(settings_order(session));
             effects
         }
@@ -148,7 +155,7 @@ pub(in crate::session) fn whole(session: &mut Session) -> Vec<Effect> {
             Some(state) => Ok(state.swarm.clone()),
             None => swarm::from_picture(document, rng),
         },
-        None,
+        0,
     ));
     effects
 }

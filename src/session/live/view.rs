@@ -92,7 +92,7 @@ pub struct LiveView {
     pub particles: usize,
     /// Width and height of the live torus, ℓ; zero when nothing is live.
     pub box_size_l: DVec2,
-    /// Steps already cooled, while *Grow* is under way.
+    /// Steps ordered of the growth under way. The engine follows its schedule; this is for what is shown.
     pub growing: Option<u32>,
     pub(in crate::session) fade: Option<Fade>,
     /// The notice of non-finite particles was shown.
@@ -138,17 +138,28 @@ impl Default for LiveView {
 }
 
 impl LiveView {
-    /// The settings the engine runs with: the scene's own with the swings, and [`growing_settings`] during a growth, as
-    /// in the certificate and the terminal.
-    pub fn effective(&self, live: &LiveSettings, swings: &Swings, sigma_range_l: [f64; 2]) -> LiveSettings {
+    /// The live settings that are ordered: the scene's own with the swings and the change of rules.
+    pub(in crate::session) fn ordered(
+        &self,
+        live: &LiveSettings,
+        swings: &Swings,
+        sigma_range_l: [f64; 2],
+    ) -> LiveSettings {
         let mut live = *live;
         swings.shift(&mut live, self.swing_ticks as f64 / TICKS_PER_S, sigma_range_l);
-        let Some(done) = self.growing else {
-            let Some(fade) = self.fade else { return live };
-            let flow = if fade.is_calming() { fade.before } else { live.flow };
-            return LiveSettings { flow, strength: fade.strength() * live.strength, ..live };
-        };
-        growing_settings(sigma_range_l, &live, done as usize, GROW_STEPS as usize)
+        let Some(fade) = self.fade else { return live };
+        let flow = if fade.is_calming() { fade.before } else { live.flow };
+        LiveSettings { flow, strength: fade.strength() * live.strength, ..live }
+    }
+
+    /// What a growth makes of the live settings, to within one of its stages.
+    pub(in crate::session) fn grown(&self, live: LiveSettings, sigma_range_l: [f64; 2]) -> LiveSettings {
+        self.growing.map_or(live, |done| growing_settings(sigma_range_l, &live, done, GROW_STEPS))
+    }
+
+    /// The settings that the engine runs with about now, for what is shown of them.
+    pub fn effective(&self, live: &LiveSettings, swings: &Swings, sigma_range_l: [f64; 2]) -> LiveSettings {
+        self.grown(self.ordered(live, swings, sigma_range_l), sigma_range_l)
     }
 }
 
@@ -172,19 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn the_window_grows_with_the_settings_of_the_terminal() {
-        let live = LiveSettings { flow: FlowKind::Exact, relaxation: 0.0, ..LiveSettings::default() };
-        let range_l = [0.1, 0.8];
-        for done in (0..=GROW_STEPS).step_by(8) {
-            let view = LiveView { growing: Some(done), ..LiveView::default() };
-            let expected = growing_settings(range_l, &live, done as usize, GROW_STEPS as usize);
-            assert_eq!(view.effective(&live, &Swings::default(), range_l), expected);
-            assert_eq!((expected.flow, expected.relaxation, expected.strength), (FlowKind::None, 1.0, live.strength));
-        }
-    }
-
-    #[test]
-    fn growing_anneals_from_sigma_max_to_the_scenes_temperature() {
+    fn the_settings_shown_cool_down_while_it_grows() {
         let live = LiveSettings::default();
         let mut view = LiveView { growing: Some(0), ..LiveView::default() };
         assert!((view.effective(&live, &Swings::default(), [0.1, 0.8]).sigma_l - 0.8).abs() < 1e-12);

@@ -147,11 +147,11 @@ fn drag(session: &mut Session, to: DVec2) -> Vec<Effect> {
             let from = path[0];
             let press = session.painting.tool.press();
             let to = match press {
-                ToolPress::Curve(ToolCurve { has_steps: true, .. }) if hand.shift => to_step_about(from, to),
+                ToolPress::Curve(ToolCurve::Between { has_steps: true, .. }) if hand.shift => to_step_about(from, to),
                 ToolPress::Lattice if hand.shift => snap.place(square_about(from, to)),
                 _ => snap.place(to),
             };
-            if matches!(press, ToolPress::Curve(ToolCurve { follows_hand: true, .. })) {
+            if matches!(press, ToolPress::Curve(ToolCurve::Along(_))) {
                 extend(path, to, PATH_SHARE * hand.reach);
             } else {
                 path.truncate(1);
@@ -285,7 +285,7 @@ pub(super) fn shape(session: &Session, path: &[DVec2], seed: u64) -> Vec<Particl
     };
     let (Some(&from), Some(&to)) = (path.first(), path.last()) else { return Vec::new() };
     match session.painting.tool.press() {
-        ToolPress::Curve(tool) => (tool.particles)(path, &curve),
+        ToolPress::Curve(tool) => tool.particles(path, &curve),
         ToolPress::Lattice => {
             let sites = lattice::sites(options.lattice, from, to, session.painting.spacing);
             let mut rng = StdRng::seed_from_u64(seed);

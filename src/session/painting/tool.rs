@@ -76,23 +76,27 @@ pub(in crate::session) enum ToolPress {
 
 /// How a curve is drawn.
 #[derive(Clone, Copy)]
-pub(in crate::session) struct ToolCurve {
-    /// The particles along the way of the pointer, which has at least one point.
-    pub(super) particles: fn(&[DVec2], &CurveOptions) -> Vec<Particle>,
-    /// The whole way counts, and not only its ends.
-    pub(super) follows_hand: bool,
-    /// Shift keeps it to steps of 15°.
-    pub(super) has_steps: bool,
+pub(in crate::session) enum ToolCurve {
+    /// Between the ends of the pointer's way.
+    Between {
+        /// The particles from one point to the other.
+        particles: fn(DVec2, DVec2, &CurveOptions) -> Vec<Particle>,
+        /// Shift keeps it to steps of 15°.
+        has_steps: bool,
+    },
+    /// Along the whole way of the pointer, which has at least one point.
+    Along(fn(&[DVec2], &CurveOptions) -> Vec<Particle>),
 }
 
-/// A curve between the ends of the way.
-const fn dragged(particles: fn(&[DVec2], &CurveOptions) -> Vec<Particle>) -> ToolCurve {
-    ToolCurve { particles, follows_hand: false, has_steps: false }
-}
-
-/// First and last point.
-fn ends(path: &[DVec2]) -> (DVec2, DVec2) {
-    (path[0], path[path.len() - 1])
+impl ToolCurve {
+    /// The particles along the way of the pointer.
+    pub(super) fn particles(self, path: &[DVec2], options: &CurveOptions) -> Vec<Particle> {
+        let (Some(&from), Some(&to)) = (path.first(), path.last()) else { return Vec::new() };
+        match self {
+            Self::Between { particles, .. } => particles(from, to, options),
+            Self::Along(particles) => particles(path, options),
+        }
+    }
 }
 
 /// All tools, in the order of the palette.
@@ -109,30 +113,21 @@ pub(in crate::session) const TOOLS: [ToolRow; 13] = [
         "Line",
         "L",
         "Drag a straight row of particles; Shift keeps to steps of 15°",
-        ToolPress::Curve(ToolCurve {
-            has_steps: true,
-            ..dragged(|path, options| {
-                let (from, to) = ends(path);
-                curve::line(from, to, options)
-            })
-        }),
+        ToolPress::Curve(ToolCurve::Between { particles: curve::line, has_steps: true }),
     ),
     row(
         Tool::Arc,
         "Arc",
         "A",
         "Draw an arc by hand: it becomes an even one",
-        ToolPress::Curve(ToolCurve { follows_hand: true, ..dragged(curve::arc) }),
+        ToolPress::Curve(ToolCurve::Along(curve::arc)),
     ),
     row(
         Tool::Circle,
         "Circle",
         "C",
         "Drag from the centre to the rim",
-        ToolPress::Curve(dragged(|path, options| {
-            let (centre, rim) = ends(path);
-            curve::circle(centre, rim, options)
-        })),
+        ToolPress::Curve(ToolCurve::Between { particles: curve::circle, has_steps: false }),
     ),
     row(
         Tool::Lattice,

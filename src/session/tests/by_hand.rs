@@ -103,7 +103,7 @@ fn adding_follows_the_stroke_with_species_of_the_rule_only() {
 fn the_add_brush_stops_at_the_maximum_count() {
     let mut session = alive();
     let box_size_l = session.live().box_size_l;
-    session.on_event(LiveEvent::SwarmChanged { steps_back: 0, particles: 1_000_000, box_size_l });
+    session.on_event(LiveEvent::SwarmChanged { back: None, particles: 1_000_000, box_size_l });
     let effects = stroke(&mut session, Brush::Add, &[[3.0, 4.0], [3.0, 7.2]]);
     assert!(edits(&effects).is_empty() && notice(&effects).is_some());
 }
@@ -137,7 +137,10 @@ fn a_step_back_pauses_and_takes_its_steps_off_the_clock() {
     assert_eq!(effects, vec![Effect::Engine(EngineOrder::Back { steps: 1 })]);
     assert!(!session.live().playing);
     let (particles, box_size_l) = (session.live().particles, session.live().box_size_l);
-    let at = |steps_back| Event::Live(LiveEvent::SwarmChanged { steps_back, particles, box_size_l });
+    let at = |steps| {
+        let back = Some(WentBack { steps, growing: None });
+        Event::Live(LiveEvent::SwarmChanged { back, particles, box_size_l })
+    };
     session.on_event(at(0));
     assert!(session.live().last_wound.is_some());
     session.on_event(at(1));

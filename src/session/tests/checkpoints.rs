@@ -28,7 +28,7 @@ fn kept(session: &mut Session, x: f64) -> Vec<Effect> {
 
 /// Whether a swarm was ordered whose first particle is at this `x`.
 fn uploads(effects: &[Effect], x: f64) -> bool {
-    has_order(effects, |o| matches!(o, EngineOrder::Upload(s) if s.particles[0].x == x))
+    has_order(effects, |o| matches!(o, EngineOrder::Upload { swarm, .. } if swarm.particles[0].x == x))
 }
 
 fn names(session: &Session) -> Vec<&str> {
@@ -148,7 +148,7 @@ fn an_early_undo_restores_the_swarm_when_it_arrives() {
     let wanted_for = asked(&session.apply(LiveCommand::ReturnTo(0)));
     let before = session.live().particles;
     assert!(
-        !has_order(&session.apply(DocumentCommand::Undo), |o| matches!(o, EngineOrder::Upload(_))),
+        !has_order(&session.apply(DocumentCommand::Undo), |o| matches!(o, EngineOrder::Upload { .. })),
         "it is not known yet"
     );
     assert_eq!(session.live().particles, before);

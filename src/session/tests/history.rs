@@ -171,7 +171,7 @@ fn undo_of_opening_restores_rule_and_unsaved_work() {
     let effects = session.apply(DocumentCommand::Undo);
     assert_eq!(*session.document(), before);
     assert!(session.is_dirty() && session.path().is_none());
-    assert!(has_order(&effects, |o| matches!(o, EngineOrder::Upload(_))));
+    assert!(has_order(&effects, |o| matches!(o, EngineOrder::Upload { .. })));
 }
 
 #[test]

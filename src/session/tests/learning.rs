@@ -48,10 +48,10 @@ fn only_the_first_weights_of_a_run_restart_the_swarm() {
     session.apply(LearnCommand::Start);
     let run = session.training().run;
     let first = session.on_event(LearnEvent::NewRule { run, rule: rule(false) });
-    assert!(has_order(&first, |o| matches!(o, EngineOrder::Upload(_))));
+    assert!(has_order(&first, |o| matches!(o, EngineOrder::Upload { .. })));
     let second = session.on_event(LearnEvent::NewRule { run, rule: rule(false) });
     assert!(has_order(&second, |o| matches!(o, EngineOrder::SetRule(_))));
-    assert!(!has_order(&second, |o| matches!(o, EngineOrder::Upload(_))));
+    assert!(!has_order(&second, |o| matches!(o, EngineOrder::Upload { .. })));
     assert!(session.is_dirty());
 }
 
@@ -158,7 +158,7 @@ fn a_picked_flow_fades_in_without_a_restart() {
     let strength = |t: usize| settings_in(&ticks[t]).expect("settings each tick").strength;
     assert_eq!(strength(exchanged[0]), 0.0, "exchanged at the halt");
     assert_eq!(strength(ticks.len() - 1), session.document().world.live.strength);
-    assert!(!ticks.iter().any(|effects| has_order(effects, |o| matches!(o, EngineOrder::Upload(_)))));
+    assert!(!ticks.iter().any(|effects| has_order(effects, |o| matches!(o, EngineOrder::Upload { .. }))));
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn alive() -> Session {
     let source = SceneSource::Bundled("triangle".into());
     let effects = session.on_event(DocumentEvent::Opened { source, result: Ok(Box::new(document)) });
     assert!(has_order(&effects, |o| matches!(o, EngineOrder::SetRule(_))));
-    assert!(has_order(&effects, |o| matches!(o, EngineOrder::Upload(_))));
+    assert!(has_order(&effects, |o| matches!(o, EngineOrder::Upload { .. })));
     session
 }
 

@@ -101,7 +101,7 @@ fn a_new_species_drops_the_old_rule_at_once() {
     assert!(requests(&effects).is_empty() && session.held().is_none());
     let run = session.training().run;
     let effects = session.on_event(LearnEvent::NewRule { run, rule: rule(false) });
-    assert!(has_order(&effects, |o| matches!(o, EngineOrder::Upload(_))), "its own swarm comes at once");
+    assert!(has_order(&effects, |o| matches!(o, EngineOrder::Upload { .. })), "its own swarm comes at once");
 }
 
 #[test]

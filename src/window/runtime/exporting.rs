@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::formats::{Export, ExportError, ExportSubject, export};
 use crate::scene::{SwarmProject, write_atomic};
-use crate::window::shell::live::{Answer, Kept};
+use crate::window::runtime::answer::{Answer, Kept};
 
 /// Longer side of an exported image, pixels.
 const SIZE_PX: u32 = 1600;

@@ -19,7 +19,7 @@ use crate::media::chart::Chart;
 use crate::media::picture;
 use crate::scene::{self, Loaded, Project, Showing, SwarmProject, is_picture_name, write_atomic};
 use crate::session::{DocumentEvent, Event, ImportRequest, Level, SceneSource, ShareEvent, opened_project};
-use crate::window::shell::live::{Answer, Kept};
+use crate::window::runtime::answer::{Answer, Kept};
 
 /// A sentence for the user.
 pub type Notice = (Level, String);

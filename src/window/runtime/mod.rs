@@ -2,11 +2,13 @@
 
 pub(super) mod answer;
 mod bundled;
+mod director;
 mod effects;
 mod exporting;
 pub(super) mod files;
 mod folders;
 mod gallery_life;
+pub(super) mod gaze;
 mod importing;
 mod kinds;
 pub(super) mod mine;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::media::picture::{Painter, PictureStyle, Shot};
 use crate::scene::Showing;
 use crate::session::{ColourBy, FilmOptions, Prefs};
-use crate::window::shell::live::{Answer, Kept, Seen};
+use crate::window::runtime::answer::{Answer, Kept, Seen};
 use crate::window::shell::measures::smooth;
 use crate::worlds::swarm::engine::CpuEngine;
 use crate::worlds::swarm::rule::Rule;

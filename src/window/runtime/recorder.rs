@@ -14,7 +14,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::files::Notice;
 use crate::jobs::{RecordingEnd, RecordingJob, RecordingPlan, RecordingResult, RecordingState, RecordingWriter};
 use crate::session::Level;
-use crate::window::shell::camera::Gaze;
+use crate::window::runtime::gaze::Gaze;
 use crate::window::shell::live::Live;
 
 /// Frames that may wait to be written: all that a recording keeps in memory, beside what the seam of a film needs.

@@ -16,7 +16,7 @@ use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker, guarded};
 use crate::scene::{SwarmProject, load_swarm, remove_films, write_atomic};
 use crate::session::{Session, ShareEvent, opened_project};
 use crate::window::panels::RescuedScene;
-use crate::window::shell::live::{Answer, Kept};
+use crate::window::runtime::answer::{Answer, Kept};
 
 /// Greatest age of unsaved work in the file, beside the time of one write.
 const EVERY: Duration = Duration::from_secs(30);

@@ -16,8 +16,8 @@ use crate::session::{
     ShareEvent,
 };
 use crate::window::panels::ShareReadouts;
-use crate::window::shell::camera::Gaze;
-use crate::window::shell::director::Director;
+use crate::window::runtime::director::Director;
+use crate::window::runtime::gaze::Gaze;
 use crate::window::shell::live::Live;
 
 /// Reading that takes longer is announced.

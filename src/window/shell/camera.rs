@@ -4,18 +4,13 @@ use bevy_egui::egui::{Pos2, Rect, Vec2, vec2};
 use glam::DVec2;
 
 use super::draw::View;
+use crate::window::runtime::gaze::{Gaze, glided};
 
 /// Smallest and largest zoom, points per length of the fitted view.
 const ZOOM_RANGE: [f64; 2] = [0.2, 40.0];
 
-/// Share of the free rectangle that the fitted box fills.
-const FIT_SHARE: f64 = 0.9;
-
 /// How fast the zoom follows the wheel, 1/s.
 const ZOOM_RATE: f64 = 16.0;
-
-/// How fast the view follows a creature, 1/s.
-const FOLLOW_RATE: f64 = 5.0;
 
 /// Height of the view that follows a creature, lengths.
 const FOLLOWED_LENGTH: f64 = 28.0;
@@ -33,33 +28,6 @@ pub struct Camera {
     box_size: DVec2,
     /// The view was not moved since it was fitted: keep it fitted.
     fitted: bool,
-}
-
-/// What the window shows of a world.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Gaze {
-    /// The view was not moved: it shows the whole box.
-    pub is_fitted: bool,
-    /// World position in the middle.
-    pub centre: DVec2,
-    /// Relative to a view that the box just fits in.
-    pub magnification: f64,
-    /// Sides of the view, in any unit.
-    pub shape: DVec2,
-    /// Where the creature is that is followed.
-    pub followed: Option<DVec2>,
-}
-
-impl Gaze {
-    /// Magnification of the fitted view.
-    pub const FITTED: f64 = FIT_SHARE;
-}
-
-/// `centre` after gliding for `dt_s` seconds towards a place on a torus, the shorter way round.
-pub fn glided(centre: DVec2, target: DVec2, box_size: DVec2, dt_s: f64) -> DVec2 {
-    let share = 1.0 - (-FOLLOW_RATE * dt_s).exp();
-    let way = target - centre;
-    (centre + share * (way - box_size * (way / box_size).round())).rem_euclid(box_size)
 }
 
 /// A way on the screen with y up, points.
@@ -121,7 +89,7 @@ impl Camera {
         Gaze {
             is_fitted: self.fitted,
             centre: self.centre,
-            magnification: FIT_SHARE * self.zoom / self.fitted_zoom(free),
+            magnification: Gaze::FITTED * self.zoom / self.fitted_zoom(free),
             shape: sides(free),
             followed,
         }
@@ -133,7 +101,7 @@ impl Camera {
     }
 
     fn fitted_zoom(&self, free: Rect) -> f64 {
-        FIT_SHARE * (sides(free) / self.box_size).min_element()
+        Gaze::FITTED * (sides(free) / self.box_size).min_element()
     }
 
     /// Zooms by `factor`, keeping what lies under `screen` where it is.

@@ -4,7 +4,7 @@ use bevy_egui::egui::{self, Id, LayerId, Popup, Pos2, Rect, Sense, Ui, UiBuilder
 use glam::DVec2;
 
 use super::brush;
-use super::camera::{Camera, Gaze};
+use super::camera::Camera;
 use super::draft;
 use super::draw::{CanvasFrame, Layer, Trail, View};
 use super::live::{Gpu, Live, SwarmBuffer, VisibleArea, body};
@@ -15,6 +15,7 @@ use crate::session::{
     ColourBy, Command, Hand, LiveCommand, Look, PaintCommand, Pointer, SelectionOrder, Session, Theme, Workspace,
 };
 use crate::window::panels::canvas_menu;
+use crate::window::runtime::gaze::Gaze;
 
 /// Half length of a body, in units of ℓ.
 pub(super) const BODY_L: f64 = 0.42;

@@ -11,7 +11,6 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use glam::DVec2;
 
-pub use crate::window::runtime::answer::{Answer, Coming, Kept, LiveFrame, Seen};
 pub use crate::window::runtime::visible::VisibleArea;
 pub use buffer::{Body, SwarmBuffer, body};
 
@@ -21,6 +20,7 @@ use super::measures::Measures;
 use crate::gpu::GpuDevice;
 use crate::jobs::{Handle, JobFault};
 use crate::session::{CheckpointUse, EngineOrder, Event, LiveEvent};
+use crate::window::runtime::answer::{Answer, Coming, Kept, LiveFrame};
 use crate::window::runtime::visible;
 use crate::worlds::swarm::rule::LiveSettings;
 
@@ -95,8 +95,6 @@ pub struct Live {
     follower: Follower,
     /// Number of the swarm that was ordered last.
     swarm: u64,
-    /// The settings ordered last.
-    settings: LiveSettings,
     /// Steps ordered since the beginning, and those of them that had been done when it was asked last.
     steps_ordered: u64,
     steps_done: u64,
@@ -126,7 +124,6 @@ impl Default for Live {
             measures: Measures::default(),
             follower: Follower::default(),
             swarm: 0,
-            settings: LiveSettings::default(),
             steps_ordered: 0,
             steps_done: 0,
             bearable: 1.0,
@@ -161,17 +158,13 @@ impl Live {
         if thread.work.is_full() {
             return self.notify(JobFault::Full { what: host::JOB.what }.into());
         }
-        if orders.iter().any(|order| matches!(order, EngineOrder::Upload(_) | EngineOrder::Clear)) {
+        if orders.iter().any(|order| matches!(order, EngineOrder::Upload { .. } | EngineOrder::Clear)) {
             self.swarm += 1;
             self.shared.newest_swarm.store(self.swarm, Ordering::Release);
         }
-        for order in &orders {
-            match order {
-                EngineOrder::SetSettings(settings) => self.settings = *settings,
-                // How long its steps take is unknown.
-                EngineOrder::Upload(_) => self.bearable = 1.0,
-                _ => {}
-            }
+        if orders.iter().any(|order| matches!(order, EngineOrder::Upload { .. })) {
+            // How long its steps take is unknown.
+            self.bearable = 1.0;
         }
         let steps = orders.iter().map(EngineOrder::steps).sum();
         self.steps_ordered += u64::from(steps);
@@ -341,9 +334,9 @@ impl Live {
         (largest / 256).min(MAX_PARTICLES as u64) as usize
     }
 
-    /// The settings ordered last.
+    /// Those that the swarm runs with: in a growth, of its present stage.
     pub fn settings(&self) -> &LiveSettings {
-        &self.settings
+        &self.seen.settings
     }
 
     /// Neighbour pairs evaluated since the last call. Unknown on a GPU, where asking would mean to wait.

@@ -7,7 +7,6 @@ mod brush;
 pub(super) mod camera;
 mod canvas;
 pub(super) mod clipboard;
-pub(super) mod director;
 mod draft;
 mod draw;
 mod follow;

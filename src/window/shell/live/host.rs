@@ -13,10 +13,10 @@ use super::Gpu;
 use super::buffer::{Body, body};
 use crate::formats::TrajectoryFrame;
 use crate::jobs::{self, Cores, Handle, JobFault, JobName, panic_text};
-use crate::session::{EngineOrder, Event, LiveEvent};
+use crate::session::{EngineOrder, Event, LiveEvent, WentBack};
 use crate::window::runtime::answer::{Kept, LiveFrame, LiveQuestion, Looked};
 use crate::worlds::swarm::doc::LiveState;
-use crate::worlds::swarm::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine, RewindableEngine};
+use crate::worlds::swarm::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine, Growth, RewindableEngine};
 use crate::worlds::swarm::picture::{Swarm, SwarmEdit};
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
 
@@ -42,6 +42,8 @@ pub struct Picture {
     pub bodies: Vec<Body>,
     /// Energy and speed of each particle there.
     pub measures: Vec<[f32; 2]>,
+    /// Those that the swarm runs with: in a growth, of its present stage.
+    pub settings: LiveSettings,
     /// How often time has run, and how many swarms have lived.
     pub past: (u64, u64),
     /// Smoothed; 0 until known.
@@ -181,7 +183,7 @@ impl Host {
         let mut back = 0;
         for order in orders {
             match order {
-                EngineOrder::Upload(new) => swarm = Some(new),
+                EngineOrder::Upload { swarm: new, grow_steps } => swarm = Some((new, Growth::new(grow_steps))),
                 EngineOrder::SetRule(rule) => {
                     self.rule = Some(rule);
                     rule_is_new = true;
@@ -205,7 +207,7 @@ impl Host {
         }
         if number < self.shared.newest_swarm.load(Ordering::Acquire) {
             self.rule_waits |= rule_is_new;
-            self.passed_over = swarm.map(|swarm| (number, swarm)).or_else(|| self.passed_over.take());
+            self.passed_over = swarm.map(|(swarm, _)| (number, swarm)).or_else(|| self.passed_over.take());
             self.push(force);
             return;
         }
@@ -223,7 +225,7 @@ impl Host {
         if !edits.is_empty() || back > 0 {
             outcome = outcome.and(self.change_by_hand(&edits, back));
         }
-        self.run(steps);
+        outcome = outcome.and(self.run(steps));
         if let Err(why) = outcome {
             self.report(Event::Live(LiveEvent::EngineFailed(why.to_string())));
         }
@@ -240,17 +242,23 @@ impl Host {
         }));
     }
 
-    fn change(&mut self, swarm: Option<Swarm>, rule_is_new: bool, settings_are_new: bool) -> Result<(), EngineError> {
+    /// `swarm`: another one, and the growth that it begins with.
+    fn change(
+        &mut self,
+        swarm: Option<(Swarm, Growth)>,
+        rule_is_new: bool,
+        settings_are_new: bool,
+    ) -> Result<(), EngineError> {
         let Some(rule) = &self.rule else { return Ok(()) };
         match (swarm, &mut self.rewindable) {
-            (Some(swarm), Some(rewindable)) if !rule_is_new => {
-                rewindable.upload(&swarm)?;
+            (Some((swarm, growth)), Some(rewindable)) if !rule_is_new => {
+                rewindable.upload(&swarm, growth)?;
                 self.past.1 += 1;
                 if settings_are_new {
                     rewindable.set_settings(&self.settings)?;
                 }
             }
-            (Some(swarm), rewindable) => {
+            (Some((swarm, growth)), rewindable) => {
                 self.seed += 1;
                 self.past.1 += 1;
                 // The old one goes first: its memory is needed.
@@ -262,7 +270,7 @@ impl Host {
                     }
                     None => Engine::Cpu(Box::new(CpuEngine::new(rule, &swarm, &self.settings, self.seed)?)),
                 };
-                *rewindable = Some(RewindableEngine::new(engine, rule.clone()));
+                *rewindable = Some(RewindableEngine::new(engine, rule.clone(), growth)?);
             }
             (None, Some(rewindable)) => {
                 if rule_is_new {
@@ -287,27 +295,29 @@ impl Host {
             self.report(Event::Live(LiveEvent::NothingBefore));
             return Ok(());
         }
-        let steps_back = rewindable.back(back)?;
+        let gone_back = rewindable.back(back)?;
+        let back = (back > 0).then(|| WentBack { steps: gone_back, growing: rewindable.growth().done() });
         // Trails drawn so far are no longer valid.
-        self.past.1 += u64::from(back > 0);
+        self.past.1 += u64::from(back.is_some());
         let (particles, box_size_l) = (rewindable.engine().len(), rewindable.engine().box_size());
         self.is_stale = true;
-        self.report(Event::Live(LiveEvent::SwarmChanged { steps_back, particles, box_size_l }));
+        self.report(Event::Live(LiveEvent::SwarmChanged { back, particles, box_size_l }));
         Ok(())
     }
 
-    fn run(&mut self, steps: u32) {
-        let Some(rewindable) = &mut self.rewindable else { return };
+    fn run(&mut self, steps: u32) -> Result<(), EngineError> {
+        let Some(rewindable) = &mut self.rewindable else { return Ok(()) };
         if steps == 0 {
-            return;
+            return Ok(());
         }
         let start = Instant::now();
-        rewindable.run(steps);
+        rewindable.run(steps)?;
         self.past.0 += 1;
         let seconds = start.elapsed().as_secs_f64() / f64::from(steps);
         let share = if self.s_per_step == 0.0 { 1.0 } else { 0.2 };
         self.s_per_step += share * (seconds - self.s_per_step);
         self.is_stale = true;
+        Ok(())
     }
 
     /// Makes a picture and puts it where the window finds it. `denoised`: takes the time that the settings ask for.
@@ -322,6 +332,7 @@ impl Host {
             let engine = rewindable.engine_mut();
             picture.count = engine.len();
             picture.box_size = engine.box_size();
+            picture.settings = *engine.settings();
             picture.from = Some(match engine {
                 Engine::Gpu(engine) => {
                     Source::Gpu { bodies: engine.shown_buffer().clone(), measures: engine.measure_buffer().clone() }

@@ -6,10 +6,10 @@ use rand::rngs::StdRng;
 
 use super::*;
 use crate::formats::{Trajectory, TrajectoryFrame, TrajectoryKind};
-use crate::session::{Checkpoint, Keeping, Level, TrajectoryOptions};
+use crate::session::{Checkpoint, Keeping, Level, TrajectoryOptions, WentBack};
 use crate::window::runtime::files::Notice;
 use crate::window::runtime::recorder::{Recorder, TrajectorySource};
-use crate::worlds::swarm::engine::{CpuEngine, Engine};
+use crate::worlds::swarm::engine::{CpuEngine, Engine, Growth};
 use crate::worlds::swarm::picture::{Particle, Swarm, SwarmEdit};
 use crate::worlds::swarm::rule::{NetShape, Rule};
 use crossbeam_channel::bounded;
@@ -45,13 +45,20 @@ fn savepoint() -> Checkpoint {
     Checkpoint { name, live, swings, rule: None, flow: None, swarm }
 }
 
+fn settings() -> LiveSettings {
+    LiveSettings { sigma_l: 0.3, ..LiveSettings::default() }
+}
+
+fn upload(swarm: Swarm) -> EngineOrder {
+    EngineOrder::Upload { swarm, grow_steps: 0 }
+}
+
 /// With a thread, on the processor, and a swarm in it.
 fn alive() -> Live {
     let mut live = Live::default();
     live.thread = live.start(None);
-    let settings = LiveSettings { sigma_l: 0.3, ..LiveSettings::default() };
     let rule = EngineOrder::SetRule(rule());
-    live.pass_on(vec![rule, EngineOrder::SetSettings(settings), EngineOrder::Upload(swarm())]);
+    live.pass_on(vec![rule, EngineOrder::SetSettings(settings()), upload(swarm())]);
     live
 }
 
@@ -73,12 +80,12 @@ fn next_event(live: &Live) -> Event {
 #[test]
 fn orders_and_requests_are_processed_in_order() {
     let mut live = alive();
-    let mut engine = CpuEngine::new(&rule(), &swarm(), live.settings(), 1).unwrap();
+    let mut engine = CpuEngine::new(&rule(), &swarm(), &settings(), 1).unwrap();
     let before = live.kept();
     live.pass_on(vec![EngineOrder::Run { steps: 3 }]);
     let after = live.kept().wait().unwrap();
     let before = before.wait().unwrap();
-    assert!(before.runs_with.is_some_and(|(playing, settings)| *playing == *rule() && settings == *live.settings()));
+    assert!(before.runs_with.is_some_and(|(playing, settings)| *playing == *rule() && settings == self::settings()));
     let (before, after) = (before.state.unwrap(), after.state.unwrap());
     assert_eq!((&before.swarm, before.step), (&swarm(), 0));
     engine.run(3);
@@ -86,6 +93,37 @@ fn orders_and_requests_are_processed_in_order() {
     let mut coming = live.look_at_shown();
     assert_eq!(until(|| coming.take()).unwrap().swarm, engine.shown());
     assert_eq!((live.steps_since_asked(), live.steps_since_asked()), (3, 0));
+}
+
+#[test]
+fn the_window_grows_the_swarm_of_the_terminal() {
+    let mut live = alive();
+    let orders = |order| vec![order, EngineOrder::SetSettings(settings())];
+    live.pass_on(orders(EngineOrder::Upload { swarm: part(30), grow_steps: 60 }));
+    for steps in [1, 16, 7, 30] {
+        live.pass_on(vec![EngineOrder::Run { steps }]);
+    }
+    let grown = live.kept().wait().unwrap();
+    // The terminal's engine goes on from its start without a pause.
+    let engine = CpuEngine::new(&rule(), &part(30), &settings(), 1).unwrap();
+    let (mut engine, mut growth) = (Engine::Cpu(Box::new(engine)), Growth::new(60));
+    growth.run(&mut engine, &settings(), 54).unwrap();
+    let (_, in_use) = grown.runs_with.unwrap();
+    assert!(grown.state.unwrap().swarm == engine.swarm().unwrap());
+    assert!(&in_use == engine.settings() && in_use.sigma_l > settings().sigma_l, "{in_use:?}");
+
+    live.pass_on(vec![EngineOrder::Back { steps: 3 }]);
+    let back = WentBack { steps: 3, growing: Some(51) };
+    assert!(matches!(next_event(&live), Event::Live(LiveEvent::SwarmChanged { back: Some(b), .. }) if b == back));
+    live.pass_on(vec![EngineOrder::Run { steps: 20 }]);
+    growth.run(&mut engine, &settings(), 17).unwrap();
+    let lives = live.kept().wait().unwrap();
+    assert!(lives.state.unwrap().swarm == engine.swarm().unwrap());
+    assert!(lives.runs_with.unwrap().1 == settings());
+    until(|| {
+        live.look_up();
+        (*live.settings() == settings()).then_some(())
+    });
 }
 
 #[test]
@@ -140,9 +178,9 @@ fn a_superseded_swarm_is_skipped_and_sends_no_events() {
     live.find(DVec2::ONE);
     live.pass_on(vec![EngineOrder::Edit(vec![SwarmEdit::Add(Particle::default())])]);
     // The slider of particles is dragged.
-    live.pass_on(vec![EngineOrder::SetRule(rule()), EngineOrder::Upload(part(10)), EngineOrder::Run { steps: 5 }]);
+    live.pass_on(vec![EngineOrder::SetRule(rule()), upload(part(10)), EngineOrder::Run { steps: 5 }]);
     let passed_over = live.kept();
-    live.pass_on(vec![EngineOrder::Upload(part(20)), EngineOrder::Run { steps: 2 }]);
+    live.pass_on(vec![upload(part(20)), EngineOrder::Run { steps: 2 }]);
     drop(release);
     let state = live.kept().wait().unwrap().state.unwrap();
     assert_eq!((state.swarm.len(), state.step), (20, 2), "the rule that came with the other makes a new engine");
@@ -160,7 +198,7 @@ fn the_swarm_for_undo_is_reported_even_if_already_replaced() {
     let release = hold_up(&live);
     for n in [10, 20, 30] {
         live.keep_moment(CheckpointUse::Undo(n as u64));
-        live.pass_on(vec![EngineOrder::Upload(part(n))]);
+        live.pass_on(vec![upload(part(n))]);
     }
     drop(release);
     for (step, particles) in [(10, 40), (20, 10), (30, 20)] {
@@ -179,7 +217,7 @@ fn a_panic_in_the_thread_is_reported_and_the_next_swarm_runs() {
     live.send(Work::Question(Box::new(|_| panic!("no luck"))));
     assert!(matches!(next_event(&live), Event::Live(LiveEvent::EngineFailed(why)) if why.contains("no luck")));
     assert!(live.kept().wait().unwrap().state.is_none());
-    live.pass_on(vec![EngineOrder::Upload(swarm()), EngineOrder::Run { steps: 1 }]);
+    live.pass_on(vec![upload(swarm()), EngineOrder::Run { steps: 1 }]);
     assert_eq!(live.kept().wait().unwrap().state.unwrap().step, 1);
 }
 
@@ -201,7 +239,7 @@ fn a_panic_within_an_order_is_reported_and_ends_the_swarm() {
     );
     assert!(live.kept().wait().unwrap().state.is_none(), "what broke is no more");
     assert_eq!((live.is_behind(), live.steps_since_asked()), (false, 5));
-    live.pass_on(vec![EngineOrder::Upload(swarm()), EngineOrder::Run { steps: 1 }]);
+    live.pass_on(vec![upload(swarm()), EngineOrder::Run { steps: 1 }]);
     assert_eq!(live.kept().wait().unwrap().state.unwrap().step, 1);
 }
 
@@ -210,7 +248,7 @@ fn a_failed_order_is_reported_and_the_swarm_stays() {
     let mut live = alive();
     live.kept().wait().unwrap();
     let stranger = Particle { species: 9, ..Particle::default() };
-    live.pass_on(vec![EngineOrder::Upload(Swarm { particles: vec![stranger], box_size: DVec2::splat(5.0) })]);
+    live.pass_on(vec![upload(Swarm { particles: vec![stranger], box_size: DVec2::splat(5.0) })]);
     assert!(matches!(next_event(&live), Event::Live(LiveEvent::EngineFailed(_))));
     assert_eq!(live.kept().wait().unwrap().state.unwrap().swarm, swarm());
     live.pass_on(vec![EngineOrder::Clear]);
@@ -286,11 +324,11 @@ fn a_recorded_trajectory_has_each_nth_step_and_no_other() {
     let notices = recorded(&mut live, &mut recorder, |_, _| ());
     assert!(matches!(&notices[..], [(Level::Success, text)] if text.contains("4 frames")), "{notices:?}");
 
-    let mut engine = CpuEngine::new(&rule(), &swarm(), live.settings(), 1).unwrap();
+    let mut engine = CpuEngine::new(&rule(), &swarm(), &settings(), 1).unwrap();
     let mut expected = Trajectory::create(&twin).unwrap();
     let mut time = 0.0;
     for k in 0..4 {
-        let (strength, unit_length) = (live.settings().strength, rule().unit_length);
+        let (strength, unit_length) = (settings().strength, rule().unit_length);
         let frame = TrajectoryFrame { swarm: engine.shown(), flows: engine.flows(), strength, unit_length };
         expected.add(&frame, 3 * k, time).unwrap();
         time += 3.0 * engine.time_step();
@@ -311,7 +349,7 @@ fn a_trajectory_ends_where_other_particles_live_and_is_kept() {
     let mut is_another = false;
     let notices = recorded(&mut live, &mut recorder, |taken, live| {
         if taken >= 2 && !is_another {
-            live.pass_on(vec![EngineOrder::Upload(part(30))]);
+            live.pass_on(vec![upload(part(30))]);
             is_another = true;
         }
     });

@@ -23,6 +23,15 @@ impl TokenArrangement {
     /// On the screen, in the same order.
     pub const NAMES: &[&str] = &["Free", "Pairs", "Chains"];
 
+    /// In sentences and on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Free => "free",
+            Self::Pairs => "pairs",
+            Self::Chains => "chains",
+        }
+    }
+
     /// Whether tokens are on their own.
     pub fn is_free(&self) -> bool {
         *self == Self::Free

@@ -24,7 +24,7 @@ pub use cpu::CpuEngine;
 pub use force::Force;
 pub use glimpse::PendingSwarm;
 pub use gpu::GpuEngine;
-pub use grow::grow;
+pub use grow::Growth;
 pub use rewind::RewindableEngine;
 
 use crate::gpu::GpuError;

@@ -1,14 +1,14 @@
 //! An engine with a memory: it can go back in time, exactly.
 //!
-//! The motion is a function of the state, the rule, the settings, the force and the number of the step (the noise is
-//! counted, not drawn). So it is enough to keep the state at intervals, and every change of the rest: to go back, the
+//! The motion is a function of the state, the rule, the live settings, the growth, the force and the number of the step
+//! (the noise is counted, not drawn). So it is enough to keep the state at intervals, and every change of the rest: to go back, the
 //! kept state before is restored and run again. Copies of a swarm on the GPU stay there.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::gpu::GpuCopy;
-use super::{Engine, EngineError, Force};
+use super::{Engine, EngineError, Force, Growth};
 use crate::worlds::swarm::picture::{Swarm, SwarmEdit};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule};
 
@@ -44,6 +44,7 @@ struct EngineCheckpoint {
     step: u32,
     kept: SavedState,
     with: With,
+    growth: Growth,
     /// Changes that had been made before it.
     changes: u64,
 }
@@ -52,6 +53,7 @@ struct EngineCheckpoint {
 #[derive(Clone, PartialEq)]
 struct With {
     rule: Arc<Rule>,
+    /// The live settings, also while it grows.
     settings: LiveSettings,
     force: Option<Force>,
 }
@@ -67,6 +69,7 @@ enum RewindChange {
 pub struct RewindableEngine {
     engine: Engine,
     with: With,
+    growth: Growth,
     checkpoints: VecDeque<EngineCheckpoint>,
     /// Each with the number of the step before which it was made, in order.
     changes: VecDeque<(u32, RewindChange)>,
@@ -76,13 +79,17 @@ pub struct RewindableEngine {
 }
 
 impl RewindableEngine {
-    /// `rule` is the one that `engine` runs.
-    pub fn new(engine: Engine, rule: Arc<Rule>) -> Self {
+    /// `rule` is the one that `engine` runs, whose settings are the live ones; its swarm begins with `growth`.
+    ///
+    /// # Errors
+    /// The growth needs settings that the rule cannot run.
+    pub fn new(mut engine: Engine, rule: Arc<Rule>, growth: Growth) -> Result<Self, EngineError> {
         let with = With { rule, settings: *engine.settings(), force: None };
-        let mut rewindable =
-            Self { engine, with, checkpoints: VecDeque::new(), changes: VecDeque::new(), forgotten: 0, spare: None };
+        growth.set_settings(&mut engine, &with.settings)?;
+        let (checkpoints, changes) = Default::default();
+        let mut rewindable = Self { engine, with, growth, checkpoints, changes, forgotten: 0, spare: None };
         rewindable.keep();
-        rewindable
+        Ok(rewindable)
     }
 
     /// The engine as it is now.
@@ -95,24 +102,36 @@ impl RewindableEngine {
         &self.with.rule
     }
 
+    /// How far its swarm has grown.
+    pub fn growth(&self) -> Growth {
+        self.growth
+    }
+
     /// For reading what needs working memory. Moving the swarm by it would falsify the past.
     pub fn engine_mut(&mut self) -> &mut Engine {
         &mut self.engine
     }
 
-    /// `steps` Heun steps.
-    pub fn run(&mut self, steps: u32) {
-        self.engine.run(steps);
+    /// `steps` Heun steps, in the growth or of the live motion.
+    ///
+    /// # Errors
+    /// See [`Growth::run`].
+    pub fn run(&mut self, steps: u32) -> Result<(), EngineError> {
+        self.growth.run(&mut self.engine, &self.with.settings, steps)?;
         let last = self.checkpoints.back().map_or(0, |checkpoint| checkpoint.step);
         if self.engine.steps_done().wrapping_sub(last) >= self.apart() {
             self.keep();
         }
+        Ok(())
     }
 
+    /// The live settings from now on; a growth under way goes on towards them.
+    ///
     /// # Errors
     /// Settings out of range, or a learned flow that the rule does not have.
     pub fn set_settings(&mut self, settings: &LiveSettings) -> Result<(), EngineError> {
-        self.engine.set_settings(settings)?;
+        settings.validate(&self.with.rule)?;
+        self.growth.set_settings(&mut self.engine, settings)?;
         if self.with.settings != *settings {
             self.with.settings = *settings;
             self.note_with();
@@ -151,14 +170,15 @@ impl RewindableEngine {
         }
     }
 
-    /// Replaces the swarm; going back brings the old one.
+    /// Replaces the swarm, and begins `growth`; going back brings the old one, at the place of its own growth.
     ///
     /// # Errors
     /// A species the rule does not know, or numbers that are not finite.
-    pub fn upload(&mut self, swarm: &Swarm) -> Result<(), EngineError> {
+    pub fn upload(&mut self, swarm: &Swarm, growth: Growth) -> Result<(), EngineError> {
         self.engine.upload(swarm)?;
+        self.growth = growth;
         self.note_hand();
-        Ok(())
+        growth.set_settings(&mut self.engine, &self.with.settings)
     }
 
     /// Changes the swarm by hand; returns how many particles were touched.
@@ -174,7 +194,8 @@ impl RewindableEngine {
     }
 
     /// Goes back by `steps` steps, or as far as there is memory; what was done to the swarm by hand since the last step
-    /// counts as one. Rule, settings and force stay as they are now. Returns how many steps of time it went back.
+    /// counts as one. Rule, live settings and force stay as they are now; a growth goes back, too. Returns how many steps
+    /// of time it went back.
     ///
     /// # Errors
     /// The engine cannot hold the earlier state any more.
@@ -248,6 +269,7 @@ impl RewindableEngine {
         }
         let Some(checkpoint) = self.checkpoints.back() else { return Ok(()) };
         let (from, mut next) = (checkpoint.step, checkpoint.changes);
+        self.growth = checkpoint.growth;
         let with = checkpoint.with.clone();
         match (&mut self.engine, &checkpoint.kept) {
             (Engine::Cpu(engine), SavedState::Cpu(swarm)) => engine.restore(swarm, from),
@@ -275,7 +297,7 @@ impl RewindableEngine {
             if at == step {
                 break;
             }
-            self.engine.run(1);
+            self.growth.run(&mut self.engine, &self.with.settings, 1)?;
             at += 1;
         }
         self.changes.truncate((end - self.forgotten) as usize);
@@ -290,7 +312,7 @@ impl RewindableEngine {
             self.engine.set_settings(&engine_settings)?;
             self.engine.set_rule(&with.rule)?;
         }
-        self.engine.set_settings(&with.settings)?;
+        self.growth.set_settings(&mut self.engine, &with.settings)?;
         self.engine.set_force(with.force);
         self.with = with;
         Ok(())
@@ -322,7 +344,13 @@ impl RewindableEngine {
             self.spare = self.checkpoints.pop_front().map(|m| m.kept);
         }
         let kept = keep(&self.engine, self.spare.take());
-        self.checkpoints.push_back(EngineCheckpoint { step, kept, with: self.with.clone(), changes });
+        self.checkpoints.push_back(EngineCheckpoint {
+            step,
+            kept,
+            with: self.with.clone(),
+            growth: self.growth,
+            changes,
+        });
         let first = self.checkpoints.front().map_or(0, |m| m.changes);
         while self.forgotten < first && self.changes.pop_front().is_some() {
             self.forgotten += 1;

@@ -39,8 +39,8 @@ impl Annealing {
 
 /// Settings after `done` of `steps` steps of a growth that ends at `live`: relaxation alone, without a flow, at the σ of
 /// the schedule and with long steps.
-pub fn growing_settings(sigma_range_l: [f64; 2], live: &LiveSettings, done: usize, steps: usize) -> LiveSettings {
-    let sigma_l = Annealing::new(sigma_range_l, live.sigma_l, steps).sigma_l(done);
+pub fn growing_settings(sigma_range_l: [f64; 2], live: &LiveSettings, done: u32, steps: u32) -> LiveSettings {
+    let sigma_l = Annealing::new(sigma_range_l, live.sigma_l, steps as usize).sigma_l(done as usize);
     LiveSettings { sigma_l, flow: FlowKind::None, relaxation: 1.0, step_factor: GROW_STEP_FACTOR, ..*live }
 }
 

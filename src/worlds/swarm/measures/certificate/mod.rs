@@ -19,14 +19,14 @@ use super::residual::{relative_residual, residual_of_score};
 use super::statistics::{Motion, Order, species_of};
 use super::{Fidelity, scattered, scrambled};
 use crate::worlds::swarm::doc::{Evidence, KeptLong};
-use crate::worlds::swarm::engine::{Engine, EngineError, Headless, grow};
+use crate::worlds::swarm::engine::{Engine, EngineError, Growth, Headless};
 use crate::worlds::swarm::picture::{Ensemble, Stills, Swarm};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule};
 use arena::Arena;
 
 /// Samples that the residual is measured on; each takes seconds, and the exact flow leaves nothing to average.
 const RESIDUAL_SAMPLES: usize = 2;
-/// Steps between two reports of progress.
+/// Live steps between two reports of progress.
 const CHUNK: u32 = 100;
 
 /// What the random numbers of a check are for: each use has a stream of its own.
@@ -167,11 +167,22 @@ impl<'a> Check<'a> {
         if self.progress.is_stopped() { Err(CheckError::Stopped) } else { Ok(()) }
     }
 
-    fn run_live(&self, engine: &mut Engine, steps: u32) -> Result<(), CheckError> {
-        let mut left = steps;
+    /// Runs the whole of `growth` and then `live_steps`.
+    fn run(
+        &self,
+        engine: &mut Engine,
+        mut growth: Growth,
+        live: &LiveSettings,
+        live_steps: u32,
+    ) -> Result<(), CheckError> {
+        while growth.done().is_some() {
+            let more = growth.run_in_stage(engine, live, CHUNK)?;
+            self.advance(u64::from(more))?;
+        }
+        let mut left = live_steps;
         while left > 0 {
             let now = CHUNK.min(left);
-            engine.run(now);
+            growth.run(engine, live, now)?;
             left -= now;
             self.advance(u64::from(now))?;
         }
@@ -195,18 +206,12 @@ impl<'a> Check<'a> {
     /// Live settings that the rule cannot run, a lost GPU, or [`CheckError::Stopped`]; so all the measurements.
     pub fn grown(&self) -> Result<Measured, CheckError> {
         self.progress.phase("growing");
-        let steps = self.settings.grow_steps as usize;
         let like = self.arena.best(&mut self.rng(Stream::Start, 0))?;
         let starts: Vec<Swarm> =
             (0..self.settings.replicas).map(|k| scattered(&like, &mut self.rng(Stream::Growth, k))).collect();
         let grown = self.each(&starts, |k, start| {
             let mut engine = self.engine(start, &self.live, k)?;
-            let mut before = 0;
-            grow(&mut engine, &self.live, steps, usize::MAX, |_, done| {
-                let more = (done - before) as u64;
-                before = done;
-                self.advance(more)
-            })?;
+            self.run(&mut engine, Growth::new(self.settings.grow_steps), &self.live, 0)?;
             Ok(engine.swarm()?)
         })?;
         Ok(self.measured(&grown))
@@ -219,7 +224,7 @@ impl<'a> Check<'a> {
         let live = LiveSettings { denoised: true, ..contender.live };
         let ends = self.each(&self.started, |k, start| {
             let mut engine = self.engine_of(rule, start, &live, k)?;
-            self.run_live(&mut engine, self.settings.steps)?;
+            self.run(&mut engine, Growth::NONE, &live, self.settings.steps)?;
             let time = f64::from(self.settings.steps) * engine.time_step();
             let swarm = engine.swarm()?;
             let velocities = if let Motor::ScoreOnly { .. } = motor {
@@ -262,7 +267,7 @@ impl<'a> Check<'a> {
         let steps = self.settings.long_steps;
         let ends = self.each(&self.started[..self.settings.long_replicas()], |k, start| {
             let mut engine = self.engine(start, &self.live, k)?;
-            self.run_live(&mut engine, steps)?;
+            self.run(&mut engine, Growth::NONE, &self.live, steps)?;
             Ok(engine.swarm()?)
         })?;
         let Measured { value, interval } = self.measured_on(scale, &ends);
@@ -294,7 +299,7 @@ impl<'a> Check<'a> {
                 let radius_l = 0.25 * start.box_size.min_element();
                 let (damaged, _) = scrambled(start, 0.5 * start.box_size, radius_l, &mut self.rng(Stream::Wound, k));
                 let mut engine = self.engine(&damaged, &self.live, k)?;
-                self.run_live(&mut engine, self.settings.steps)?;
+                self.run(&mut engine, Growth::NONE, &self.live, self.settings.steps)?;
                 Ok((damaged, engine.swarm()?))
             })?
             .into_iter()

@@ -2,7 +2,7 @@
 
 use glam::DVec2;
 
-use super::camera::{Gaze, glided};
+use super::gaze::{Gaze, glided};
 use crate::media::picture::Framing;
 
 /// Frames one film.
@@ -48,9 +48,9 @@ impl Director {
 
 #[cfg(test)]
 mod tests {
-    use super::super::camera::Camera;
     use super::*;
     use crate::media::picture::{Painter, PictureStyle, Shot};
+    use crate::window::shell::camera::Camera;
     use crate::worlds::swarm::picture::{Particle, Swarm};
     use bevy_egui::egui::{Rect, pos2, vec2};
 
