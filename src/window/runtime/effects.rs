@@ -36,8 +36,8 @@ const MAX_TICKS: f64 = 3.0;
 /// After so long without a key or a motion of the pointer the window is idle, where nothing else asks for frames, s.
 const UNTOUCHED_S: f64 = 1.0;
 
-/// Time between two frames of an idle window, s: enough to see how learning gets on.
-const IDLE_FRAME_S: f64 = 1.0 / 12.0;
+/// Time between two frames of an idle window, s: enough to see how a run of learning or a growth gets on.
+const IDLE_FRAME_S: f64 = 0.1;
 
 /// The program behind the window.
 pub struct Shell {
@@ -130,12 +130,16 @@ impl Shell {
     }
 
     /// Seconds that a frame should take at least, `untouched_s` after the last key or motion of the pointer. A GPU made of
-    /// software and the trainer share the processor: time of frames beyond these is better spent on learning.
+    /// software shares the processor with the trainer and the swarm: time of frames beyond these is better spent on
+    /// learning, and on growths.
     pub fn least_frame_s(&self, gpu: &Gpu, untouched_s: f64) -> f64 {
         let learns = self.session.training().state.is_active();
         let live = self.session.live();
         let moves = live.playing && live.particles > 0 && self.session.workspace() != Workspace::Paint;
-        let is_idle = if learns { gpu.is_software } else { !moves && !self.ui.gallery_is_open() };
+        let is_idle = match learns || live.growing.is_some() {
+            true => gpu.is_software,
+            false => !moves && !self.ui.gallery_is_open(),
+        };
         match (gpu.is_software, learns) {
             _ if is_idle && untouched_s > UNTOUCHED_S => IDLE_FRAME_S,
             (true, true) => 1.0 / 25.0,
