@@ -2,7 +2,7 @@
 
 pub(super) mod answer;
 mod bundled;
-mod director;
+pub(super) mod director;
 mod effects;
 mod exporting;
 pub(super) mod files;

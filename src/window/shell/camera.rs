@@ -159,6 +159,9 @@ impl Camera {
 }
 
 #[cfg(test)]
+mod film_tests;
+
+#[cfg(test)]
 mod tests {
     use bevy_egui::egui::pos2;
 
