@@ -7,8 +7,8 @@ unstill=${CARGO_TARGET_DIR:-../target}/debug/unstill
 # Steps of the energy and of the flow: what the pattern needs to be kept.
 declare -A steps=([flock]=6000 [mill]=3000 [pairs]=3000 [train]=4000 [lanes]=4000 [crystal]=8000 [amoeba]=4000 [hunt]=4000)
 declare -A flow_steps=([flock]=4000 [mill]=1200 [pairs]=1200)
-# The crystal is wider than what a particle sees by default.
-declare -A cutoff=([crystal]=4.4)
+# The crystal and a file of the train are longer than what a particle sees by default.
+declare -A cutoff=([train]=5.4 [crystal]=4.4)
 # How each lives: the flow as fast as the pattern bears; warm where wrong numbers would freeze in, and quick to relax.
 declare -A live=(
     [flock]="--strength 1 --relaxation 2 --sigma 0.18"
