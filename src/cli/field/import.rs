@@ -34,7 +34,7 @@ pub(crate) struct Args {
 /// One of the arrangements by its word.
 fn arrangement() -> impl TypedValueParser<Value = TokenArrangement> {
     let of_word = |word: String| TokenArrangement::ALL.into_iter().find(|a| a.word() == word);
-    // Other words are refused before.
+    // The parser has already refused other words.
     PossibleValuesParser::new(TokenArrangement::ALL.map(TokenArrangement::word))
         .map(move |word| of_word(word).unwrap_or_default())
 }

@@ -33,10 +33,10 @@ const TICK_S: f64 = 1.0 / 60.0;
 /// After a long frame no more ticks than this are caught up with.
 const MAX_TICKS: f64 = 3.0;
 
-/// After so long without a key or a motion of the pointer the window is idle, where nothing else asks for frames, s.
-const UNTOUCHED_S: f64 = 1.0;
+/// Time without input after which the window is idle, unless something on it moves, s.
+const IDLE_AFTER_S: f64 = 1.0;
 
-/// Time between two frames of an idle window, s: enough to see how a run of learning or a growth gets on.
+/// Time between two frames of an idle window, s: enough to follow a run of learning or a growth.
 const IDLE_FRAME_S: f64 = 0.1;
 
 /// The program behind the window.
@@ -129,10 +129,12 @@ impl Shell {
         }
     }
 
-    /// Seconds that a frame should take at least, `untouched_s` after the last key or motion of the pointer. A GPU made of
-    /// software shares the processor with the trainer and the swarm: time of frames beyond these is better spent on
-    /// learning, and on growths.
-    pub fn least_frame_s(&self, gpu: &Gpu, untouched_s: f64) -> f64 {
+    /// Minimum time of a frame, s; 0 while another world is shown. A software GPU shares the processor with the trainer and
+    /// the swarm: faster frames would slow down learning and growths. `idle_s`: time since the last input.
+    pub fn min_frame_s(&self, gpu: &Gpu, idle_s: f64) -> f64 {
+        if self.is_hidden {
+            return 0.0;
+        }
         let learns = self.session.training().state.is_active();
         let live = self.session.live();
         let moves = live.playing && live.particles > 0 && self.session.workspace() != Workspace::Paint;
@@ -141,7 +143,7 @@ impl Shell {
             false => !moves && !self.ui.gallery_is_open(),
         };
         match (gpu.is_software, learns) {
-            _ if is_idle && untouched_s > UNTOUCHED_S => IDLE_FRAME_S,
+            _ if is_idle && idle_s > IDLE_AFTER_S => IDLE_FRAME_S,
             (true, true) => 1.0 / 25.0,
             (true, false) => 1.0 / 60.0,
             // Such a machine has a screen that sets the pace.
@@ -189,7 +191,7 @@ impl Shell {
         }
         self.due = (self.due + dt_s / TICK_S).min(MAX_TICKS);
         let grows = !self.is_hidden && self.session.live().playing && self.session.live().growing.is_some();
-        self.checks.wait(grows);
+        self.checks.pause_certificates(grows);
         let fits = match self.is_hidden {
             true => 0,
             false => self.live.steps_that_fit(dt_s, grows).min(self.share.steps_to_go()),

@@ -22,8 +22,8 @@ const LOOK_SHARE: u32 = 4;
 /// While it learns, both cores are needed: a rule is measured at most this often, and for this share of a core.
 const MEASURE_EVERY: Duration = Duration::from_secs(1);
 const MEASURE_SHARE: u32 = 5;
-/// How often a certificate that waits looks whether it may go on.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+/// Time between two polls of a paused certificate.
+const POLL_PAUSE_EVERY: Duration = Duration::from_millis(20);
 /// Least time between two reports of a certificate's progress.
 const REPORT_EVERY: Duration = Duration::from_millis(200);
 
@@ -141,8 +141,8 @@ const RULE_CAPACITY: usize = 16;
 pub struct Checks {
     rules: Worker<Box<RuleRequest>, Event>,
     certificates: Worker<Box<CertificateRequest>, Event>,
-    /// A certificate leaves its core to the living swarm.
-    waits: Arc<AtomicBool>,
+    /// Certificates are paused: the live swarm needs their core.
+    paused: Arc<AtomicBool>,
     /// The run of learning whose rules are measured.
     run: u64,
     /// The newest weights, until their turn.
@@ -158,13 +158,13 @@ impl Default for Checks {
         let rules = Worker::start(RULES, Cores::ONE, Inbox::Queue(RULE_CAPACITY), || {
             |request: Box<RuleRequest>, outbox: &Outbox<Event>| measure(&request, outbox)
         });
-        let waits = Arc::new(AtomicBool::new(false));
-        let theirs = waits.clone();
+        let paused = Arc::new(AtomicBool::new(false));
+        let seen_by_worker = paused.clone();
         let certificates = Worker::start(CERTIFICATES, Cores::ONE, Inbox::Latest, move || {
-            let waits = theirs.clone();
-            move |request: Box<CertificateRequest>, outbox: &Outbox<Event>| certify_scene(&request, &waits, outbox)
+            let paused = seen_by_worker.clone();
+            move |request: Box<CertificateRequest>, outbox: &Outbox<Event>| certify_scene(&request, &paused, outbox)
         });
-        Self { rules, certificates, waits, run: 0, waiting: None, sent: None, next: Instant::now() }
+        Self { rules, certificates, paused, run: 0, waiting: None, sent: None, next: Instant::now() }
     }
 }
 
@@ -186,9 +186,9 @@ impl Checks {
         self.certificates.order(request);
     }
 
-    /// Whether a certificate waits: a growth is under way, whose end somebody waits for.
-    pub fn wait(&self, waits: bool) {
-        self.waits.store(waits, Ordering::Relaxed);
+    /// Pauses or resumes the certificate under way.
+    pub fn pause_certificates(&self, paused: bool) {
+        self.paused.store(paused, Ordering::Relaxed);
     }
 
     pub fn stop_certifying(&self) {
@@ -233,11 +233,11 @@ fn measure(request: &RuleRequest, outbox: &Outbox<Event>) {
     }
 }
 
-fn certify_scene(request: &CertificateRequest, waits: &AtomicBool, outbox: &Outbox<Event>) {
+fn certify_scene(request: &CertificateRequest, paused: &AtomicBool, outbox: &Outbox<Event>) {
     let CertificateRequest { run, rule, stills, ensemble, live } = request;
     let settings = CheckSettings::default();
     let reports = Some((*run, settings.total_steps(1).max(1)));
-    let progress = Reporter { reports, waits: Some(waits), ..Reporter::silent(outbox) };
+    let progress = Reporter { reports, paused: Some(paused), ..Reporter::silent(outbox) };
     let work = || certify(rule, (stills, ensemble), live, settings, &progress);
     if let Some(result) = checked("the certificate", work) {
         outbox.send(Event::Observe(ObserveEvent::Certified { run: *run, result: result.map(Box::new) }));
@@ -249,15 +249,15 @@ struct Reporter<'a> {
     outbox: &'a Outbox<Event>,
     /// Run and steps of the certificate.
     reports: Option<(u64, u64)>,
-    /// While it is set, no further step is made.
-    waits: Option<&'a AtomicBool>,
+    /// While it is set, [`CheckProgress::advance`] blocks.
+    paused: Option<&'a AtomicBool>,
     /// When progress was reported last, the phase, and the steps so far.
     progress: Mutex<(Instant, &'static str, u64)>,
 }
 
 impl<'a> Reporter<'a> {
     fn silent(outbox: &'a Outbox<Event>) -> Self {
-        Self { outbox, reports: None, waits: None, progress: Mutex::new((Instant::now(), "", 0)) }
+        Self { outbox, reports: None, paused: None, progress: Mutex::new((Instant::now(), "", 0)) }
     }
 
     fn lock(&self) -> MutexGuard<'_, (Instant, &'static str, u64)> {
@@ -271,8 +271,8 @@ impl CheckProgress for Reporter<'_> {
     }
 
     fn advance(&self, steps: u64) {
-        while self.waits.is_some_and(|waits| waits.load(Ordering::Relaxed)) && !self.is_stopped() {
-            std::thread::sleep(LOOK_AGAIN);
+        while self.paused.is_some_and(|paused| paused.load(Ordering::Relaxed)) && !self.is_stopped() {
+            std::thread::sleep(POLL_PAUSE_EVERY);
         }
         let mut progress = self.lock();
         progress.2 += steps;
@@ -408,16 +408,16 @@ mod tests {
             }
             other => panic!("{other:?}"),
         }
-        // While a swarm grows it makes no progress, and goes on afterwards.
-        checks.0.wait(true);
+        // Paused, it makes no progress; resumed, it goes on.
+        checks.0.pause_certificates(true);
         std::thread::sleep(2 * REPORT_EVERY);
         checks.0.events();
         std::thread::sleep(2 * REPORT_EVERY);
         assert!(checks.0.events().is_empty());
-        checks.0.wait(false);
+        checks.0.pause_certificates(false);
         assert!(matches!(checks.next(), Event::Observe(ObserveEvent::CertificateProgress { run: 3, .. })));
-        // Also one that waits can be stopped.
-        checks.0.wait(true);
+        // A paused one can be stopped.
+        checks.0.pause_certificates(true);
         checks.0.stop_certifying();
         // Rules wait for a certificate, also one that was stopped: its end makes room.
         checks.0.measure(self::request(9, RuleRole::New, 1));

@@ -231,7 +231,7 @@ impl Live {
 
     /// Steps that may be ordered now, given how long the last frame took: at least one, unless those ordered before are
     /// not done. Time steps keep their length; a slow machine sees slower motion, not another one. `grows`: a growth is
-    /// under way, whose end is waited for.
+    /// under way, whose steps have a larger budget.
     pub fn steps_that_fit(&mut self, last_frame_s: f64, grows: bool) -> u32 {
         let on_processor = matches!(self.seen.from, Some(Source::Processor));
         let budget_s = if grows && on_processor { GROWTH_SHARE * last_frame_s } else { 0.0 };

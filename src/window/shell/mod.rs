@@ -84,7 +84,7 @@ pub fn run(file: Option<PathBuf>, engine: Option<EngineChoice>) -> anyhow::Resul
             studios: Studios::default(),
             gpu: None,
             styled: false,
-            touched: Instant::now(),
+            last_input: Instant::now(),
         })
         .add_systems(Startup, (set_up, set_icon))
         .add_systems(EguiPrimaryContextPass, show)
@@ -107,8 +107,8 @@ struct ShellResource {
     gpu: Option<Gpu>,
     /// The panels have their looks.
     styled: bool,
-    /// When there was a key or a motion of the pointer.
-    touched: Instant,
+    /// Time of the last key press or pointer event.
+    last_input: Instant,
 }
 
 fn set_up(
@@ -154,9 +154,11 @@ fn show(
     (mut images, mut studio_frame, time): (ResMut<Assets<Image>>, ResMut<StudioFrame>, Res<Time<Real>>),
 ) -> Result {
     let ctx = &contexts.ctx_mut()?.clone();
-    let ShellResource { shell, canvas, studios, gpu: Some(gpu), styled, touched } = &mut *state else { return Ok(()) };
-    if ctx.input(is_touched) {
-        *touched = Instant::now();
+    let ShellResource { shell, canvas, studios, gpu: Some(gpu), styled, last_input } = &mut *state else {
+        return Ok(());
+    };
+    if ctx.input(has_input) {
+        *last_input = Instant::now();
     }
     // The panels get no event when the pointer leaves the window.
     let pointer_is_here = window.cursor_position().is_some();
@@ -211,8 +213,8 @@ fn show(
     Ok(())
 }
 
-/// Whether there is a key or a motion of the pointer. `bevy_egui` reports the modifiers in every frame.
-fn is_touched(input: &egui::InputState) -> bool {
+/// Whether the user pressed a key or used the pointer in this frame. `bevy_egui` reports the modifiers in every frame.
+fn has_input(input: &egui::InputState) -> bool {
     let is_of_user = |event: &egui::Event| !matches!(event, egui::Event::ModifiersChanged(_));
     input.pointer.any_down() || input.events.iter().any(is_of_user)
 }
@@ -254,7 +256,7 @@ fn advance(
     mut ground: ResMut<ClearColor>,
     mut frame_began: Local<FrameBegan>,
 ) {
-    let ShellResource { shell, studios, gpu: Some(gpu), touched, .. } = &mut *state else { return };
+    let ShellResource { shell, studios, gpu: Some(gpu), last_input, .. } = &mut *state else { return };
     if closing.read().count() > 0 {
         let mut wanted = vec![Command::Document(DocumentCommand::Quit)];
         studios.ask_first(&mut wanted, shell);
@@ -275,12 +277,9 @@ fn advance(
         exit.write(AppExit::Success);
     }
     let spent = frame_began.0.elapsed().as_secs_f64();
-    // Bevy's own reactive mode never rests: the panels ask for another frame in every frame.
-    let least_s = match studios.is_shown() {
-        true => studios.least_frame_s(gpu),
-        false => shell.least_frame_s(gpu, touched.elapsed().as_secs_f64()).max(studios.least_frame_s(gpu)),
-    };
-    std::thread::sleep(Duration::from_secs_f64((least_s - spent).max(0.0)));
+    // Bevy's reactive mode does not slow down: the panels request a redraw in every frame.
+    let min_s = shell.min_frame_s(gpu, last_input.elapsed().as_secs_f64()).max(studios.min_frame_s(gpu));
+    std::thread::sleep(Duration::from_secs_f64((min_s - spent).max(0.0)));
     *frame_began = FrameBegan(Instant::now());
 }
 

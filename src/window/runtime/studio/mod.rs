@@ -45,8 +45,8 @@ impl Studios {
         Some(format!("{}{mark} — Unstill", studio.project().title))
     }
 
-    /// Least time of a frame, s: on a software GPU, drawing takes processor time from learning and stepping.
-    pub fn least_frame_s(&self, gpu: &Gpu) -> f64 {
+    /// Minimum time of a frame, s: on a software GPU, drawing takes processor time from learning and stepping.
+    pub fn min_frame_s(&self, gpu: &Gpu) -> f64 {
         let learns = self.desks.iter().any(|desk| desk.studio.learning().is_active());
         if gpu.is_software && (learns || self.is_shown()) { 1.0 / 30.0 } else { 0.0 }
     }
