@@ -148,7 +148,9 @@ impl TokenTraining {
         let mut image = self.ensemble.render(&poses, self.side(), false).image;
         add_normals(rng.random(), 0, self.settings.sigma as f32, &mut image);
         let rest = AT_REST / (1.0 - AT_REST);
-        let swim_px = self.settings.max_swim_px * rng.random_range(-rest..1.0).max(0.0);
+        let speed = self.settings.max_swim_px * rng.random_range(-rest..1.0).max(0.0);
+        // A swim to one side only would teach the denoiser its mean lag, and tokens at rest would drift.
+        let swim_px = if rng.random_bool(0.5) { speed } else { -speed };
         PoolImage { image, poses, swim_px, healing: 0 }
     }
 
