@@ -52,7 +52,10 @@ fn stage_fragment(in: StageVertex) -> @location(0) vec4<f32> {
     let fade = clamp(1.0 - d / STAGE_MARGIN, 0.0, 1.0);
     let shine = STAGE_SHINE * fade * fade * fade * (1.0 - inside);
     let fill = view.stage_fill * inside;
-    return mix(fill, view.stage_edge, line) + view.stage_edge * vec4(vec3(shine), shine * STAGE_SHINE_COVER) * (1.0 - line);
+    let light = view.stage_edge * vec4(vec3(shine), shine * STAGE_SHINE_COVER) * (1.0 - line);
+    let stage = mix(fill, view.stage_edge, line) + light;
+    // Written, not blended: nothing but the ground lies behind it, and a software GPU pays for blending pixel by pixel.
+    return stage + view.ground * (1.0 - stage.a);
 }
 
 // ---- the bodies ------------------------------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ struct View {
     ghost_opacity: f32,         // of images outside the box
     opacity: f32,
     glow: f32,
-    stage_fill: vec4<f32>,      // premultiplied, linear
+    stage_fill: vec4<f32>,      // linear, opaque; all 0: no stage
     stage_edge: vec4<f32>,
+    ground: vec4<f32>,          // around the stage
     palette: array<vec4<f32>, 8>,
     ramp: array<vec4<f32>, 8>,  // colours of a number from 0 to 1; of a heading once round
     ramp_low: f32,              // the number at the lower end of the ramp

@@ -27,6 +27,8 @@ pub struct View {
     pub glow: f32,
     pub stage_fill: [f32; 4],
     pub stage_edge: [f32; 4],
+    /// Around the stage.
+    pub ground: [f32; 4],
     pub palette: [[f32; 4]; 8],
     /// Colours of a number; of a heading once round.
     pub ramp: [[f32; 4]; 8],
@@ -37,6 +39,13 @@ pub struct View {
     pub colour_by: u32,
     /// 1 on light ground.
     pub on_paper: f32,
+}
+
+impl View {
+    /// The box is drawn under the bodies.
+    pub fn has_stage(&self) -> bool {
+        self.stage_fill[3] > 0.0
+    }
 }
 
 /// The text of the shader of bodies and stage.
@@ -80,6 +89,7 @@ mod tests {
             glow,
             stage_fill,
             stage_edge,
+            ground,
             palette,
             ramp,
             ramp_low,

@@ -367,7 +367,7 @@ fn styled(view: View, session: &Session, gpu: &Gpu, count: u32, range: Option<[f
     };
     let [low, high] = range.unwrap_or([0.0, 1.0]);
     let glow = if !look.glow || (gpu.is_software && count > MAX_GLOWING_IN_SOFTWARE) { 0.0 } else { 1.0 };
-    let (stage_fill, stage_edge) = theme::stage(prefs.theme);
+    let [stage_fill, stage_edge, ground] = theme::stage(prefs.theme);
     View {
         body_shape: look.body as u32,
         ghost_opacity: GHOST_OPACITY,
@@ -375,6 +375,7 @@ fn styled(view: View, session: &Session, gpu: &Gpu, count: u32, range: Option<[f
         glow,
         stage_fill,
         stage_edge,
+        ground,
         palette: theme::palette(look, prefs.theme),
         ramp: theme::ramp(by, prefs.theme),
         ramp_low: low as f32,

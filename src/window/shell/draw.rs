@@ -103,15 +103,15 @@ impl Canvas {
             label: Some("particles"),
             source: wgpu::ShaderSource::Wgsl(PARTICLES.into()),
         });
-        let pipeline = |label, entries, topology| {
+        let pipeline = |label, entries, topology, target| {
             let groups = &[Some(self.group.layout())];
-            Recipe { label, module: &module, entries, groups, topology, target: over(format) }.make(device)
+            Recipe { label, module: &module, entries, groups, topology, target }.make(device)
         };
         use wgpu::PrimitiveTopology::{TriangleList, TriangleStrip};
         Pipelines {
             format,
-            stage: pipeline("canvas stage", ["stage_vertex", "stage_fragment"], TriangleStrip),
-            bodies: pipeline("canvas bodies", ["body_vertex", "body_fragment"], TriangleList),
+            stage: pipeline("canvas stage", ["stage_vertex", "stage_fragment"], TriangleStrip, format.into()),
+            bodies: pipeline("canvas bodies", ["body_vertex", "body_fragment"], TriangleList, over(format)),
             trails: Trails::new(device, self.group.layout(), format),
         }
     }
@@ -179,8 +179,10 @@ fn draw(view: ViewQuery<&ViewTarget>, frame: Res<CanvasFrame>, canvas: Option<Re
     });
     pass.set_scissor_rect(x, y, width, height);
     pass.set_bind_group(0, &*group, &[]);
-    pass.set_pipeline(&pipelines.stage);
-    pass.draw(0..4, 0..1);
+    if layer.view.has_stage() {
+        pass.set_pipeline(&pipelines.stage);
+        pass.draw(0..4, 0..1);
+    }
     if layer.trail.is_some() {
         pipelines.trails.lay(&mut pass);
     }

@@ -57,10 +57,9 @@ pub fn pull(theme: Theme) -> Color32 {
     }
 }
 
-/// Inside the box and its edge: linear, premultiplied.
-pub fn stage(theme: Theme) -> ([f32; 4], [f32; 4]) {
-    let opaque = |[r, g, b]: [f32; 3]| [r, g, b, 1.0];
-    (opaque(theme.stage().map(linear)), opaque(theme.edge()))
+/// Inside the box, its edge, and around it: linear, opaque.
+pub fn stage(theme: Theme) -> [[f32; 4]; 3] {
+    [theme.stage().map(linear), theme.edge(), theme.ground().map(linear)].map(|[r, g, b]| [r, g, b, 1.0])
 }
 
 /// Colours as the shader expects them: linear.
