@@ -83,7 +83,7 @@ impl Neighbours {
         let (half_width, half_height) = (0.5 * width, 0.5 * height);
         self.start.clear();
         self.start.push(0);
-        self.index.clear();
+        let mut found = 0;
         for i in 0..count {
             let at = wrap_position(position(i), box_size);
             let cell = self.cell_of[i] as usize;
@@ -91,17 +91,25 @@ impl Neighbours {
                 for column in around(cell % columns, columns) {
                     let near = row * columns + column;
                     let slots = self.cell_start[near] as usize..self.cell_start[near + 1] as usize;
+                    if self.index.len() < found + slots.len() {
+                        self.index.resize(found + slots.len(), 0);
+                    }
+                    // Each candidate is written, and the next one over it where it is not near: one in three is, and a
+                    // branch on that is guessed wrong too often.
+                    let free = &mut self.index[found..];
+                    let mut kept = 0;
                     for (&j, &there) in self.sorted[slots.clone()].iter().zip(&self.sorted_position[slots]) {
                         let dx = shortest(there.x - at.x, width, half_width);
                         let dy = shortest(there.y - at.y, height, half_height);
-                        if dx * dx + dy * dy < cutoff_squared && j as usize != i {
-                            self.index.push(j);
-                        }
+                        free[kept] = j;
+                        kept += usize::from((dx * dx + dy * dy < cutoff_squared) & (j as usize != i));
                     }
+                    found += kept;
                 }
             }
-            self.start.push(u32::try_from(self.index.len()).expect("fewer than 2^32 ordered pairs of neighbours"));
+            self.start.push(u32::try_from(found).expect("fewer than 2^32 ordered pairs of neighbours"));
         }
+        self.index.truncate(found);
     }
 
     /// The neighbours of particle `i`.
