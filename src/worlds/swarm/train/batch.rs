@@ -4,6 +4,7 @@ use glam::DVec2;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
+use rayon::prelude::*;
 
 use super::window::{WINDOW_PARTICLES, Window};
 use super::{LearnError, TrainingSettings};
@@ -48,7 +49,6 @@ pub struct Pool {
     drawn: usize,
     window: Window,
     seen: Swarm,
-    neighbours: Neighbours,
 }
 
 /// One batch of configurations, noised, and the noise.
@@ -63,6 +63,11 @@ pub struct Batch {
     pub sigma_l: Vec<f32>,
     /// One for particles that carry loss, else zero.
     pub mask: Vec<f32>,
+    box_sizes: Vec<DVec2>,
+    positions: Vec<DVec2>,
+    /// Of each configuration; more where an earlier batch had more of them.
+    neighbours: Vec<Neighbours>,
+    /// Neighbours of all particles, in compressed rows.
     start: Vec<u32>,
     index: Vec<u32>,
 }
@@ -115,7 +120,6 @@ impl Pool {
             noise: Vec::new(),
             window: Window::default(),
             seen: Swarm::default(),
-            neighbours: Neighbours::default(),
         })
     }
 
@@ -142,7 +146,7 @@ impl Pool {
         self.renew();
         batch.begin();
         for (swarm, sigma_l) in others {
-            batch.add(swarm, sigma_l, rule, &mut self.neighbours);
+            batch.add(swarm, sigma_l, rule);
             batch.noise.resize(batch.cloud.len(), [0.0; 3]);
             batch.mask.resize(batch.cloud.len(), 1.0);
         }
@@ -159,9 +163,9 @@ impl Pool {
                 let carries_loss = self.samples[self.drawn].carries_loss[i];
                 batch.mask.push(f32::from(u8::from(is_inner && carries_loss)));
             }
-            batch.add(&self.seen, sigma, rule, &mut self.neighbours);
+            batch.add(&self.seen, sigma, rule);
         }
-        batch.end();
+        batch.end(rule.cutoff_l);
     }
 
     /// Configurations of a batch where `wanted` are asked for: fewer when samples are large.
@@ -230,23 +234,19 @@ impl Batch {
         self.noise.clear();
         self.sigma_l.clear();
         self.mask.clear();
-        self.start.clear();
-        self.index.clear();
-        self.start.push(0);
+        self.box_sizes.clear();
+        self.positions.clear();
     }
 
     /// Adds a configuration; its noise and mask are the caller's.
-    pub fn add(&mut self, swarm: &Swarm, sigma_l: f64, rule: &Rule, neighbours: &mut Neighbours) {
-        let first = self.cloud.len() as u32;
+    pub fn add(&mut self, swarm: &Swarm, sigma_l: f64, rule: &Rule) {
         let tau = rule.noise_feature(sigma_l) as f32;
         self.cloud.enter(swarm.box_size.as_vec2().to_array());
         for p in &swarm.particles {
             self.cloud.push(p.x as f32, p.y as f32, p.heading as f32, p.species, tau);
+            self.positions.push(p.position());
         }
-        neighbours.rebuild(swarm, rule.cutoff_l);
-        let edges = self.index.len() as u32;
-        self.index.extend(neighbours.index.iter().map(|j| j + first));
-        self.start.extend(neighbours.start[1..].iter().map(|s| s + edges));
+        self.box_sizes.push(swarm.box_size);
         self.sigma_l.push(sigma_l as f32);
         self.first.push(self.cloud.len());
     }
@@ -260,8 +260,23 @@ impl Batch {
         self.first[k]..self.first[k + 1]
     }
 
-    /// Makes it ready for the kernels.
-    pub fn end(&mut self) {
+    /// Makes it ready for the kernels: finds the neighbours within `cutoff_l`, ℓ.
+    pub fn end(&mut self, cutoff_l: f64) {
+        let configs = self.configs();
+        self.neighbours.resize_with(configs.max(self.neighbours.len()), Neighbours::default);
+        let (first, positions) = (&self.first, &self.positions);
+        self.neighbours.par_iter_mut().zip(&self.box_sizes).enumerate().for_each(|(k, (neighbours, &box_size))| {
+            let positions = &positions[first[k]..first[k + 1]];
+            neighbours.rebuild_with(positions.len(), |i| positions[i], box_size, cutoff_l);
+        });
+        self.start.clear();
+        self.start.push(0);
+        self.index.clear();
+        for (neighbours, &first) in self.neighbours.iter().zip(&self.first[..configs]) {
+            let edges = self.index.len() as u32;
+            self.index.extend(neighbours.index.iter().map(|j| j + first as u32));
+            self.start.extend(neighbours.start[1..].iter().map(|s| s + edges));
+        }
         self.cloud.group(&self.start, &self.index);
     }
 

@@ -16,7 +16,7 @@ use super::langevin::{Chain, Langevin, STEP_FACTOR};
 use super::{LearnError, TrainingSettings};
 use crate::worlds::swarm::picture::{Ensemble, Stills};
 use crate::worlds::swarm::rule::fast::{FastKernels, Weights};
-use crate::worlds::swarm::rule::{Annealing, Neighbours, Rule};
+use crate::worlds::swarm::rule::{Annealing, Rule};
 
 /// Chains that live side by side.
 const CHAINS: usize = 32;
@@ -100,7 +100,6 @@ pub struct Contrast {
     looked_at: usize,
     langevin: Langevin,
     batch: Batch,
-    neighbours: Neighbours,
     /// Running mean of Ē(data) - Ē(chain), kT, and looks, by bin.
     gap_kt: [f64; BINS],
     looks: [usize; BINS],
@@ -139,7 +138,6 @@ impl Contrast {
             looked_at,
             langevin: Langevin::default(),
             batch: Batch::default(),
-            neighbours: Neighbours::default(),
             gap_kt: [0.0; BINS],
             looks: [0; BINS],
             weight_bar: Vec::new(),
@@ -169,13 +167,13 @@ impl Contrast {
         let batch = &mut self.batch;
         batch.begin();
         for chain in chains.clone() {
-            batch.add(&chain.swarm, chain.sigma_l, rule, &mut self.neighbours);
+            batch.add(&chain.swarm, chain.sigma_l, rule);
         }
         for chain in chains.clone() {
             let (data, sigma_l) = self.pool.noised_sample([chain.sigma_l; 2], rule);
-            batch.add(&data, sigma_l, rule, &mut self.neighbours);
+            batch.add(&data, sigma_l, rule);
         }
-        batch.end();
+        batch.end(rule.cutoff_l);
         let bins: Vec<usize> = chains.map(|chain| self.bin(chain.sigma_l)).collect();
         let batch = &self.batch;
         self.cotangent.clear();

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::batch::Batch;
 use crate::worlds::swarm::picture::{Swarm, wrap, wrap_angle};
 use crate::worlds::swarm::rule::fast::{FastKernels, Weights};
-use crate::worlds::swarm::rule::{LiveSettings, Neighbours, Rule, noise};
+use crate::worlds::swarm::rule::{LiveSettings, Rule, noise};
 
 /// c of dt = c σ². Twice the live step: the scheme below has the exact spread for a Gaussian at any stable step.
 pub const STEP_FACTOR: f64 = 0.2;
@@ -38,7 +38,6 @@ pub struct Langevin {
 #[derive(Default)]
 struct ChainScratch {
     batch: Batch,
-    neighbours: Neighbours,
     kernels: FastKernels,
     /// σ ∇E.
     gradient: Vec<[f32; 3]>,
@@ -85,12 +84,12 @@ impl ChainScratch {
         energy: &Weights,
         flow: Option<&Weights>,
     ) {
-        let Self { batch, neighbours, kernels, gradient, body_velocity } = self;
+        let Self { batch, kernels, gradient, body_velocity } = self;
         batch.begin();
         for chain in chains.iter().map(AsRef::as_ref) {
-            batch.add(&chain.swarm, chain.sigma_l, rule, neighbours);
+            batch.add(&chain.swarm, chain.sigma_l, rule);
         }
-        batch.end();
+        batch.end(rule.cutoff_l);
         let cloud = &batch.cloud;
         gradient.resize(cloud.len(), [0.0; 3]);
         kernels.gradient(energy, cloud, gradient);
