@@ -33,6 +33,15 @@ pub(crate) struct Args {
     /// Side of the images that tokens are taught on, a multiple of 16 from 32 to 256 [default: what the scene says]
     #[arg(long, value_name = "PX")]
     side: Option<usize>,
+    /// What tokens turn by while they swim, radians per pixel, to the right above 0 [default: what the scene says]
+    #[arg(long, value_name = "RAD_PER_PX", allow_negative_numbers = true)]
+    curve: Option<f64>,
+    /// How far tokens turn towards the mean heading of their neighbours, radians at a right angle [default: what the scene says]
+    #[arg(long, value_name = "RAD")]
+    align: Option<f64>,
+    /// How far tokens lie nearer to their neighbours, pixels [default: what the scene says]
+    #[arg(long, value_name = "PX")]
+    attract: Option<f64>,
     /// Go on from the network that the scene has
     #[arg(long = "continue")]
     resume: bool,
@@ -53,7 +62,11 @@ enum LibraryName {
 pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Result<Answer> {
     let doc = doc_of(project)?;
     if let FieldSubject::Tokens(tokens) = &mut doc.subject {
-        tokens.settings.side = args.side.unwrap_or(tokens.settings.side);
+        let settings = &mut tokens.settings;
+        settings.side = args.side.unwrap_or(settings.side);
+        settings.curve_rad_per_px = args.curve.unwrap_or(settings.curve_rad_per_px);
+        settings.align_rad = args.align.unwrap_or(settings.align_rad);
+        settings.attract_px = args.attract.unwrap_or(settings.attract_px);
         let options = tokens::LearnOptions { steps: args.steps, seed: args.seed, resume: args.resume, quiet };
         return tokens::learn(doc, &options);
     }

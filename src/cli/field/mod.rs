@@ -141,6 +141,18 @@ mod tests {
     }
 
     #[test]
+    fn learn_takes_the_manners_of_tokens_and_names_what_is_out_of_range() {
+        let (mut project, _) = import::run(&parse("--tokens dot")).unwrap();
+        learn::run(&parse("--steps 2 --curve -0.1 --align 0.15 --attract 0.2"), &mut project, true).unwrap();
+        let doc = doc_of(&mut project).unwrap();
+        let FieldSubject::Tokens(tokens) = &doc.subject else { panic!("tokens") };
+        assert_eq!(tokens.rule.as_ref().unwrap().curve_rad_per_px, -0.1);
+        assert_eq!((tokens.settings.align_rad, tokens.settings.attract_px), (0.15, 0.2));
+        let refused = learn::run(&parse("--steps 2 --curve 2"), &mut project, true).err().unwrap().to_string();
+        assert!(refused.contains("curve") && refused.contains("0.3"), "{refused}");
+    }
+
+    #[test]
     fn equations_take_both_names_of_their_form() {
         for name in ["as", "format"] {
             let library = LibraryDoc {

@@ -74,14 +74,25 @@ pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: boo
     drop(bar);
     let TokenFindings { evidence, pairs_at_rest, pairs_swimming, pairs_shuffled, pairs_tiler } =
         check.findings().ok_or(FieldError::NoRule)?;
-    let TokenEvidence { at_rest, swimming, commanded, healed, grown, grown_of_fitting, fitting, turned, .. } =
-        &evidence;
+    let TokenEvidence {
+        at_rest,
+        swimming,
+        commanded,
+        commanded_turn,
+        healed,
+        grown,
+        grown_of_fitting,
+        fitting,
+        turned,
+        ..
+    } = &evidence;
     let facts = json!({
         "command": "check",
         "rule": "tokens",
         "steps": settings.steps,
         "seed": settings.seed,
         "commanded": commanded,
+        "commanded_turn": commanded_turn,
         "count_start": swimming.count_start,
         "count_end": swimming.count_end,
         "contrast": swimming.contrast,
@@ -107,7 +118,7 @@ pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: boo
     });
     let line = |name: &str, s: &TokenSummary| {
         format!(
-            "\n{name:<9} {:>2} → {:<2} ({}..{})  contrast {:.2}  tail {:.2}  shape {:.2}  along {:.2}  across {:.2}  polarisation {:.2}",
+            "\n{name:<9} {:>2} → {:<2} ({}..{})  contrast {:.2}  tail {:.2}  shape {:.2}  along {:.2}  across {:.2}  turn {:.2}  polarisation {:.2}",
             s.count_start,
             s.count_end,
             s.count_min,
@@ -117,10 +128,14 @@ pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: boo
             s.shape,
             s.speed_along,
             s.speed_across,
+            s.mean_turn,
             s.polarisation
         )
     };
-    let mut text = format!("{} live steps, speeds in px per 100 steps (commanded {commanded})", settings.steps);
+    let mut text = format!(
+        "{} live steps, speeds in px and turns in rad per 100 steps (commanded {commanded} and {commanded_turn:.2})",
+        settings.steps
+    );
     text += &line("at rest", at_rest);
     text += &line("swimming", swimming);
     if let Some(SkewEvidence { flow, swimming }) = turned {

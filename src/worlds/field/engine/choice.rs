@@ -184,7 +184,7 @@ mod tests {
         let recipe = FieldDoc::default();
         let FieldSubject::Library(untaught) = &recipe.subject else { panic!("a library scene") };
         let library = LibraryDoc { recipe: untaught.recipe, ..library };
-        tokens.rule = Some(TokenRule { net: TokenNet::random(1), motion_scale: 0.1, range: [-0.15, 1.15], seed: 1 });
+        tokens.rule = Some(TokenRule::untaught(TokenNet::random(1)));
         let live = FieldLive { size: [64, 48], ..FieldLive::default() };
         for (subject, channels) in [(FieldSubject::Library(library), 2), (FieldSubject::Tokens(tokens), 3)] {
             let doc = FieldDoc { subject, live, ..FieldDoc::default() };

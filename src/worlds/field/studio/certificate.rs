@@ -11,6 +11,8 @@ use crate::worlds::studio::{Learned, StudioError, TrainingStep, WorldTraining};
 const KEPT: f64 = 1.0 / 12.0;
 const SOUND_CONTRAST: f64 = 0.85;
 const SOUND_TAIL: f64 = 0.9;
+/// Share by which tokens may turn otherwise than commanded.
+const SOUND_TURN: f64 = 0.2;
 /// Shares of healed and of grown tokens below which a line warns.
 const SOUND_HEALED: f64 = 0.8;
 const SOUND_GROWN: f64 = 0.5;
@@ -108,7 +110,7 @@ pub(super) fn library_lines(evidence: &LibraryEvidence) -> Vec<(bool, String)> {
 
 /// The certificate of tokens.
 pub(super) fn token_lines(evidence: &TokenEvidence) -> Vec<(bool, String)> {
-    let TokenEvidence { steps, at_rest, swimming, commanded, turned, .. } = evidence;
+    let TokenEvidence { steps, at_rest, swimming, commanded, commanded_turn, turned, .. } = evidence;
     let line = |name: &str, s: &TokenSummary, commanded: f64| {
         let change = s.count_end.abs_diff(s.count_start) as f64;
         let is_kept = change <= KEPT * s.count_start as f64 + 1e-9;
@@ -125,6 +127,11 @@ pub(super) fn token_lines(evidence: &TokenEvidence) -> Vec<(bool, String)> {
         (is_kept && s.contrast >= SOUND_CONTRAST && s.tail >= SOUND_TAIL, text)
     };
     let mut lines = vec![line("At rest", at_rest, 0.0), line("Swimming", swimming, *commanded)];
+    if *commanded_turn != 0.0 {
+        let is_followed = (swimming.mean_turn / commanded_turn - 1.0).abs() <= SOUND_TURN;
+        let turns = [swimming.mean_turn, *commanded_turn].map(|turn| format!("{turn:.2}")).join(" of ");
+        lines.push((is_followed, format!("Circling: {turns} radians per 100 steps to the right")));
+    }
     if let Some(SkewEvidence { flow, swimming }) = turned {
         let name = format!("With K*s of {:.1}, radius {}, seed {}", flow.strength, flow.radius, flow.seed);
         lines.push(line(&name, swimming, *commanded));

@@ -258,7 +258,9 @@ impl Simulation for TokenSimulation {
     fn readings(&mut self) -> Vec<SeriesReading> {
         let steps = self.steps();
         self.watch.look(steps, self.live.image());
-        self.watch.readings(USizeVec2::from(self.doc.live.size).as_dvec2(), self.tokens.live.swim_px)
+        let swim_px = self.tokens.live.swim_px;
+        let curve = self.tokens.rule.as_ref().map_or(0.0, |rule| rule.curve_rad_per_px);
+        self.watch.readings(USizeVec2::from(self.doc.live.size).as_dvec2(), [swim_px, swim_px * curve])
     }
 
     fn description(&self) -> String {

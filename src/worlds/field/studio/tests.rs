@@ -43,7 +43,7 @@ fn every_live_knob_moves_a_word_of_the_uniform() {
         FieldMotion::Tokens { rule, live, skew, .. } => token_words(&rule, &live, &skew, doc.live.size),
     };
     let mut tokens = TokenDoc::new(vec![Token::bundled("firefly").unwrap()]).unwrap();
-    tokens.rule = Some(TokenRule { net: TokenNet::random(1), motion_scale: 0.1, range: [-0.15, 1.15], seed: 1 });
+    tokens.rule = Some(TokenRule::untaught(TokenNet::random(1)));
     let tokens = FieldDoc { subject: FieldSubject::Tokens(tokens), ..FieldDoc::default() };
     for doc in [taught(), tokens] {
         for row in doc.tables().knobs.iter().filter(|row| row.group == KnobGroup::Live) {
@@ -166,7 +166,7 @@ fn a_start_that_is_not_there_becomes_seeds() {
 #[test]
 fn a_saved_field_of_either_subject_goes_on() {
     let mut tokens = TokenDoc::new(vec![Token::bundled("firefly").unwrap()]).unwrap();
-    tokens.rule = Some(TokenRule { net: TokenNet::random(1), motion_scale: 0.1, range: [-0.15, 1.15], seed: 1 });
+    tokens.rule = Some(TokenRule::untaught(TokenNet::random(1)));
     let mut tokens = FieldDoc { subject: FieldSubject::Tokens(tokens), ..FieldDoc::default() };
     tokens.live.size = [64, 48];
     for (mut doc, size_knob) in [(taught(), 64.0), (tokens, 96.0)] {
@@ -277,7 +277,7 @@ fn tokens_are_taught_swim_and_are_stamped_and_erased() {
 #[test]
 fn a_check_of_tokens_leaves_its_certificate_with_its_own_rule() {
     let mut tokens = TokenDoc::new(vec![Token::bundled("dot").unwrap()]).unwrap();
-    tokens.rule = Some(TokenRule { net: TokenNet::random(1), motion_scale: 0.1, range: [-0.15, 1.15], seed: 1 });
+    tokens.rule = Some(TokenRule::untaught(TokenNet::random(1)));
     tokens.skew.strength = 0.5;
     let mut doc = FieldDoc { subject: FieldSubject::Tokens(tokens), ..FieldDoc::default() };
     let check = doc.tables().check.unwrap().id;
@@ -349,7 +349,7 @@ pub(super) fn swimming() -> FieldDoc {
     let World::Field(mut doc) = (ENTRY.start)(&(ENTRY.empty)(), "firefly").unwrap() else { panic!("the field world") };
     doc.set_knob("size", 64.0);
     let FieldSubject::Tokens(tokens) = &mut doc.subject else { panic!("tokens") };
-    tokens.rule = Some(TokenRule { net: TokenNet::random(1), motion_scale: 0.1, range: [-0.15, 1.15], seed: 1 });
+    tokens.rule = Some(TokenRule::untaught(TokenNet::random(1)));
     *doc
 }
 

@@ -2,8 +2,8 @@
 
 use super::{canvas, tracking};
 use crate::worlds::field::tokens::{
-    MAX_CANVAS, MAX_CLEARANCE_PX, MAX_SIZE_PX, MAX_SKEW, MAX_SKEW_RADIUS, MIN_CANVAS, MIN_CLEARANCE_PX, MIN_GROUP_PX,
-    MIN_SIZE_PX, TokenArrangement, TokenColours, TokenDoc,
+    MAX_CANVAS, MAX_CLEARANCE_PX, MAX_CURVE_RAD_PER_PX, MAX_SIZE_PX, MAX_SKEW, MAX_SKEW_RADIUS, MIN_CANVAS,
+    MIN_CLEARANCE_PX, MIN_GROUP_PX, MIN_SIZE_PX, TokenArrangement, TokenColours, TokenDoc,
 };
 use crate::worlds::field::{FieldDoc, FieldSubject};
 use crate::worlds::studio::KnobScale::{Choice, Linear, Switch, Whole, WholeLogarithmic};
@@ -218,6 +218,14 @@ pub const TOKEN_KNOBS: &[KnobSpec] = &[
         Linear,
         KnobGroup::Learn,
     ),
+    KnobSpec::new(
+        ("curve", "Curve", "", "rad/px"),
+        "What a token is taught to turn by while it swims, to the right above 0; at 0.1 it swims on circles of 10 pixels",
+        0.0,
+        [-MAX_CURVE_RAD_PER_PX, MAX_CURVE_RAD_PER_PX],
+        Linear,
+        KnobGroup::Learn,
+    ),
 ];
 
 pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
@@ -285,6 +293,7 @@ pub(super) fn knob_value(doc: &FieldDoc, tokens: &TokenDoc, id: &str) -> f64 {
         "seed" => tokens.settings.seed as f64,
         "align" => tokens.settings.align_rad,
         "attract" => tokens.settings.attract_px,
+        "curve" => tokens.settings.curve_rad_per_px,
         _ => f64::NAN,
     }
 }
@@ -328,6 +337,7 @@ pub(super) fn set_knob(doc: &mut FieldDoc, id: &str, value: f64) {
         "seed" => tokens.settings.seed = value as u64,
         "align" => tokens.settings.align_rad = value,
         "attract" => tokens.settings.attract_px = value,
+        "curve" => tokens.settings.curve_rad_per_px = value,
         _ => {}
     }
 }

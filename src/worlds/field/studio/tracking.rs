@@ -42,7 +42,14 @@ pub(super) const SERIES: &[SeriesSpec] = &[
         &["along", "across", "commanded"],
         Some(2),
     ),
-    series("turning", "Turning", "Mean size of the turn", "rad per 100 steps", &["now"], None),
+    series(
+        "turning",
+        "Turning",
+        "Mean size of the turn, and the mean turn to the right; dashed: as commanded",
+        "rad per 100 steps",
+        &["size", "to the right", "commanded"],
+        Some(2),
+    ),
     series(
         "order",
         "Order",
@@ -115,8 +122,9 @@ impl TokenWatch {
         true
     }
 
-    /// One reading of each series from the last two looks; `commanded` in pixels per step.
-    pub fn readings(&mut self, size: DVec2, commanded: f64) -> Vec<SeriesReading> {
+    /// One reading of each series from the last two looks; `commanded`: pixels ahead and radians to the
+    /// right, per step.
+    pub fn readings(&mut self, size: DVec2, commanded: [f64; 2]) -> Vec<SeriesReading> {
         let Some((steps, found)) = self.looks.back() else { return Vec::new() };
         let before = self.looks.len().checked_sub(2).and_then(|k| self.looks.get(k));
         let since = before.map_or(0, |(before, _)| steps.saturating_sub(*before)) as u32;
@@ -153,9 +161,12 @@ impl TokenWatch {
             SeriesReading { series: "changes", values: vec![self.births as f64, self.losses as f64] },
         ];
         if since > 0 {
-            let values = vec![summary.speed_along, summary.speed_across, 100.0 * commanded];
+            let values = vec![summary.speed_along, summary.speed_across, 100.0 * commanded[0]];
             readings.push(SeriesReading { series: "speed", values });
-            readings.push(SeriesReading { series: "turning", values: vec![summary.turning] });
+            readings.push(SeriesReading {
+                series: "turning",
+                values: vec![summary.turning, summary.mean_turn, 100.0 * commanded[1]],
+            });
         }
         readings
     }
@@ -170,10 +181,10 @@ mod tests {
     fn a_field_that_moves_ahead_is_seen_to_do_so() {
         let ensemble = TokenEnsemble::new(&[Token::bundled("firefly").unwrap()], 13.0);
         let mut watch = TokenWatch::new(ensemble.clone());
-        let image = |ahead: f64, tokens: usize| {
+        let image = |ahead: f64, turn: f64, tokens: usize| {
             let poses: Vec<TokenPose> = (0..tokens)
                 .map(|k| {
-                    TokenPose { x: 16.0 + 30.0 * k as f64, y: 32.0, heading: 0.5, kind: 0 }.moved([ahead, 0.0, 0.0])
+                    TokenPose { x: 16.0 + 30.0 * k as f64, y: 32.0, heading: 0.5, kind: 0 }.moved([ahead, 0.0, turn])
                 })
                 .collect();
             let rendered = ensemble.render(&poses, [96, 64], false).image;
@@ -181,15 +192,17 @@ mod tests {
             Still { width: 96, height: 64, channels: 3, data: channel(0).chain(channel(1)).chain(channel(2)).collect() }
         };
         let size = DVec2::new(96.0, 64.0);
-        assert!(watch.readings(size, 0.05).is_empty(), "nothing was seen");
-        assert!(watch.look(0, &image(0.0, 3)) && !watch.look(0, &image(0.0, 3)));
-        watch.readings(size, 0.05);
-        watch.look(50, &image(2.0, 2));
-        let readings = watch.readings(size, 0.05);
+        assert!(watch.readings(size, [0.05, 0.002]).is_empty(), "nothing was seen");
+        assert!(watch.look(0, &image(0.0, 0.0, 3)) && !watch.look(0, &image(0.0, 0.0, 3)));
+        watch.readings(size, [0.05, 0.002]);
+        watch.look(50, &image(2.0, 0.1, 2));
+        let readings = watch.readings(size, [0.05, 0.002]);
         let of = |id: &str| readings.iter().find(|r| r.series == id).unwrap().values.clone();
         assert_eq!((of("count"), of("changes")), (vec![2.0, 3.0], vec![0.0, 1.0]));
         let speed = of("speed");
         assert!((speed[0] - 4.0).abs() < 0.2 && speed[1].abs() < 0.2 && speed[2] == 5.0, "{speed:?}");
+        let turning = of("turning");
+        assert!(turning[..2].iter().all(|turn| (turn - 0.2).abs() < 0.02) && turning[2] == 0.2, "{turning:?}");
         assert!(of("shape").iter().all(|v| (v - 1.0).abs() < 0.1));
         assert!((of("order")[0] - 1.0).abs() < 0.01);
         assert_eq!(of("pairs").len(), 2 * PAIR_BINS);

@@ -116,6 +116,12 @@ impl TokenGroups {
         group.iter().enumerate().all(|(k, a)| group[k + 1..].iter().all(|b| apart(a, b) < 1e-6))
     }
 
+    /// Offset of token `k` from the centre of its group.
+    pub fn arm(&self, poses: &[TokenPose], k: usize, size: DVec2) -> DVec2 {
+        let offsets = self.of(k, poses.len()).map(|member| poses[member].offset(&poses[k], size));
+        offsets.sum::<DVec2>() / self.of(k, poses.len()).len() as f64
+    }
+
     /// What token `k` does as a part of its rigid group, where each token on its own would move by `own`: an offset in the
     /// world frame, and a turn. Least squares over the members.
     pub fn together(
@@ -130,9 +136,7 @@ impl TokenGroups {
             return own(k);
         }
         let count = group.len() as f64;
-        let first = &poses[group.start];
-        let centre = group.clone().map(|member| first.offset(&poses[member], size)).sum::<DVec2>() / count;
-        let arm = |member: usize| first.offset(&poses[member], size) - centre;
+        let arm = |member: usize| self.arm(poses, member, size);
         let of_headings = (HEADING_ARM * self.distance_px).powi(2);
         let (mut way, mut turn, mut inertia) = (DVec2::ZERO, 0.0, 0.0);
         for member in group {

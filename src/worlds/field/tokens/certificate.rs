@@ -251,6 +251,7 @@ impl TokenCheck {
     /// What was found; `None` before all tokens have swum. What is not measured yet is left out.
     pub fn findings(&self) -> Option<TokenFindings> {
         let turns = self.parts.contains(&CheckPart::Turned);
+        let curve = self.doc.rule.as_ref()?.curve_rad_per_px;
         let MotionFindings { summary: at_rest, pairs: pairs_at_rest, shuffled } = self.motions.first()?.clone();
         let MotionFindings { summary: swimming, pairs: pairs_swimming, shuffled: shuffled_swimming } =
             self.motions.get(1)?.clone();
@@ -265,6 +266,7 @@ impl TokenCheck {
             at_rest,
             swimming,
             commanded: 100.0 * self.settings.swim_px,
+            commanded_turn: 100.0 * self.settings.swim_px * curve,
             healed: self.shares.first().copied(),
             grown: self.shares.get(1).copied(),
             grown_of_fitting: self.grown.map(|whole| whole / self.fitting as f64),
@@ -289,7 +291,7 @@ mod tests {
         let mut doc = TokenDoc::new(vec![Token::bundled("firefly").unwrap()]).unwrap();
         let settings = TokenCheckSettings { steps: 50, ..TokenCheckSettings::of(&doc) };
         assert!(TokenCheck::new(&doc, settings).is_err(), "there is no rule");
-        doc.rule = Some(TokenRule { net: TokenNet::random(1), motion_scale: 0.1, range: [-0.15, 1.15], seed: 1 });
+        doc.rule = Some(TokenRule::untaught(TokenNet::random(1)));
         let settings = TokenCheckSettings { skew: SkewFlow { strength: 1.0, ..SkewFlow::default() }, ..settings };
         let mut check = TokenCheck::new(&doc, settings).unwrap();
         let mut last = check.progress();

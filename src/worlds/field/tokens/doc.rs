@@ -85,6 +85,9 @@ pub struct TokenEvidence {
     pub swimming: TokenSummary,
     /// Commanded speed of `swimming`, pixels per 100 steps.
     pub commanded: f64,
+    /// Commanded turn of `swimming`, radians per 100 steps, to the right above 0.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub commanded_turn: f64,
     /// Share of tokens that are whole again 500 steps after every other pixel was taken out; scenes of older checks
     /// have none.
     #[serde(default)]
@@ -112,6 +115,10 @@ pub struct SkewEvidence {
     pub swimming: TokenSummary,
 }
 
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
+}
+
 #[derive(Serialize, Deserialize)]
 struct PackedRule {
     motion_scale: f32,
@@ -119,22 +126,25 @@ struct PackedRule {
     /// Rules of older scenes do not know it.
     #[serde(default)]
     seed: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    curve_rad_per_px: f64,
     weights: String,
 }
 
 impl Serialize for TokenRule {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let weights = pack_floats(&self.net.weights);
-        PackedRule { motion_scale: self.motion_scale, range: self.range, seed: self.seed, weights }
-            .serialize(serializer)
+        let Self { motion_scale, range, seed, curve_rad_per_px, .. } = *self;
+        PackedRule { motion_scale, range, seed, curve_rad_per_px, weights }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for TokenRule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let PackedRule { motion_scale, range, seed, weights } = PackedRule::deserialize(deserializer)?;
+        let PackedRule { motion_scale, range, seed, curve_rad_per_px, weights } =
+            PackedRule::deserialize(deserializer)?;
         let weights = unpack_floats(&weights, WEIGHTS, "weights").map_err(serde::de::Error::custom)?;
-        Ok(Self { net: TokenNet { weights }, motion_scale, range, seed })
+        Ok(Self { net: TokenNet { weights }, motion_scale, range, seed, curve_rad_per_px })
     }
 }
 
@@ -303,7 +313,8 @@ impl TokenDoc {
         self.skew.validate()?;
         for rule in self.rule.iter().chain(&self.others) {
             let numbers = rule.net.weights.iter().chain(&rule.range).chain([&rule.motion_scale]);
-            if rule.net.weights.len() != WEIGHTS || numbers.into_iter().any(|w| !w.is_finite()) {
+            let is_finite = numbers.into_iter().all(|w| w.is_finite()) && rule.curve_rad_per_px.is_finite();
+            if rule.net.weights.len() != WEIGHTS || !is_finite {
                 return fail("rule", "its weights are not whole".to_owned(), "learn it again");
             }
         }
@@ -318,7 +329,8 @@ mod tests {
     #[test]
     fn a_token_scene_survives_its_text() {
         let mut doc = TokenDoc::new(vec![Token::bundled("dot").unwrap(), Token::bundled("ring").unwrap()]).unwrap();
-        doc.rule = Some(TokenRule { net: TokenNet::random(3), motion_scale: 0.1, range: [-0.15, 1.15], seed: 1 });
+        doc.settings.curve_rad_per_px = -0.1;
+        doc.rule = Some(TokenRule { curve_rad_per_px: 0.1, ..TokenRule::untaught(TokenNet::random(3)) });
         let text = ron::to_string(&doc).unwrap();
         assert_eq!(ron::from_str::<TokenDoc>(&text).unwrap(), doc);
         assert!(text.len() < 600_000, "{}", text.len());

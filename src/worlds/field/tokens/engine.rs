@@ -221,12 +221,7 @@ mod tests {
 
     fn engine() -> TokenEngine {
         let ensemble = TokenEnsemble::new(&[Token::bundled("firefly").unwrap()], 13.0);
-        let rule = TokenRule {
-            net: super::super::net::TokenNet::random(1),
-            motion_scale: 0.1,
-            range: ensemble.range,
-            seed: 1,
-        };
+        let rule = TokenRule::untaught(super::super::net::TokenNet::random(1));
         TokenEngine::new(&rule, &ensemble, &TokenLive::default(), &Still::filled(48, 64, &[0.0; 3]), 3)
     }
 

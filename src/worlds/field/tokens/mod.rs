@@ -44,7 +44,7 @@ pub use pairs::{PAIR_BIN_PX, PAIR_BINS, PairStatistics};
 pub use pose::{FLOCK_RANGE, Spacing, TokenManners, TokenPose};
 pub use rules::{RuleRecord, TokenDrive};
 pub use scene::{Rendering, TokenEnsemble};
-pub use settings::{GROWTH_SIGMA, TokenColours, TokenLook, TokenSettings};
+pub use settings::{GROWTH_SIGMA, MAX_CURVE_RAD_PER_PX, TokenColours, TokenLook, TokenSettings};
 pub use skew::{MAX_SKEW, MAX_SKEW_RADIUS, SkewFlow, SkewKernel};
 pub use template::{Template, Touch};
 pub use token::{MAX_CANVAS, MAX_SIZE_PX, MIN_CANVAS, MIN_SIZE_PX, Token};

@@ -184,12 +184,13 @@ impl Spacing {
         push
     }
 
-    /// Body-frame velocity of a swim of unit speed: ahead, with a push from near neighbours and a turn away from them, by
-    /// which a group moves as a whole.
-    pub fn swim(&self, poses: &[TokenPose], k: usize, size: DVec2) -> [f64; 3] {
+    /// Body-frame velocity of a swim of unit speed: ahead on a circle of curvature `curve`, with a push from near neighbours
+    /// and a turn away from them. A group does so as a whole.
+    pub fn swim(&self, poses: &[TokenPose], k: usize, size: DVec2, curve: f64) -> [f64; 3] {
         let ahead = DVec2::from_angle(poses[k].heading);
         let (push, turn) = self.groups.together(poses, k, size, |k| self.avoid(poses, k, size));
-        [1.0 + ahead.x * push.x + ahead.y * push.y, ahead.perp_dot(push), turn]
+        let way = ahead + push + curve * self.groups.arm(poses, k, size).perp();
+        [ahead.dot(way), ahead.perp_dot(way), turn + curve]
     }
 
     /// Push and turn away from near neighbours of a token on its own.
@@ -292,12 +293,37 @@ mod tests {
         let spacing = Spacing { groups, ..SPACING };
         let pair = |x: f64| groups.around(TokenPose { x, y: 30.0, heading: 0.0, kind: 0 });
         let alone: Vec<TokenPose> = pair(90.0).collect();
-        assert_eq!(spacing.swim(&alone, 0, SIZE), [1.0, 0.0, 0.0], "members do not push each other");
+        assert_eq!(spacing.swim(&alone, 0, SIZE, 0.0), [1.0, 0.0, 0.0], "members do not push each other");
         let manners = TokenManners { keep_apart_px: 0.8, align_rad: 0.2, attract_px: 0.5 };
         assert_eq!(spacing.target(&alone, 0, SIZE, &manners), alone[0]);
         let behind: Vec<TokenPose> = pair(90.0).chain(pair(6.0)).collect();
-        let [swum, other] = [0, 1].map(|k| spacing.swim(&behind, k, SIZE));
+        let [swum, other] = [0, 1].map(|k| spacing.swim(&behind, k, SIZE, 0.0));
         assert!(swum[0] < 0.3 && swum.iter().zip(other).all(|(a, b)| (a - b).abs() < 1e-9), "{swum:?} {other:?}");
+    }
+
+    #[test]
+    fn tokens_and_groups_swim_on_circles_as_rigid_bodies() {
+        use crate::worlds::field::tokens::TokenArrangement::{Chains, Free, Pairs};
+        const CURVE: f64 = 0.1;
+        for arrangement in [Free, Pairs, Chains] {
+            let spacing = Spacing { groups: TokenGroups { arrangement, distance_px: 9.0 }, ..SPACING };
+            let around = |x: f64, y: f64, heading: f64| {
+                spacing.groups.around(TokenPose { x, y, heading, kind: 0 }).collect::<Vec<TokenPose>>()
+            };
+            let mut poses = around(48.0, 30.0, 0.3);
+            let step = 0.01;
+            // Half a circle.
+            for _ in 0..(std::f64::consts::PI / CURVE / step).round() as usize {
+                let swims: Vec<[f64; 3]> = (0..poses.len()).map(|k| spacing.swim(&poses, k, SIZE, CURVE)).collect();
+                poses.iter_mut().zip(swims).for_each(|(pose, swim)| *pose = pose.moved(swim.map(|v| v * step)));
+            }
+            let across = 2.0 / CURVE * DVec2::from_angle(0.3).perp();
+            let opposite = around(48.0 + across.x, 30.0 + across.y, 0.3 + std::f64::consts::PI);
+            for (pose, expected) in poses.iter().zip(opposite) {
+                assert!(pose.distance(&expected, SIZE) < 0.05, "{arrangement:?}: {pose:?}, {expected:?}");
+                assert!((pose.heading - expected.heading).abs() < 2e-3);
+            }
+        }
     }
 
     #[test]
@@ -315,12 +341,12 @@ mod tests {
         let at = |x: f64, heading: f64| TokenPose { x, y: 30.0, heading, kind: 0 };
         // Head on, across the edge.
         let mut poses = vec![at(90.0, 0.3), at(6.0, std::f64::consts::PI)];
-        let [ahead, _, turn] = SPACING.swim(&poses, 0, SIZE);
+        let [ahead, _, turn] = SPACING.swim(&poses, 0, SIZE, 0.0);
         assert!(ahead < 0.1, "a neighbour ahead at 12 px stops the swim: {ahead}");
         assert!(turn > 0.0, "it turns further from the neighbour on its left: {turn}");
         SPACING.separate(&mut poses, SIZE);
         assert!((poses[0].offset(&poses[1], SIZE).x - 13.0).abs() < 1e-9);
-        assert_eq!(SPACING.swim(&[at(5.0, 1.0)], 0, SIZE), [1.0, 0.0, 0.0]);
+        assert_eq!(SPACING.swim(&[at(5.0, 1.0)], 0, SIZE, 0.0), [1.0, 0.0, 0.0]);
     }
 
     #[test]

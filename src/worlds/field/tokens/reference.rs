@@ -121,7 +121,7 @@ mod tests {
         // Biases and responses to the noise start at zero: here none may be forgotten.
         let unset = net.weights.iter_mut().enumerate().filter(|(_, w)| **w == 0.0);
         unset.for_each(|(k, w)| *w = (k % 7) as f32 * 0.02 - 0.06);
-        let rule = TokenRule { net, motion_scale: 0.1, range: ensemble.range, seed: 1 };
+        let rule = TokenRule::untaught(net);
         let live = TokenLive { swim_px: 0.2, relaxation: 1.3, ..TokenLive::default() };
         let pose = TokenPose { x: 20.0, y: 9.0, heading: 0.6, kind: 0 };
         let image = ensemble.render(&[pose], [width, height], false).image;

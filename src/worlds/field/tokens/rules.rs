@@ -168,7 +168,7 @@ mod tests {
     use crate::worlds::field::tokens::{Token, TokenSummary};
 
     fn rule(seed: u64) -> TokenRule {
-        TokenRule { net: TokenNet::random(seed), motion_scale: 0.1, range: [-0.15, 1.15], seed }
+        TokenRule { seed, ..TokenRule::untaught(TokenNet::random(seed)) }
     }
 
     fn evidence(steps: u32) -> TokenEvidence {
@@ -179,6 +179,7 @@ mod tests {
             at_rest: summary.clone(),
             swimming: summary,
             commanded: 5.0,
+            commanded_turn: 0.0,
             healed: None,
             grown: None,
             grown_of_fitting: None,

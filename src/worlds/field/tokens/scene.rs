@@ -13,6 +13,8 @@ pub struct TokenEnsemble {
     pub spacing: Spacing,
     /// Minimum and maximum value of a denoised image.
     pub range: [f32; 2],
+    /// What a token turns by while it swims, radians per pixel.
+    pub curve_rad_per_px: f64,
 }
 
 /// Values beyond those of tokens that a denoised image may have.
@@ -32,7 +34,12 @@ impl TokenEnsemble {
     pub fn new(tokens: &[Token], spacing: impl Into<Spacing>) -> Self {
         let templates: Vec<Template> = tokens.iter().map(Template::new).collect();
         // Colours are at least 0 and at most 1 by the canvas.
-        Self { templates, spacing: spacing.into(), range: [-MARGIN, 1.0 + MARGIN] }
+        Self { templates, spacing: spacing.into(), range: [-MARGIN, 1.0 + MARGIN], curve_rad_per_px: 0.0 }
+    }
+
+    /// Body-frame velocity of a swim of unit speed of token `k`: see [`Spacing::swim`].
+    pub fn swim(&self, poses: &[TokenPose], k: usize, size: DVec2) -> [f64; 3] {
+        self.spacing.swim(poses, k, size, self.curve_rad_per_px)
     }
 
     /// The image of `poses`, and with `swim` its motion.
@@ -41,7 +48,7 @@ impl TokenEnsemble {
         let mut image = vec![0.0; width * height * 3];
         let mut motion = vec![0.0; if swim { image.len() } else { 0 }];
         for (k, pose) in poses.iter().enumerate() {
-            let velocity = if swim { self.spacing.swim(poses, k, size).map(|v| v as f32) } else { [0.0; 3] };
+            let velocity = if swim { self.swim(poses, k, size).map(|v| v as f32) } else { [0.0; 3] };
             self.templates[pose.kind].touch(pose, width, height, |index, touch| {
                 for c in 0..3 {
                     image[3 * index + c] += touch.value[c];
@@ -100,5 +107,25 @@ mod tests {
             ensemble.targets(&poses, [48, 48], &TokenManners { keep_apart_px: 0.5, ..TokenManners::default() });
         assert!((targets[1].x - targets[0].x - 16.0).abs() < 1e-9, "half a pixel each at contact");
         assert!(ensemble.render(&poses, [48, 48], true).motion.iter().any(|v| *v != 0.0));
+    }
+
+    #[test]
+    fn the_motion_of_a_circling_token_is_the_change_of_its_image() {
+        const STEP: f64 = 0.05;
+        let size = DVec2::splat(48.0);
+        let free = TokenEnsemble::new(&[Token::bundled("arrow").unwrap()], 15.0);
+        let ensemble = TokenEnsemble { curve_rad_per_px: 0.2, ..free };
+        let pose = TokenPose { x: 24.3, y: 20.0, heading: 0.4, kind: 0 };
+        let swim = ensemble.swim(&[pose], 0, size);
+        assert_eq!(swim, [1.0, 0.0, 0.2]);
+        let [before, after] =
+            [-STEP, STEP].map(|way| ensemble.render(&[pose.moved(swim.map(|v| v * way))], [48, 48], false).image);
+        let motion = ensemble.render(&[pose], [48, 48], true).motion;
+        let (mut error, mut norm) = (0.0, 0.0);
+        for ((before, after), motion) in before.iter().zip(&after).zip(&motion) {
+            error += ((after - before) / (2.0 * STEP as f32) - motion).powi(2);
+            norm += motion.powi(2);
+        }
+        assert!(error < 0.02 * norm, "{error} of {norm}");
     }
 }

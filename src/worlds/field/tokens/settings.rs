@@ -35,6 +35,9 @@ pub struct TokenSettings {
     pub align_rad: f64,
     /// Way of a target towards its neighbours, pixels at most: how strongly tokens attract.
     pub attract_px: f64,
+    /// Turn of a token that swims, radians per pixel of its way, to the right above 0; 0: straight ahead. Neighbours turn
+    /// it besides.
+    pub curve_rad_per_px: f64,
     /// Share of the measured offset by which the pose of a pool token is corrected at each visit.
     pub registration: f64,
     /// Weight of the motion in the loss.
@@ -53,6 +56,9 @@ pub struct TokenSettings {
 /// a field without tokens stays empty.
 pub const GROWTH_SIGMA: f64 = 5.0;
 
+/// A circle as small as a token: a radius of about three pixels.
+pub const MAX_CURVE_RAD_PER_PX: f64 = 0.3;
+
 impl Default for TokenSettings {
     fn default() -> Self {
         Self {
@@ -69,6 +75,7 @@ impl Default for TokenSettings {
             keep_apart_px: 0.8,
             align_rad: 0.0,
             attract_px: 0.0,
+            curve_rad_per_px: 0.0,
             registration: 0.02,
             motion_weight: 0.6,
             learning_rate: 4e-3,
@@ -106,6 +113,13 @@ impl TokenSettings {
         }
         if min > max || max > 200 {
             return fail("tokens", format!("{min} to {max}"), "give an ascending range up to 200");
+        }
+        if self.curve_rad_per_px.is_nan() || self.curve_rad_per_px.abs() > MAX_CURVE_RAD_PER_PX {
+            return fail(
+                "curve_rad_per_px",
+                self.curve_rad_per_px.to_string(),
+                "give -0.3 to 0.3; 0 is straight ahead",
+            );
         }
         let [low, high] = self.sigma_range;
         let positive = [self.sigma, low, high - low, self.live_step, self.learning_rate];

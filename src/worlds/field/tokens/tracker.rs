@@ -262,6 +262,9 @@ pub struct TokenSummary {
     pub speed_across: f64,
     /// Radians per 100 steps, mean of the absolute value.
     pub turning: f64,
+    /// The same with its sign, above 0 to the right; certificates of older scenes have none.
+    #[serde(default)]
+    pub mean_turn: f64,
     /// |mean of e^{i heading}| of the last look.
     pub polarisation: f64,
     /// Tokens that appeared between looks.
@@ -297,6 +300,7 @@ impl TokenSummary {
             speed_along: moved.along * per_100,
             speed_across: moved.across * per_100,
             turning: moved.turned * per_100,
+            mean_turn: moved.to_the_right * per_100,
             polarisation: sum.x.hypot(sum.y) / last.len().max(1) as f64,
             births: moved.births,
             losses: moved.losses,
@@ -309,6 +313,7 @@ struct MotionTally {
     along: f64,
     across: f64,
     turned: f64,
+    to_the_right: f64,
     count: usize,
     births: usize,
     losses: usize,
@@ -334,6 +339,7 @@ impl MotionTally {
             self.along += ahead.dot(offset);
             self.across += ahead.perp_dot(offset);
             self.turned += turn.abs();
+            self.to_the_right += turn;
             self.count += 1;
         }
         self.births += taken.iter().filter(|t| !**t).count();

@@ -62,6 +62,16 @@ pub struct TokenRule {
     pub range: [f32; 2],
     /// Of its training.
     pub seed: u64,
+    /// What a swim turns by, radians per pixel.
+    pub curve_rad_per_px: f64,
+}
+
+#[cfg(test)]
+impl TokenRule {
+    /// Of a network that was taught nothing.
+    pub fn untaught(net: TokenNet) -> Self {
+        Self { net, motion_scale: 0.1, range: [-0.15, 1.15], seed: 1, curve_rad_per_px: 0.0 }
+    }
 }
 
 /// The stepper.
@@ -105,7 +115,8 @@ impl TokenTraining {
             });
         }
         tokens.iter().try_for_each(Token::check)?;
-        let ensemble = TokenEnsemble::new(tokens, spacing);
+        let ensemble =
+            TokenEnsemble { curve_rad_per_px: settings.curve_rad_per_px, ..TokenEnsemble::new(tokens, spacing) };
         let mean_tokens = (settings.tokens[0] + settings.tokens[1]) as f64 / 2.0;
         let motion_scale = start.map_or_else(
             || ensemble.motion_scale(mean_tokens, (settings.side * settings.side) as f64),
@@ -281,7 +292,7 @@ impl TokenTraining {
         let mut poses: Vec<TokenPose> = (chain.poses.iter().enumerate())
             .map(|(k, pose)| {
                 let template = &self.ensemble.templates[pose.kind];
-                let swim = self.ensemble.spacing.swim(&chain.poses, k, size);
+                let swim = self.ensemble.swim(&chain.poses, k, size);
                 let jolt = template.project(&targets[k], width, height, noise);
                 let off = template.project(&targets[k], width, height, offset);
                 let motion = [0, 1, 2].map(|c| {
@@ -341,6 +352,7 @@ impl TokenTraining {
             motion_scale: self.motion_scale,
             range: self.ensemble.range,
             seed: self.settings.seed,
+            curve_rad_per_px: self.settings.curve_rad_per_px,
         }
     }
 

@@ -48,7 +48,7 @@ fn five_gpu_steps_equal_the_processor() {
     let mut net = TokenNet::random(4);
     // Biases and responses to the noise start at zero: here none may be forgotten.
     net.weights.iter_mut().enumerate().filter(|(_, w)| **w == 0.0).for_each(|(k, w)| *w = (k % 7) as f32 * 0.02 - 0.06);
-    let rule = TokenRule { net, motion_scale: 0.1, range: ensemble.range, seed: 1 };
+    let rule = TokenRule::untaught(net);
     let live = TokenLive { swim_px: 0.2, ..TokenLive::default() };
     let pose = TokenPose { x: 20.0, y: 9.0, heading: 0.6, kind: 0 };
     for [width, height] in [[48, 32], [32, 32]] {
@@ -90,7 +90,7 @@ fn five_gpu_steps_equal_the_processor() {
 fn half_precision_stays_near_single_precision() {
     let Some(gpu) = gpu() else { return };
     let ensemble = TokenEnsemble::new(&[Token::bundled("firefly").unwrap()], 13.0);
-    let rule = TokenRule { net: TokenNet::random(4), motion_scale: 0.1, range: ensemble.range, seed: 1 };
+    let rule = TokenRule::untaught(TokenNet::random(4));
     let pose = TokenPose { x: 20.0, y: 9.0, heading: 0.6, kind: 0 };
     let start = super::planar(&ensemble.render(&[pose], [48, 32], false).image, [48, 32]);
     let lived = |half_precision: bool| {
