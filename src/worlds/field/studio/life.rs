@@ -102,13 +102,12 @@ impl Simulation for TokenSimulation {
     fn run(&mut self, steps: u32) {
         let mut left = steps;
         while let Some(growth) = self.live.growth.filter(|_| left > 0) {
-            let now = left.min(TokenGrowth::LEVEL);
             let live = growth.at(self.steps(), &self.tokens.live);
             self.live.set_token_live(live.as_ref().unwrap_or(&self.tokens.live));
             self.live.growth = live.and(self.live.growth);
             self.past.note_settings(&mut self.live);
-            self.past.run(&mut self.live, now);
-            left -= now;
+            self.past.run(&mut self.live, 1);
+            left -= 1;
         }
         if left > 0 {
             self.past.run(&mut self.live, left);

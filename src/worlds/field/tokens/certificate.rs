@@ -230,8 +230,7 @@ impl TokenCheck {
         let growth = TokenGrowth::new(&self.doc.settings, annealing);
         let at_rest = TokenLive { swim_px: 0.0, ..self.doc.live };
         run.engine.set_live(&growth.at(u64::from(run.done), &at_rest).unwrap_or(at_rest));
-        let end = if run.done < annealing { annealing } else { total };
-        let now = TokenGrowth::LEVEL.min(end - run.done);
+        let now = if run.done < annealing { 1 } else { LOOK_EVERY.min(total - run.done) };
         run.engine.run(now);
         run.done += now;
     }
