@@ -10,8 +10,10 @@ use super::files::Files;
 use super::gallery_life::Life;
 use super::kinds::kind_of;
 use super::observer::{Checks, Watch};
+
 use super::persistence::{self, Saver};
 use super::ramp::Ramps;
+use super::rest::RestPolicy;
 use super::share::Sharing;
 use super::stamps::Book;
 use super::stippler::Stippler;
@@ -32,12 +34,6 @@ const TICK_S: f64 = 1.0 / 60.0;
 
 /// After a long frame no more ticks than this are caught up with.
 const MAX_TICKS: f64 = 3.0;
-
-/// Time without input after which the window is idle, unless something on it moves, s.
-const IDLE_AFTER_S: f64 = 1.0;
-
-/// Time between two frames of an idle window, s: enough to follow a run of learning or a growth.
-const IDLE_FRAME_S: f64 = 0.1;
 
 /// The program behind the window.
 pub struct Shell {
@@ -129,26 +125,21 @@ impl Shell {
         }
     }
 
-    /// Minimum time of a frame, s; 0 while another world is shown. A software GPU shares the processor with the trainer and
-    /// the swarm: faster frames would slow down learning and growths. `idle_s`: time since the last input.
+    /// Minimum time of a frame, s; 0 while another world is shown. `idle_s`: time since the last input.
     pub fn min_frame_s(&self, gpu: &Gpu, idle_s: f64) -> f64 {
         if self.is_hidden {
             return 0.0;
         }
-        let learns = self.session.training().state.is_active();
         let live = self.session.live();
-        let moves = live.playing && live.particles > 0 && self.session.workspace() != Workspace::Paint;
-        let is_idle = match learns || live.growing.is_some() {
-            true => gpu.is_software,
-            false => !moves && !self.ui.gallery_is_open(),
+        let lives = live.playing && live.particles > 0 && self.session.workspace() != Workspace::Paint;
+        let policy = RestPolicy {
+            is_software: gpu.is_software,
+            learns: self.session.training().state.is_active(),
+            grows: live.growing.is_some(),
+            moves: lives || self.ui.gallery_is_open(),
+            idle_s,
         };
-        match (gpu.is_software, learns) {
-            _ if is_idle && idle_s > IDLE_AFTER_S => IDLE_FRAME_S,
-            (true, true) => 1.0 / 25.0,
-            (true, false) => 1.0 / 60.0,
-            // Such a machine has a screen that sets the pace.
-            (false, _) => 0.0,
-        }
+        policy.min_frame_s()
     }
 
     /// Once a frame: passes events to the session, and lets time run. `dt_s`: since the last frame.

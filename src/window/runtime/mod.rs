@@ -13,11 +13,13 @@ mod importing;
 mod kinds;
 pub(super) mod mine;
 mod observer;
+
 mod persistence;
 mod portrait;
 mod ramp;
 pub(super) mod recorder;
 mod rescue;
+mod rest;
 mod share;
 mod stamps;
 mod stippler;
