@@ -20,7 +20,7 @@ use std::sync::Arc;
 use view::LiveView;
 
 use super::state::Session;
-use crate::worlds::swarm::rule::Rule;
+use crate::worlds::swarm::rule::{LiveSettings, Rule};
 
 impl Session {
     /// What is not saved about the live swarm, for the panels and the canvas.
@@ -36,7 +36,12 @@ impl Session {
     /// Time that goes by in one integration step now; `None` without a rule.
     pub fn time_step(&self) -> Option<f64> {
         let rule = self.live.playing_rule.as_ref()?;
-        Some(crate::worlds::swarm::rule::time_step(rule, &super::live::start::settings_in_use(self)))
+        Some(crate::worlds::swarm::rule::time_step(rule, &self.settings_in_use()))
+    }
+
+    /// The live settings that the engine runs with about now: with the swings, and during a growth those of its stage.
+    pub fn settings_in_use(&self) -> LiveSettings {
+        start::settings_in_use(self)
     }
 
     /// The rule in the engine.

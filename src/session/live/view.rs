@@ -156,11 +156,6 @@ impl LiveView {
     pub(in crate::session) fn grown(&self, live: LiveSettings, sigma_range_l: [f64; 2]) -> LiveSettings {
         self.growing.map_or(live, |done| growing_settings(sigma_range_l, &live, done, GROW_STEPS))
     }
-
-    /// The settings that the engine runs with about now, for what is shown of them.
-    pub fn effective(&self, live: &LiveSettings, swings: &Swings, sigma_range_l: [f64; 2]) -> LiveSettings {
-        self.grown(self.ordered(live, swings, sigma_range_l), sigma_range_l)
-    }
 }
 
 #[cfg(test)]
@@ -172,7 +167,7 @@ mod tests {
         let live = LiveSettings { flow: FlowKind::Learned, ..LiveSettings::default() };
         let at = |done| {
             let fade = Some(Fade { done, before: FlowKind::Exact });
-            LiveView { fade, ..LiveView::default() }.effective(&live, &Swings::default(), [0.1, 0.8])
+            LiveView { fade, ..LiveView::default() }.ordered(&live, &Swings::default(), [0.1, 0.8])
         };
         assert_eq!((at(0).flow, at(0).strength), (FlowKind::Exact, live.strength));
         assert_eq!((at(FADE_TICKS / 2).flow, at(FADE_TICKS / 2).strength), (FlowKind::Learned, 0.0));
@@ -186,16 +181,16 @@ mod tests {
     fn the_settings_shown_cool_down_while_it_grows() {
         let live = LiveSettings::default();
         let mut view = LiveView { growing: Some(0), ..LiveView::default() };
-        assert!((view.effective(&live, &Swings::default(), [0.1, 0.8]).sigma_l - 0.8).abs() < 1e-12);
+        assert!((view.grown(live, [0.1, 0.8]).sigma_l - 0.8).abs() < 1e-12);
         let mut last = f64::INFINITY;
         for done in (0..=GROW_STEPS).step_by(100) {
             view.growing = Some(done);
-            let sigma = view.effective(&live, &Swings::default(), [0.1, 0.8]).sigma_l;
+            let sigma = view.grown(live, [0.1, 0.8]).sigma_l;
             assert!(sigma < last);
             last = sigma;
         }
         assert!((last - live.sigma_l).abs() < 1e-12);
         view.growing = None;
-        assert_eq!(view.effective(&live, &Swings::default(), [0.1, 0.8]), live);
+        assert_eq!(view.grown(live, [0.1, 0.8]), live);
     }
 }

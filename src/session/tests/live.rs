@@ -18,8 +18,7 @@ fn time_runs_only_while_playing_and_a_step_is_one_step() {
 
 /// What the session shows of the temperature in use, ℓ.
 fn shown_sigma_l(session: &Session) -> f64 {
-    let world = &session.document().world;
-    session.live().effective(&world.live, &world.swings, session.sigma_range_l()).sigma_l
+    session.settings_in_use().sigma_l
 }
 
 #[test]

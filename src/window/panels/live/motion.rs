@@ -111,8 +111,7 @@ pub(super) fn control(
     Look { decimals, mixed }: Look,
     commands: &mut Vec<Command>,
 ) -> Response {
-    let sigma_range_l = session.sigma_range_l();
-    let range = knob.range(sigma_range_l);
+    let range = knob.range(session.sigma_range_l());
     let scale = knob.spec().scale;
     let swing = session.document().world.swings.of(knob);
     let mut value = knob.get(new);
@@ -124,12 +123,7 @@ pub(super) fn control(
     let response = ui.add(slider);
     let rail = Rect::from_min_size(response.rect.min, Vec2::new(ui.spacing().slider_width, response.rect.height()));
     if swing.is_some() {
-        let moving = knob.get(&session.live().effective(
-            &session.document().world.live,
-            &session.document().world.swings,
-            sigma_range_l,
-        ));
-        mark(ui, rail, &range, scale, moving);
+        mark(ui, rail, &range, scale, knob.get(&session.settings_in_use()));
     }
     let (modified, double, on_rail) = ui.input(|i| {
         let modified = i.modifiers.command || i.modifiers.ctrl || i.modifiers.alt;
