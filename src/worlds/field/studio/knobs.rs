@@ -74,8 +74,8 @@ pub const KNOBS: &[KnobSpec] = &[
         KnobGroup::Live,
     ),
     KnobSpec::new(
-        ("size", "Size", "", "pixels"),
-        "Width and height of the field; it starts again",
+        ("size", "Field size", "", "pixels"),
+        "Width and height of the field; a change restarts it",
         128.0,
         [32.0, MAX_SIDE as f64],
         WholeLogarithmic,
@@ -99,7 +99,7 @@ pub const KNOBS: &[KnobSpec] = &[
     ),
     KnobSpec::new(
         ("seed", "Seed", "", ""),
-        "Of seeds and noise; it starts again",
+        "Seed of the start; a change restarts the field",
         1.0,
         [0.0, 999.0],
         Whole,

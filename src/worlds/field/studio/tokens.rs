@@ -67,7 +67,7 @@ pub const TOKEN_KNOBS: &[KnobSpec] = &[
     ),
     KnobSpec::new(
         ("arrangement", "Arrangement", "", ""),
-        "Whether the tiler places tokens alone, in pairs side by side, or in chains of three, nose to tail; it starts again",
+        "Whether the tiler places tokens alone, in pairs side by side, or in chains of three, nose to tail; a change restarts the field",
         0.0,
         [0.0, (TokenArrangement::NAMES.len() - 1) as f64],
         Choice(TokenArrangement::NAMES),
@@ -82,7 +82,7 @@ pub const TOKEN_KNOBS: &[KnobSpec] = &[
         KnobGroup::Paint,
     ),
     KnobSpec::new(
-        ("swim", "Speed", "g", "pixels per step"),
+        ("swim", "Swim", "g", "pixels per step"),
         "How fast tokens swim ahead",
         0.05,
         [0.0, 0.2],
@@ -132,15 +132,15 @@ pub const TOKEN_KNOBS: &[KnobSpec] = &[
     KnobSpec::new(("step", "Step", "c", ""), "Time of one step", 0.1, [0.01, 0.5], Linear, KnobGroup::Live),
     KnobSpec::new(
         ("tokens", "Tokens", "", "per 96² pixels"),
-        "Tokens of a fresh field; it starts again",
+        "Tokens of a fresh field; a change restarts it",
         12.0,
         [1.0, 40.0],
         Whole,
         KnobGroup::Live,
     ),
     KnobSpec::new(
-        ("size", "Size", "", "pixels"),
-        "Width and height of the field, in steps of 16; it starts again",
+        ("size", "Field size", "", "pixels"),
+        "Width and height of the field, in steps of 16; a change restarts it",
         128.0,
         [64.0, 512.0],
         WholeLogarithmic,
