@@ -2,8 +2,6 @@
 
 mod draw;
 
-use std::fmt::Write as _;
-
 use image::RgbaImage;
 
 /// A plot. The title may be read alone; the axes carry their units.
@@ -67,26 +65,24 @@ impl Chart {
         let mut xs: Vec<f64> = self.curves.iter().flat_map(|c| c.points.iter().map(|p| p[0])).collect();
         xs.sort_unstable_by(f64::total_cmp);
         xs.dedup();
-        let mut csv = quoted(&self.x_axis);
-        for curve in &self.curves {
-            csv += ",";
-            csv += &quoted(&curve.name);
-        }
-        csv += "\n";
+        let header = std::iter::once(self.x_axis.clone()).chain(self.curves.iter().map(|curve| curve.name.clone()));
+        let mut records: Vec<Vec<String>> = vec![header.collect()];
         let mut next = vec![0; self.curves.len()];
         for x in xs {
-            let _ = write!(csv, "{x}");
+            let mut record = vec![x.to_string()];
             for (curve, next) in self.curves.iter().zip(&mut next) {
-                csv += ",";
+                record.push(String::new());
                 if let Some(&[at, y]) = curve.points.get(*next).filter(|point| point[0] == x) {
-                    let _ = write!(csv, "{y}");
+                    record.last_mut().expect("just pushed").push_str(&y.to_string());
                     // A curve may have two values at one x; the last one counts.
                     *next += curve.points[*next..].iter().take_while(|point| point[0] == at).count();
                 }
             }
-            csv += "\n";
+            records.push(record);
         }
-        csv
+        let mut table = csv::Writer::from_writer(Vec::new());
+        records.iter().for_each(|record| table.write_record(record).expect("rows of one length, in memory"));
+        String::from_utf8(table.into_inner().expect("in memory")).expect("text")
     }
 
     /// The plot on paper.
@@ -106,11 +102,6 @@ pub fn round_step(rough: f64) -> f64 {
 pub fn multiples(step: f64, [low, high]: [f64; 2]) -> impl Iterator<Item = f64> {
     let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
     (first..=last).map(move |k| k as f64 * step)
-}
-
-/// A cell that may hold commas.
-fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
 #[cfg(test)]
