@@ -24,8 +24,8 @@ use seeds::Seed;
 
 /// Inputs where the environment gives no other number.
 const DEFAULT_INPUTS: u64 = 3000;
-/// One input may take this long.
-const MAX_TIME: Duration = Duration::from_secs(2);
+/// An input that takes longer does not end.
+const HANG: Duration = Duration::from_secs(20);
 /// The process may hold so much memory at any time, bytes.
 const MAX_MEMORY: u64 = 1 << 30;
 /// Errors are read in one notice, letters.
@@ -97,7 +97,7 @@ fn watch(current: &AtomicU64, finished: impl Fn() -> bool) {
         let number = current.load(Ordering::Relaxed);
         if number != last.0 {
             last = (number, Instant::now());
-        } else if last.1.elapsed() > 10 * MAX_TIME {
+        } else if last.1.elapsed() > HANG {
             eprintln!("input {number} does not end");
             std::process::exit(101);
         }
@@ -127,9 +127,6 @@ fn damaged_files_end_in_a_result_or_a_sentence() {
                     Ok(true) => accepted += 1,
                     Ok(false) => {}
                     Err(_) => faults.push(format!("input {number} ({}): a panic", seed.ending)),
-                }
-                if time > MAX_TIME {
-                    faults.push(format!("input {number} ({}): {time:?}", seed.ending));
                 }
                 let memory = peak_memory();
                 if memory > MAX_MEMORY {
