@@ -7,7 +7,7 @@
 //! Unstill learns s from stills and then finds V: training-free (*exact* flows, which keep exp(-E) for any energy E), by
 //! driving the residual of (1) to zero (*learned* flows), or from the weak form E_p[V · ∇g] = 0 without any score.
 //!
-//! # The folders, in the order of dependence
+//! # The folders, from what others are built on to what uses them
 //!
 //! - `nn`: SIMD lanes and random numbers for the small networks.
 //! - [`gpu`]: device, kernels whose buffers are bound by name, readback.
@@ -21,8 +21,9 @@
 //! - [`cli`]: the terminal program.
 //!
 //! Of the worlds, `swarm` has oriented particles that interact, `points` independent points in R² or R³, `field` a periodic
-//! image under a local rule. A world reads in the order of the data: picture → rule → train → engine → measures, and its
-//! stored form is one variant of [`worlds::World`]. `worlds/weak` is the solver of the weak form; `worlds/studio` has the
+//! image under a local rule. A world reads in the order of the data: what is painted (`swarm/picture`, `points/cloud`,
+//! `field/stills`), the rule, how it is learned (`train`; in `field` `library` and `tokens`), engine, measures; its stored
+//! form is one variant of [`worlds::World`]. `worlds/weak` is the solver of the weak form; `worlds/studio` has the
 //! tables and traits through which the window knows points and fields. The file `restart.rs` starts the program again under
 //! another environment.
 //!
@@ -39,7 +40,7 @@
 //!
 //! 1. A drag on the canvas becomes a `session::Pointer` (`window/shell/canvas.rs`).
 //! 2. `session/painting/gesture.rs` turns it into particles of the project's snapshot, one step of the undo history.
-//! 3. *Learn* (`session/learning/command.rs`) is an effect of the session that `window/shell/trainer.rs` hands to `jobs`.
+//! 3. *Learn* (`session/learning/command.rs`) is an effect of the session that `window/runtime/trainer.rs` hands to `jobs`.
 //! 4. `worlds/swarm/picture/sample.rs` tiles copies of the motif on a torus,
 //! 5. `worlds/swarm/train/batch.rs` noises them, and `trainer.rs` descends: energy, contrast, flow.
 //! 6. The newest [`worlds::swarm::rule::Rule`] comes back as an event (`session/learning/event.rs`).

@@ -427,6 +427,19 @@ fn every_folder_has_a_wall() {
 }
 
 #[test]
+fn files_and_folders_named_in_the_crate_docs_exist() {
+    let docs = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let quoted =
+        docs.lines().filter(|line| line.starts_with("//!")).flat_map(|line| line.split('`').skip(1).step_by(2));
+    let named: Vec<&str> = quoted.filter(|name| name.contains('/')).collect();
+    assert!(named.len() > 15, "{named:?}");
+    for name in named {
+        let exists = ["", "src", "src/worlds"].iter().any(|folder| root().join(folder).join(name).exists());
+        assert!(exists, "`{name}`");
+    }
+}
+
+#[test]
 fn every_file_is_short_enough_to_read() {
     let mut found = Vec::new();
     for folder in ["src", "tests", "benches"] {

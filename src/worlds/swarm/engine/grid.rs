@@ -2,7 +2,7 @@
 
 use glam::DVec2;
 
-/// Values summed by one invocation of `shaders/scan.wgsl`.
+/// Values summed by one invocation of `shaders/swarm/scan.wgsl`.
 const SCAN_RADIX: usize = 64;
 
 /// Cells of a torus, none smaller than the reach of the interactions.
