@@ -70,7 +70,7 @@ install_desktop() {
     say "Building the release profile; this takes longer than the development profile"
     cargo build --release --quiet
     install -D -m 755 "${CARGO_TARGET_DIR:-target}/release/unstill" "$bin/unstill"
-    for size in 32 64 128 256; do
+    for size in 32 48 64 128 256; do
         install -D -m 644 "assets/icons/unstill-$size.png" "$share/icons/hicolor/${size}x$size/apps/unstill.png"
     done
     install -D -m 644 assets/icon.svg "$share/icons/hicolor/scalable/apps/unstill.svg"
