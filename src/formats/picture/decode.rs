@@ -149,12 +149,12 @@ fn frames_of_gif(bytes: &[u8]) -> Option<usize> {
     Some(count)
 }
 
-/// Those that the file has, and no more than it says before the pixels: either number may be wrong in a damaged file.
+/// The frames that are present, at most as many as `acTL` declares: either number may be wrong in a damaged file.
 fn frames_of_png(bytes: &[u8]) -> Option<usize> {
-    let said =
+    let declared =
         png_chunks(bytes).flatten().take_while(|chunk| chunk.kind != *b"IDAT").find(|chunk| chunk.kind == *b"acTL")?;
-    let said = u32::from_be_bytes(said.data.get(..4)?.try_into().ok()?) as usize;
-    Some(said.min(png_chunks(bytes).flatten().filter(|chunk| chunk.kind == *b"fcTL").count()))
+    let declared = u32::from_be_bytes(declared.data.get(..4)?.try_into().ok()?) as usize;
+    Some(declared.min(png_chunks(bytes).flatten().filter(|chunk| chunk.kind == *b"fcTL").count()))
 }
 
 /// Chunks of RIFF have their length in little-endian order and are padded to even lengths.

@@ -9,7 +9,7 @@ const MAX_LOOKED_AT: usize = 1 << 16;
 pub(super) fn colours_of(picture: &RgbaImage, count: usize) -> Vec<[u8; 3]> {
     let every = (picture.pixels().len() / MAX_LOOKED_AT).max(1);
     let all: Vec<[u8; 3]> = picture.pixels().step_by(every).map(|p| [p.0[0], p.0[1], p.0[2]]).collect();
-    // Equal colours count once and a little more for each time: a large ground leaves colours for the rest.
+    // Equal colours count once: a large ground leaves colours for the rest.
     let mut distinct = all;
     distinct.sort_unstable();
     distinct.dedup();

@@ -8,7 +8,7 @@ use super::options::Symmetry;
 use crate::worlds::swarm::picture::Particle;
 
 impl Symmetry {
-    /// The particle and its images about `centre`, each once: images nearer than `least` to an earlier one are left out.
+    /// The particle and its images about `centre`, each once: images nearer than `min_distance` to an earlier one are left out.
     pub(super) fn images(self, particle: Particle, centre: DVec2, min_distance: f64) -> Vec<Particle> {
         let mut images = vec![particle];
         if !self.on {

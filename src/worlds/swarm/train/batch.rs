@@ -73,7 +73,7 @@ pub struct Batch {
 }
 
 impl Pool {
-    /// `stop` is asked between samples.
+    /// `stop` is polled between samples.
     ///
     /// # Errors
     /// A snapshot that cannot be sampled; [`LearnError::Stopped`].

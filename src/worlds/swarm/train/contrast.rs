@@ -109,7 +109,7 @@ pub struct Contrast {
 }
 
 impl Contrast {
-    /// `stop` is asked while the samples are made.
+    /// `stop` is polled while the samples are made.
     ///
     /// # Errors
     /// As [`Pool::new`].
