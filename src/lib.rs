@@ -46,7 +46,7 @@
 //! 6. The newest [`worlds::swarm::rule::Rule`] comes back as an event (`session/learning/event.rs`).
 //! 7. `session/live/swarm.rs` makes the first live swarm; `start.rs` orders the engine to load it (`EngineOrder` in
 //!    `session/command.rs`).
-//! 8. `window/shell/live/host.rs` gives rule and swarm to an engine of `worlds/swarm/engine`, run by the loop in `grow.rs`,
+//! 8. `window/live/host.rs` gives rule and swarm to an engine of `worlds/swarm/engine`, run by the loop in `grow.rs`,
 //! 9. whose `weights.rs` and `buffers.rs` pack both for the shaders of `shaders/swarm/`.
 //! 10. `plan.rs` binds them by name to the kernels (`src/gpu`); `gpu.rs` submits the passes of a Heun step.
 //! 11. `shown.wgsl` writes denoised positions, which `window/shell/draw.rs` draws from the same buffer.

@@ -1,6 +1,9 @@
-//! The window: egui [`panels`], the Bevy `shell` and, between them, the `runtime`, which carries out what the session orders.
+//! The window: egui [`panels`], the Bevy `shell` and, between them, the `runtime`, which carries out what the session orders,
+//! with the swarm that lives on a thread of its own in `live`. `preflight` finds out whether a window can be shown at all.
 //! Panels are public for the tests in tests/.
 
+mod live;
 pub mod panels;
+mod preflight;
 mod runtime;
 pub(crate) mod shell;

@@ -24,10 +24,10 @@ use crate::session::{
     Command, Effect, Event, Level, ObserveEvent, PaintCommand, PaintEvent, Prefs, SceneSource, Session, Speed,
     ViewCommand, Workspace,
 };
+use crate::window::live::{Gpu, Live};
 use crate::window::panels::{Readouts, UiState};
 use crate::window::shell::clipboard::{Clipboard, ClipboardAnswer};
 use crate::window::shell::frame_log::FrameLog;
-use crate::window::shell::live::{Gpu, Live};
 
 /// One tick of the session, s: the speed control counts steps per tick, whatever the frame rate.
 const TICK_S: f64 = 1.0 / 60.0;

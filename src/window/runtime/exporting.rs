@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::formats::{Export, ExportError, ExportSubject, export};
 use crate::scene::{SwarmProject, write_atomic};
-use crate::window::runtime::answer::{Answer, Kept};
+use crate::window::live::answer::{Answer, Kept};
 
 /// Longer side of an exported image, pixels.
 const SIZE_PX: u32 = 1600;
@@ -40,7 +40,7 @@ pub(super) fn write(
 mod tests {
     use super::*;
     use crate::session::new_project;
-    use crate::window::shell::live::Live;
+    use crate::window::live::Live;
     use crate::worlds::swarm::picture::motifs;
 
     #[test]

@@ -19,7 +19,7 @@ use crate::media::chart::Chart;
 use crate::media::picture;
 use crate::scene::{self, Loaded, Project, Showing, SwarmProject, is_picture_name, write_atomic};
 use crate::session::{DocumentEvent, Event, ImportRequest, Level, SceneSource, ShareEvent, opened_project};
-use crate::window::runtime::answer::{Answer, Kept};
+use crate::window::live::answer::{Answer, Kept};
 
 /// A sentence for the user.
 pub type Notice = (Level, String);
@@ -289,7 +289,7 @@ pub(super) fn write_plot(path: &Path, chart: &Chart) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::window::shell::live::Live;
+    use crate::window::live::Live;
     use crate::worlds::swarm::picture::motifs;
     use std::time::Duration;
 

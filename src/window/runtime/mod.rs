@@ -1,6 +1,5 @@
 //! The program behind the window, without Bevy: carries out what the session orders, with files, threads and the live swarm.
 
-pub(super) mod answer;
 mod bundled;
 pub(super) mod director;
 mod effects;
@@ -29,7 +28,6 @@ mod thumbs;
 mod trainer;
 mod truth;
 pub(super) mod view_uniform;
-pub(super) mod visible;
 
 pub use effects::Shell;
 pub use kinds::check;

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use super::tally::Tally;
 use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker, guarded};
 use crate::session::{CertificateRequest, Event, LearnEvent, ObserveEvent, RuleRequest, RuleRole, Session, Workspace};
-use crate::window::runtime::answer::{Coming, Seen};
-use crate::window::shell::live::Live;
+use crate::window::live::Live;
+use crate::window::live::answer::{Coming, Seen};
 use crate::worlds::swarm::measures::{
     CheckError, CheckProgress, CheckSettings, Glimpse, Observer, QuickFidelity, Wounds, certify,
 };

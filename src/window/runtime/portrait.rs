@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use crate::media::picture::{Painter, PictureStyle, Shot};
 use crate::scene::Showing;
 use crate::session::{ColourBy, FilmOptions, Prefs};
-use crate::window::runtime::answer::{Answer, Kept, Seen};
-use crate::window::shell::measures::smooth;
+use crate::window::live::answer::{Answer, Kept, Seen};
+use crate::window::live::measures::smooth;
 use crate::worlds::swarm::engine::CpuEngine;
 use crate::worlds::swarm::rule::Rule;
 

@@ -14,8 +14,8 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::files::Notice;
 use crate::jobs::{RecordingEnd, RecordingJob, RecordingPlan, RecordingResult, RecordingState, RecordingWriter};
 use crate::session::Level;
+use crate::window::live::Live;
 use crate::window::runtime::gaze::Gaze;
-use crate::window::shell::live::Live;
 
 /// Frames that may wait to be written: all that a recording keeps in memory, beside what the seam of a film needs.
 const WAITING_FRAMES: usize = 8;
@@ -163,3 +163,6 @@ impl<S: FrameSource> RecordingRun<S> {
         None
     }
 }
+
+#[cfg(test)]
+mod trajectory_tests;

@@ -15,8 +15,8 @@ use super::files::Files;
 use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker, guarded};
 use crate::scene::{SwarmProject, load_swarm, remove_films, write_atomic};
 use crate::session::{Session, ShareEvent, opened_project};
+use crate::window::live::answer::{Answer, Kept};
 use crate::window::panels::RescuedScene;
-use crate::window::runtime::answer::{Answer, Kept};
 
 /// Greatest age of unsaved work in the file, beside the time of one write.
 const EVERY: Duration = Duration::from_secs(30);
@@ -301,7 +301,7 @@ fn file_of(scene: &Path) -> Option<PathBuf> {
 mod tests {
     use super::*;
     use crate::session::{DocumentCommand, DocumentEvent, Event, PaintCommand};
-    use crate::window::shell::live::Live;
+    use crate::window::live::Live;
     use crate::worlds::swarm::picture::Particle;
     use std::io::{BufRead, BufReader};
     use std::process::Stdio;

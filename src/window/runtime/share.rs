@@ -15,10 +15,10 @@ use crate::session::{
     DocumentEvent, Event, FilmOptions, FilmView, Level, Preference, Prefs, SceneSource, Session, ShareEffect,
     ShareEvent,
 };
+use crate::window::live::Live;
 use crate::window::panels::ShareReadouts;
 use crate::window::runtime::director::Director;
 use crate::window::runtime::gaze::Gaze;
-use crate::window::shell::live::Live;
 
 /// Reading that takes longer is announced.
 const LONG: Duration = Duration::from_millis(500);

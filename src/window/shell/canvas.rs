@@ -7,13 +7,13 @@ use super::brush;
 use super::camera::Camera;
 use super::draft;
 use super::draw::{CanvasFrame, Layer, Trail, View};
-use super::live::{Gpu, Live, SwarmBuffer, VisibleArea, body};
 use super::theme;
 use crate::media::looks::shape::GHOST_OPACITY;
 use crate::media::picture::{MAX_TRAIL_TEXELS, TRAIL_TEXELS_PER_UNIT};
 use crate::session::{
     ColourBy, Command, Hand, LiveCommand, Look, PaintCommand, Pointer, SelectionOrder, Session, Theme, Workspace,
 };
+use crate::window::live::{Gpu, Live, SwarmBuffer, VisibleArea, body};
 use crate::window::panels::canvas_menu;
 use crate::window::runtime::gaze::Gaze;
 

@@ -9,18 +9,14 @@ mod canvas;
 pub(super) mod clipboard;
 mod draft;
 mod draw;
-mod follow;
 pub(super) mod frame_log;
 mod keys;
-pub(super) mod live;
-pub(super) mod measures;
-mod preflight;
 mod shots;
 pub(super) mod studio;
 mod theme;
 
+pub use crate::window::preflight::NoWindow;
 pub use crate::window::runtime::check;
-pub use preflight::NoWindow;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -35,12 +31,13 @@ use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContext
 use canvas::Canvas;
 use draw::{CanvasFrame, DrawPlugin};
 use keys::{Keyboard, Listener};
-use live::Gpu;
 use studio::{BlitPlugin, StudioFrame, Surface};
 
 use crate::gpu::{EngineChoice, GpuDevice};
 use crate::session::{Command, DocumentCommand, LiveCommand, Preference, ViewCommand};
+use crate::window::live::Gpu;
 use crate::window::panels;
+use crate::window::preflight;
 use crate::window::runtime::{Shell, Studios};
 
 /// Opens the window, with `file` in it when one is given (a scene, particles or an image) and what lives on `engine`, or

@@ -3,8 +3,8 @@
 use super::super::stamps::Book;
 use super::Shell;
 use crate::session::{DocumentEffect, Effect, LearnEffect, LiveEffect, ObserveEffect, PaintEffect, ShareEffect};
+use crate::window::live::Gpu;
 use crate::window::shell::clipboard::ClipboardReader;
-use crate::window::shell::live::Gpu;
 
 impl Shell {
     /// Carries out effects in their order; those for the engine together, after the others.

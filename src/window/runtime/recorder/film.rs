@@ -9,10 +9,10 @@ use super::{Ended, FrameSource, Recorder, WAITING_FRAMES};
 use crate::jobs::{RecordingKind, RecordingPlan, RecordingWriter};
 use crate::media::picture::{Film, FilmKind, FilmStyle, Framing, MAX_GIF_RATE, PictureStyle, Shot};
 use crate::session::{FilmOptions, Level};
-use crate::window::runtime::answer::{Coming, Seen};
+use crate::window::live::Live;
+use crate::window::live::answer::{Coming, Seen};
 use crate::window::runtime::director::Director;
 use crate::window::runtime::gaze::Gaze;
-use crate::window::shell::live::Live;
 
 /// The swarm that is filmed, and how.
 pub struct FilmOfSwarm {

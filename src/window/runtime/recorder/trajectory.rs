@@ -6,9 +6,9 @@ use super::{Ended, FrameSource, Recorder, WAITING_FRAMES};
 use crate::formats::{Trajectory, TrajectoryFrame};
 use crate::jobs::{RecordingKind, RecordingPlan, RecordingWriter};
 use crate::session::TrajectoryOptions;
-use crate::window::runtime::answer::{Answer, LiveFrame};
+use crate::window::live::Live;
+use crate::window::live::answer::{Answer, LiveFrame};
 use crate::window::runtime::gaze::Gaze;
-use crate::window::shell::live::Live;
 
 /// The states of one swarm.
 pub struct TrajectorySource {

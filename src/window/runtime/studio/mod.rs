@@ -9,8 +9,8 @@ use super::effects::Shell;
 use crate::media::looks::Theme;
 use crate::session::studio::{ProgramCommand, StudioCommand, StudioEvent};
 use crate::session::{Command, DocumentCommand, Effect, Level, ViewCommand, Workspace};
+use crate::window::live::Gpu;
 use crate::window::panels::studio_panels;
-use crate::window::shell::live::Gpu;
 use crate::window::shell::studio::Surface;
 use crate::worlds::studio::WORLDS;
 

@@ -14,7 +14,7 @@ use super::buffer::{Body, body};
 use crate::formats::TrajectoryFrame;
 use crate::jobs::{self, Cores, Handle, JobFault, JobName, panic_text};
 use crate::session::{EngineOrder, Event, LiveEvent, WentBack};
-use crate::window::runtime::answer::{Kept, LiveFrame, LiveQuestion, Looked};
+use crate::window::live::answer::{Kept, LiveFrame, LiveQuestion, Looked};
 use crate::worlds::swarm::doc::LiveState;
 use crate::worlds::swarm::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine, Growth, RewindableEngine};
 use crate::worlds::swarm::picture::{Swarm, SwarmEdit};

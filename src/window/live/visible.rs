@@ -1,6 +1,6 @@
 //! Which bodies of a very large swarm are drawn by a GPU made of software: those in sight, and of too many every k-th.
 
-use crate::window::shell::live::Body;
+use super::Body;
 
 /// Drawing so many takes a tenth of a second on two cores.
 pub const MAX_DRAWN: usize = 50_000;

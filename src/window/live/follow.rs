@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use glam::DVec2;
 
-use super::live::{Body, Gpu};
+use super::{Body, Gpu};
 
 /// Particles up to this far from the one that was picked are its creature, ℓ.
 const CREATURE_L: f64 = 3.0;
@@ -86,7 +86,7 @@ pub fn middle(bodies: &[Body], box_size: DVec2, index: usize) -> Option<DVec2> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::live::{SwarmBuffer, body};
+    use super::super::{SwarmBuffer, body};
     use super::*;
     use crate::worlds::swarm::picture::Particle;
 

@@ -1,8 +1,12 @@
 //! The live swarm as the window sees it. It runs in a thread of its own, on the window's GPU, or on the processor where
 //! that GPU is software: orders go there in their order, pictures and answers come back, and no frame waits for either.
 
+pub mod answer;
 mod buffer;
+mod follow;
 mod host;
+pub mod measures;
+mod visible;
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -11,17 +15,17 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use glam::DVec2;
 
-pub use crate::window::runtime::visible::VisibleArea;
 pub use buffer::{Body, SwarmBuffer, body};
+pub use visible::VisibleArea;
 
+use self::answer::{Answer, Coming, Kept, LiveFrame};
+use self::follow::Follower;
 use self::host::{Host, News, Picture, Shared, Source, Work};
-use super::follow::{self, Follower};
-use super::measures::Measures;
+use self::measures::Measures;
 use crate::gpu::GpuDevice;
 use crate::jobs::{Handle, JobFault};
 use crate::session::{CheckpointUse, EngineOrder, Event, LiveEvent};
-use crate::window::runtime::answer::{Answer, Coming, Kept, LiveFrame};
-use crate::window::runtime::visible;
+
 use crate::worlds::swarm::rule::LiveSettings;
 
 /// Steps are asked for that take the thread about so long, s: frames in between see where they have got to.
@@ -151,7 +155,7 @@ impl Live {
         self.pass_on(orders);
     }
 
-    fn pass_on(&mut self, orders: Vec<EngineOrder>) {
+    pub(in crate::window) fn pass_on(&mut self, orders: Vec<EngineOrder>) {
         // Without a thread no step is ever done.
         let Some(thread) = &self.thread else { return };
         // Only this end sends: room that is seen is still there below.
@@ -402,5 +406,7 @@ impl Live {
     }
 }
 
+#[cfg(test)]
+pub(in crate::window) mod testing;
 #[cfg(test)]
 mod tests;

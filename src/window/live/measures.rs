@@ -1,6 +1,6 @@
 //! Energy and speed of each particle, for its colour, where the swarm lives on the processor.
 
-use super::live::Gpu;
+use super::Gpu;
 
 /// Share of the newest in what is shown: single measures tremble with the noise.
 const NEWEST: f32 = 0.2;
