@@ -494,7 +494,7 @@ fn a_planted_breach_is_caught_in_every_guise() {
 
     assert!(!caught("worlds/swarm/picture/mod.rs", "// use wgpu::Device;\nlet s = \"wgpu::Device\"; use glam::Vec2;"));
     assert!(!caught("worlds/swarm/engine/gpu.rs", "use wgpu::util::DeviceExt; use crate::worlds::swarm::rule::Rule;"));
-    assert!(!caught("window/panels/mod.rs", "pub(crate) use bevy_egui::egui;"));
-    assert!(!caught("window/panels/mod.rs", "use crate::session::{Command, Session}; use egui::Ui;"));
+    assert!(!caught("worlds/swarm/rule/fast/mod.rs", "use super::net::*; use super::super::picture::Swarm;"));
+    assert!(!caught("window/panels/mod.rs", "pub use bevy_egui::egui; use crate::session::Session; use egui::Ui;"));
     assert!(!caught("worlds/swarm/rule/net.rs", "let wgpu_like = my_wgpu::thing(); let c = '\"'; use glam::DVec2;"));
 }
