@@ -114,8 +114,7 @@ fn learn(
     method: &str,
 ) -> Result<Reason, StudioError> {
     let info = world.info().ok_or_else(|| StudioError::Unknown(method.to_owned()))?;
-    // Worlds prepare in a few hundredths of a second; longer work belongs to their steps. A stop meanwhile takes effect
-    // before the first step.
+    // Worlds prepare in a few hundredths of a second; longer work belongs to their steps, which poll for a stop.
     let training = info.start_training(method)?;
     let now = Instant::now();
     let mut run = WorldRun {
@@ -181,7 +180,8 @@ impl Stepping for WorldRun<'_> {
     type Error = StudioError;
 
     fn step(&mut self) -> Result<bool, StudioError> {
-        let Some(step) = self.training.step()? else { return Ok(false) };
+        let control = &self.shared.control;
+        let Some(step) = self.training.step(&|| control.wish() == Wish::Stop)? else { return Ok(false) };
         self.meter.add(&step);
         self.newest = Some(step);
         if self.reported.elapsed() >= REPORT_EVERY

@@ -35,7 +35,7 @@ fn learned() -> Box<Learned> {
     let info = world.info_mut().unwrap();
     info.set_knob("energy_steps", 200.0);
     let mut training = info.start_training("exact").unwrap();
-    training.step().unwrap();
+    training.step(&|| false).unwrap();
     Box::new(training.learned().unwrap())
 }
 

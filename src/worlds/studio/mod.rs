@@ -293,11 +293,12 @@ pub trait WorldInfo {
 
 /// Learning, step by step, on a thread of its own.
 pub trait WorldTraining: Send {
-    /// One step; `Ok(None)` when all is learned.
+    /// One step; `Ok(None)` when all is learned. `stop` is polled by a step that takes longer than a tenth of a second; what
+    /// it has not finished then is dropped.
     ///
     /// # Errors
     /// Learning that cannot go on; what was learned before is still there.
-    fn step(&mut self) -> Result<Option<TrainingStep>, StudioError>;
+    fn step(&mut self, stop: &dyn Fn() -> bool) -> Result<Option<TrainingStep>, StudioError>;
     /// Ends the present phase early, in an orderly way.
     fn end_phase(&mut self);
     /// What is learned so far; `None` before there is anything worth showing.

@@ -10,8 +10,10 @@ use crate::worlds::field::FieldError;
 use crate::worlds::field::rule::LibraryRule;
 use crate::worlds::field::stills::{GrayScottRun, Still, check_stills, moments};
 
-/// Runs that one step simulates or takes the moments of: about a tenth of a second at 128² on two cores.
-const RUNS_PER_STEP: usize = 4;
+/// Runs of 5,000 steps that one step simulates: about a tenth of a second at 128² on two cores.
+const RUNS_PER_STEP: usize = 2;
+/// Stills that one step takes the moments of.
+const STILLS_PER_STEP: usize = 12;
 /// Root-mean-square change of u, relative to its spread, of two stills of one run that is dead or frozen.
 const FROZEN: f64 = 1e-6;
 
@@ -99,7 +101,7 @@ impl LibraryLearning {
         };
         let done = self.moments.len();
         if done < self.stills.len() {
-            let to = (done + 3 * RUNS_PER_STEP).min(self.stills.len());
+            let to = (done + STILLS_PER_STEP).min(self.stills.len());
             let batch = self.stills[done..to].par_iter().map(|still| StillMoments::new(&functionals, still));
             self.moments.extend(batch.collect::<Vec<_>>());
             self.functionals = Some(functionals);

@@ -6,7 +6,7 @@ use crate::worlds::field::stills::{Still, is_moving};
 use crate::worlds::field::{FieldError, LibraryDoc, LibraryEvidence};
 
 /// Runs that one step simulates.
-const RUNS_PER_STEP: usize = 4;
+const RUNS_PER_STEP: usize = 2;
 /// Units of progress of each of the three parts.
 const PART: usize = 1000;
 

@@ -31,7 +31,7 @@ impl TokenCertification {
 }
 
 impl WorldTraining for TokenCertification {
-    fn step(&mut self) -> Result<Option<TrainingStep>, StudioError> {
+    fn step(&mut self, _stop: &dyn Fn() -> bool) -> Result<Option<TrainingStep>, StudioError> {
         if self.is_over || !self.check.step()? {
             self.is_over = true;
             return Ok(None);
@@ -63,7 +63,7 @@ impl LibraryCertification {
 }
 
 impl WorldTraining for LibraryCertification {
-    fn step(&mut self) -> Result<Option<TrainingStep>, StudioError> {
+    fn step(&mut self, _stop: &dyn Fn() -> bool) -> Result<Option<TrainingStep>, StudioError> {
         if self.is_over || !self.check.step()? {
             self.is_over = true;
             return Ok(None);

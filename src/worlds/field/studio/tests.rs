@@ -211,7 +211,7 @@ fn a_learned_law_comes_with_its_equations_and_evidence() {
     assert!(doc.start_simulation(0).is_err() && doc.equations(EquationForm::Text).is_none());
     let mut training = doc.start_training("library").unwrap();
     let mut last = 0;
-    while let Some(step) = training.step().unwrap() {
+    while let Some(step) = training.step(&|| false).unwrap() {
         assert!(step.done >= last && step.done <= step.total && training.learned().is_none());
         last = step.done;
     }
@@ -237,7 +237,7 @@ fn tokens_are_taught_swim_and_are_stamped_and_erased() {
     (tokens.settings.batch, tokens.settings.pool_batch, tokens.settings.pool) = (2, 1, 2);
     let mut training = doc.start_training("tokens").unwrap();
     let mut steps = 0;
-    while training.step().unwrap().is_some() {
+    while training.step(&|| false).unwrap().is_some() {
         steps += 1;
     }
     assert_eq!(steps, 2);
@@ -283,10 +283,13 @@ fn a_check_of_tokens_leaves_its_certificate_with_its_own_rule() {
     let check = doc.tables().check.unwrap().id;
     assert!(doc.certificate().is_empty());
     let mut job = doc.start_training(check).unwrap();
-    let first = job.step().unwrap().unwrap();
+    let first = job.step(&|| false).unwrap().unwrap();
     assert!(first.done > 0 && first.total > 30_000 && job.learned().is_none());
     job.end_phase();
-    assert!(job.step().unwrap().is_none() && job.learned().is_none(), "a check that ends early leaves nothing");
+    assert!(
+        job.step(&|| false).unwrap().is_none() && job.learned().is_none(),
+        "a check that ends early leaves nothing"
+    );
 
     let FieldSubject::Tokens(tokens) = &doc.subject else { panic!("tokens") };
     let settings = TokenCheckSettings { steps: 50, ..TokenCheckSettings::of(tokens) };
@@ -312,7 +315,7 @@ fn a_check_of_equations_leaves_both_controls() {
     let finished = |doc: &FieldDoc, method: &str| {
         let mut job = doc.start_training(method).unwrap();
         let mut last = 0;
-        while let Some(step) = job.step().unwrap() {
+        while let Some(step) = job.step(&|| false).unwrap() {
             assert!(step.done >= last && step.done <= step.total, "{method}: {last} {step:?}");
             last = step.done;
         }

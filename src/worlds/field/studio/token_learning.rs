@@ -25,7 +25,7 @@ impl TokenLearning {
 }
 
 impl WorldTraining for TokenLearning {
-    fn step(&mut self) -> Result<Option<TrainingStep>, StudioError> {
+    fn step(&mut self, _stop: &dyn Fn() -> bool) -> Result<Option<TrainingStep>, StudioError> {
         if self.job.steps_done() >= self.total {
             return Ok(None);
         }

@@ -19,7 +19,7 @@ impl FieldTraining {
 }
 
 impl WorldTraining for FieldTraining {
-    fn step(&mut self) -> Result<Option<TrainingStep>, StudioError> {
+    fn step(&mut self, _stop: &dyn Fn() -> bool) -> Result<Option<TrainingStep>, StudioError> {
         let Some(progress) = self.job.step()? else { return Ok(None) };
         let half = if progress.phase == "simulating" { 0 } else { TOTAL / 2 };
         let done = half + TOTAL / 2 * progress.done / progress.total.max(1);

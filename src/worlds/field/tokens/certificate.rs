@@ -16,6 +16,8 @@ pub const CERTIFICATE_SIDE: usize = 96;
 pub const CERTIFICATE_TOKENS: usize = 12;
 /// Live steps between two looks of the tracker.
 pub const LOOK_EVERY: u32 = 50;
+/// Live steps of one step of the check, so that it can be stopped within a tenth of a second.
+const STRIDE: u32 = 10;
 /// Correlation with the drawn token from which one counts as whole.
 const WHOLE: f64 = 0.8;
 /// Steps before a wound, and after it.
@@ -180,10 +182,10 @@ impl TokenCheck {
         let total = self.steps_of(part);
         match part {
             CheckPart::AtRest | CheckPart::Swimming | CheckPart::Turned => {
-                let now = LOOK_EVERY.min(total - run.done);
+                let now = STRIDE.min(total - run.done);
                 run.engine.run(now);
                 run.done += now;
-                if now == LOOK_EVERY {
+                if run.done.is_multiple_of(LOOK_EVERY) {
                     run.looks.push(Tracker::new(&self.ensemble).find(&run.engine.image()));
                 }
             }
@@ -211,7 +213,7 @@ impl TokenCheck {
     fn heal(&self, run: &mut PartRun, total: u32) {
         let before = BEFORE.min(self.settings.steps);
         let end = if run.done < before { before } else { total };
-        let now = LOOK_EVERY.min(end - run.done);
+        let now = STRIDE.min(end - run.done);
         run.engine.run(now);
         run.done += now;
         if run.done == before {
@@ -230,7 +232,7 @@ impl TokenCheck {
         let growth = TokenGrowth::new(&self.doc.settings, annealing);
         let at_rest = TokenLive { swim_px: 0.0, ..self.doc.live };
         run.engine.set_live(&growth.at(u64::from(run.done), &at_rest).unwrap_or(at_rest));
-        let now = if run.done < annealing { 1 } else { LOOK_EVERY.min(total - run.done) };
+        let now = if run.done < annealing { 1 } else { STRIDE.min(total - run.done) };
         run.engine.run(now);
         run.done += now;
     }

@@ -35,6 +35,16 @@ pub struct BakedField {
 impl BakedField {
     /// Evaluates `kernel` on a grid over the box of `positions` (standardised).
     pub fn new(kernel: &DriftKernel, dim: usize, positions: &[[f32; 4]]) -> Self {
+        Self::unless_stopped(kernel, dim, positions, &|| false).expect("nothing stops it")
+    }
+
+    /// The same; `None` once `stop` returns true, which is polled every few hundredths of a second.
+    pub fn unless_stopped(
+        kernel: &DriftKernel,
+        dim: usize,
+        positions: &[[f32; 4]],
+        stop: &dyn Fn() -> bool,
+    ) -> Option<Self> {
         let mut low = [f32::MAX; 3];
         let mut high = [f32::MIN; 3];
         for position in positions {
@@ -57,13 +67,16 @@ impl BakedField {
         let total = nodes.iter().product::<usize>();
         let mut values = Vec::with_capacity(total);
         for from in (0..total).step_by(SLAB) {
+            if stop() {
+                return None;
+            }
             let positions: Vec<[f32; 4]> = (from..(from + SLAB).min(total)).map(position).collect();
             values.extend(evaluate_all(kernel, &positions).into_iter().map(|at| {
                 let ([vx, vy, vz], [sx, sy, sz]) = (at.velocity, at.score);
                 [vx, vy, vz, at.energy, sx, sy, sz, 0.0]
             }));
         }
-        Self { dim, nodes, low, spacing, values: values.into() }
+        Some(Self { dim, nodes, low, spacing, values: values.into() })
     }
 
     /// The interpolated channels at a position; beyond the grid those of its nearest position inside.

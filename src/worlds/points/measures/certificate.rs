@@ -144,8 +144,10 @@ pub fn certify(
     progress: &mut dyn FnMut(usize, usize) -> bool,
 ) -> Option<PointCertificate> {
     let mut check = PointCheck::new(doc, settings)?;
+    let never = || false;
+    check.prepare(&never);
     while progress(check.done, check.total) {
-        if !check.step() {
+        if !check.step(&never) {
             return Some(check.certificate(truth));
         }
     }
@@ -157,6 +159,7 @@ pub struct PointCheck {
     doc: PointsDoc,
     learned: LearnedPoints,
     settings: PointCheckSettings,
+    /// None before the first step.
     contenders: Vec<PointContender>,
     runs: Vec<Vec<Run>>,
     /// Share within the quantile of further samples, for each repetition.
@@ -174,12 +177,29 @@ impl PointCheck {
     /// `None` without flows.
     pub fn new(doc: &PointsDoc, settings: &PointCheckSettings) -> Option<Self> {
         let learned = doc.learned.clone().filter(|learned| !learned.flows.is_empty())?;
-        let contenders = contenders(doc, &learned, doc.live.sigma, settings.seed);
-        let total = contenders.iter().map(|contender| contender.repeats(settings) as usize).sum();
-        let runs = contenders.iter().map(|_| Vec::new()).collect();
-        let (doc, settings) = (doc.clone(), *settings);
-        let (fresh, drawn) = (Vec::new(), Vec::new());
-        Some(Self { doc, learned, settings, contenders, runs, fresh, drawn, repeat: 0, next: 0, done: 0, total })
+        Some(Self {
+            doc: doc.clone(),
+            learned,
+            settings: *settings,
+            contenders: Vec::new(),
+            runs: Vec::new(),
+            fresh: Vec::new(),
+            drawn: Vec::new(),
+            repeat: 0,
+            next: 0,
+            done: 0,
+            total: 0,
+        })
+    }
+
+    /// Makes the flows and the controls ready, a second or two of work; false once `stop` returns true.
+    fn prepare(&mut self, stop: &dyn Fn() -> bool) -> bool {
+        let Self { doc, learned, settings, .. } = self;
+        let Some(contenders) = contenders(doc, learned, doc.live.sigma, settings.seed, stop) else { return false };
+        self.total = contenders.iter().map(|contender| contender.repeats(settings) as usize).sum();
+        self.runs = contenders.iter().map(|_| Vec::new()).collect();
+        self.contenders = contenders;
+        true
     }
 
     /// Steps done and steps of the whole check.
@@ -187,11 +207,14 @@ impl PointCheck {
         [self.done, self.total]
     }
 
-    /// Measures the next flow in the present repetition, some seconds of work. Returns false when all are done.
-    pub fn step(&mut self) -> bool {
+    /// Measures the next flow in the present repetition, some seconds of work. Returns false when all are done. Once `stop`
+    /// returns true, the flow counts as not measured.
+    pub fn step(&mut self, stop: &dyn Fn() -> bool) -> bool {
+        if self.contenders.is_empty() && !self.prepare(stop) {
+            return true;
+        }
         while self.done < self.total {
             let k = self.next;
-            self.next = (k + 1) % self.contenders.len();
             let repeat = self.repeat;
             let contender = &self.contenders[k];
             let is_due = repeat < contender.repeats(&self.settings);
@@ -209,11 +232,13 @@ impl PointCheck {
                     self.drawn.push((sigma, HeldOutPoints::draw(&self.doc, &self.learned.map, &held_out)));
                 }
                 if let Some((_, held_out)) = self.drawn.iter().find(|(of, _)| *of == sigma) {
-                    let run = carried(&self.doc, &self.learned, contender, &self.settings, held_out);
+                    let run = carried(&self.doc, &self.learned, contender, &self.settings, held_out, stop);
+                    let Some(run) = run else { return true };
                     self.runs[k].push(run);
                 }
                 self.done += 1;
             }
+            self.next = (k + 1) % self.contenders.len();
             if self.next == 0 {
                 self.end_repetition();
             }
@@ -267,13 +292,15 @@ fn near(walkers: &[[f32; 4]]) -> Vec<[f32; 4]> {
     walkers.iter().filter(|w| w[..3].iter().all(|v| v.abs() < LEFT)).copied().collect()
 }
 
+/// `None` once `stop` returns true.
 fn carried(
     doc: &PointsDoc,
     learned: &LearnedPoints,
     contender: &PointContender,
     settings: &PointCheckSettings,
     held_out: &HeldOutPoints,
-) -> Run {
+    stop: &dyn Fn() -> bool,
+) -> Option<Run> {
     let HeldOutPoints { walkers: start, mmd, quantile, .. } = held_out;
     let kernel = &contender.kernel;
     let mean_square = |values: &mut dyn Iterator<Item = [f32; 3]>| {
@@ -291,6 +318,9 @@ fn carried(
     let mut walkers = start.clone();
     let (mut within, mut sum, mut largest, mut alive) = (0usize, 0.0, f64::MIN, 1.0);
     for _ in 0..settings.times {
+        if stop() {
+            return None;
+        }
         carry(field, &mut walkers, (1.0 / speed) as f32, settings.dt as f32, steps);
         let left = near(&walkers);
         alive = left.len() as f64 / walkers.len() as f64;
@@ -309,7 +339,7 @@ fn carried(
         of(&left) - of(start)
     });
     let times = settings.times as f64;
-    Run { within: within as f64 / times, mean: sum / times, largest, quantile: *quantile, alive, stein }
+    Some(Run { within: within as f64 / times, mean: sum / times, largest, quantile: *quantile, alive, stein })
 }
 
 fn summary(

@@ -65,7 +65,14 @@ impl PointContender {
 /// Optimiser steps of the free score field.
 const FREE_SCORE_STEPS: usize = 1500;
 
-pub(super) fn contenders(doc: &PointsDoc, learned: &LearnedPoints, sigma: f64, seed: u64) -> Vec<PointContender> {
+/// `None` once `stop` returns true.
+pub(super) fn contenders(
+    doc: &PointsDoc,
+    learned: &LearnedPoints,
+    sigma: f64,
+    seed: u64,
+    stop: &dyn Fn() -> bool,
+) -> Option<Vec<PointContender>> {
     let motion = || ContenderMotion::Flow;
     let mut all: Vec<PointContender> = (0..learned.flows.len())
         .map(|index| {
@@ -82,7 +89,7 @@ pub(super) fn contenders(doc: &PointsDoc, learned: &LearnedPoints, sigma: f64, s
     if chosen.flow.needs_energy() {
         let kernel = DriftKernel::new(&chosen, sigma);
         let box_of_cloud: Vec<[f32; 4]> = cloud.iter().map(|p| [p[0] as f32, p[1] as f32, p[2] as f32, 0.0]).collect();
-        let grid = BakedField::new(&kernel, doc.dim, &box_of_cloud);
+        let grid = BakedField::unless_stopped(&kernel, doc.dim, &box_of_cloud, stop)?;
         let positions = walkers_from(&cloud, doc.dim, 4096, sigma, seed);
         let error = grid.flow_error(&kernel, &positions);
         let name = format!("{}, on the grid", learned.flows[learned.chosen].name);
@@ -101,7 +108,7 @@ pub(super) fn contenders(doc: &PointsDoc, learned: &LearnedPoints, sigma: f64, s
     let kernel = DriftKernel::new(&random, sigma);
     all.push(control("random network", motion(), random, kernel));
     if still.energy.is_none() {
-        return all;
+        return Some(all);
     }
     let kernel = DriftKernel::score_alone(&still, sigma);
     all.push(control("score alone", ContenderMotion::Score, still.clone(), kernel));
@@ -110,12 +117,12 @@ pub(super) fn contenders(doc: &PointsDoc, learned: &LearnedPoints, sigma: f64, s
     let kernel = DriftKernel::without_curl(&twist, sigma);
     all.push(control("twist without its gradient", ContenderMotion::WithoutCurl(potential), still.clone(), kernel));
     // A field that resembles the score without being a gradient: turned, it is not free of divergence against exp(-E).
-    if let Ok(net) = free_score(&cloud, doc.dim, sigma, FREE_SCORE_STEPS, seed) {
+    if let Ok(net) = free_score(&cloud, doc.dim, sigma, FREE_SCORE_STEPS, seed, stop) {
         let turned = flowing(PointFlow::Free { net: quarter_turn(net), gain: 1.0 });
         let kernel = DriftKernel::new(&turned, sigma);
         all.push(control("turned free score", motion(), turned, kernel));
     }
-    all
+    (!stop()).then_some(all)
 }
 
 /// The field with its vectors turned by a quarter: J s in the plane, s × e_z in space, which are the exact flows with a constant

@@ -203,7 +203,7 @@ fn learning_goes_on_step_by_step_and_its_result_lives() {
     let mut training = doc.start_training("exact").unwrap();
     assert!(training.learned().is_none());
     let mut steps = 0;
-    while let Some(step) = training.step().unwrap() {
+    while let Some(step) = training.step(&|| false).unwrap() {
         steps += 1;
         assert_eq!((step.done, step.total), (steps, 5));
         assert!(training.learned().is_some());
@@ -246,10 +246,18 @@ fn a_check_in_the_background_leaves_its_certificate_in_the_scene() {
     let mut doc = taught(1000);
     doc.target = None;
     let mut check = doc.start_training(CHECK.id).unwrap();
-    let first = check.step().unwrap().unwrap();
+    let polls = std::cell::Cell::new(0);
+    // At once, while the grid is baked, while a control is learned, and while a flow carries its walkers.
+    for after in [0, 3, 200, 1510] {
+        polls.set(0);
+        let stop = || polls.replace(polls.get() + 1) >= after;
+        let stopped = check.step(&stop).unwrap().unwrap();
+        assert!(stopped.done == 0 && check.learned().is_none(), "{after}");
+    }
+    let first = check.step(&|| false).unwrap().unwrap();
     assert!(first.done == 1 && first.total > 10 && check.learned().is_none());
     check.end_phase();
-    assert!(check.step().unwrap().is_none());
+    assert!(check.step(&|| false).unwrap().is_none());
     doc.set_learned(check.learned().unwrap());
     assert!(doc.certificate().iter().any(|(_, line)| line.starts_with("constant: within")));
     assert!(doc.flows()[0].facts.contains("the cloud"), "{}", doc.flows()[0].facts);

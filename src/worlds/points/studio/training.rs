@@ -24,7 +24,7 @@ impl PointsTraining {
 }
 
 impl WorldTraining for PointsTraining {
-    fn step(&mut self) -> Result<Option<TrainingStep>, StudioError> {
+    fn step(&mut self, _stop: &dyn Fn() -> bool) -> Result<Option<TrainingStep>, StudioError> {
         let Some(step) = self.job.step()? else { return Ok(None) };
         self.has_begun = true;
         let (phase, loss) = match step.phase {
@@ -61,11 +61,11 @@ impl PointsCheck {
 }
 
 impl WorldTraining for PointsCheck {
-    fn step(&mut self) -> Result<Option<TrainingStep>, StudioError> {
+    fn step(&mut self, stop: &dyn Fn() -> bool) -> Result<Option<TrainingStep>, StudioError> {
         if self.is_over {
             return Ok(None);
         }
-        self.is_over = !self.check.step();
+        self.is_over = !self.check.step(stop);
         let [done, total] = self.check.progress();
         Ok(Some(TrainingStep { phase: "check", done, total, loss: None, figures: None }))
     }

@@ -26,7 +26,7 @@ fn a_table_of_velocities_becomes_the_truth_of_the_cloud() {
     let cosine = readings.iter().find(|reading| reading.series == "cosine").unwrap().values[0];
     assert!(cosine.abs() > 0.9, "{cosine}");
     let mut check = PointsCheck::new(&doc).unwrap();
-    while check.step().unwrap().is_some_and(|step| step.done < 1) {}
+    while check.step(&|| false).unwrap().is_some_and(|step| step.done < 1) {}
     check.end_phase();
     doc.set_learned(check.learned().unwrap());
     let of_table = doc.certificate.as_ref().unwrap().flows[0].cosine.unwrap();
@@ -68,7 +68,7 @@ fn a_flow_of_waves_is_learned_lives_and_has_no_equations() {
     set_all(&mut doc, &[("find_noise", 0.0), ("waves", 100.0)]);
     doc.points.truncate(150);
     let mut training = doc.start_training("weak").unwrap();
-    let refusal = training.step().unwrap_err().to_string();
+    let refusal = training.step(&|| false).unwrap_err().to_string();
     assert!(refusal.contains("406 terms but there are 150 samples; take a smaller dictionary"), "{refusal}");
 }
 
@@ -80,6 +80,6 @@ fn set_all(doc: &mut PointsDoc, knobs: &[(&str, f64)]) {
 
 fn learn(doc: &mut PointsDoc, method: &str) {
     let mut training = doc.start_training(method).unwrap();
-    while training.step().unwrap().is_some() {}
+    while training.step(&|| false).unwrap().is_some() {}
     doc.set_learned(training.learned().unwrap());
 }

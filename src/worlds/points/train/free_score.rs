@@ -14,12 +14,19 @@ const HIDDEN: [usize; 2] = [64, 64];
 ///
 /// # Errors
 /// A loss that diverges.
-pub fn free_score(cloud: &[[f64; 3]], dim: usize, sigma: f64, steps: usize, seed: u64) -> Result<Mlp, PointLearnError> {
+pub fn free_score(
+    cloud: &[[f64; 3]],
+    dim: usize,
+    sigma: f64,
+    steps: usize,
+    seed: u64,
+    stop: &dyn Fn() -> bool,
+) -> Result<Mlp, PointLearnError> {
     let PointTrainingSettings { batch, learning_rate, .. } = PointTrainingSettings::default();
     let mut rng = StdRng::seed_from_u64(seed ^ 0xf4ee);
     let start = Mlp::random(&[dim, HIDDEN[0], HIDDEN[1], dim], 0.1, &mut rng);
     let mut learner = PointOptimiser::new(start, steps, learning_rate)?;
-    while !learner.is_done() {
+    while !learner.is_done() && !stop() {
         let loss = loss::free_denoising(&learner.net, cloud, dim, batch, sigma, &mut rng)?;
         learner.descend(&loss)?;
     }
