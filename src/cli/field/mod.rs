@@ -141,6 +141,15 @@ mod tests {
     }
 
     #[test]
+    fn tokens_grow_out_of_noise() {
+        let mut project = Project::load(Path::new("scenes/firefly.ron")).unwrap().project;
+        let line = "--from noise --steps 200 --size 64 --engine cpu";
+        let answer = live::run(&parse(line), &mut project, true).unwrap();
+        let count = |when: &str| answer.json["tokens"][when].as_u64().unwrap();
+        assert!(count("count_start") == 0 && count("count_end") >= 4, "{}", answer.text);
+    }
+
+    #[test]
     fn learn_takes_the_manners_of_tokens_and_names_what_is_out_of_range() {
         let (mut project, _) = import::run(&parse("--tokens dot")).unwrap();
         learn::run(&parse("--steps 2 --curve -0.1 --align 0.15 --attract 0.2"), &mut project, true).unwrap();

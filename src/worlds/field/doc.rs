@@ -9,7 +9,7 @@ use super::look::PatternLook;
 use super::rule::LibraryRule;
 use super::savepoints::FieldSavepoint;
 use super::stills::{GrayScottRun, Still, check_stills, seeded};
-use super::tokens::{TokenDoc, TokenEvidence};
+use super::tokens::{TokenDoc, TokenEvidence, TokenGrowth};
 use super::{FieldError, MAX_SIDE, MIN_SIDE};
 use crate::gpu::BorrowedGpu;
 
@@ -242,6 +242,16 @@ impl FieldDoc {
     pub(super) fn begin_again(&mut self) {
         if self.live.start == FieldStart::State {
             self.live.start = FieldStart::Seeds;
+        }
+    }
+
+    /// The growth that tokens begin with where they begin from noise.
+    pub fn growth(&self) -> Option<TokenGrowth> {
+        match &self.subject {
+            FieldSubject::Tokens(tokens) if self.live.start == FieldStart::Noise => {
+                Some(TokenGrowth::new(&tokens.settings, TokenGrowth::STEPS))
+            }
+            _ => None,
         }
     }
 

@@ -64,7 +64,8 @@ impl TokenSimulation {
         let mut past = RewindBuffer::default();
         past.forget(&mut live);
         let (doc, tokens) = (doc.clone(), tokens.clone());
-        Ok(Self {
+        let growth = doc.growth();
+        let mut simulation = Self {
             doc,
             tokens,
             live,
@@ -76,7 +77,12 @@ impl TokenSimulation {
             seed,
             is_down: false,
             last_stamp: None,
-        })
+        };
+        if growth.is_some() {
+            simulation.put(&simulation.doc.start_image()?, 0, growth);
+            simulation.past.forget(&mut simulation.live);
+        }
+        Ok(simulation)
     }
 
     /// Goes on with `image`, out of which `growth` begins; an earlier growth ends.
