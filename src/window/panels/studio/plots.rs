@@ -1,7 +1,7 @@
 //! The drawer of plots under the canvas.
 
 use super::super::egui::{
-    self, Align, Button, Frame, Layout, Margin, Panel, RichText, ScrollArea, Ui, Vec2, WidgetInfo, WidgetType,
+    self, Align, Button, Frame, Label, Layout, Margin, Panel, RichText, ScrollArea, Ui, Vec2, WidgetInfo, WidgetType,
 };
 use super::super::{observe, style};
 use crate::session::Dialog;
@@ -77,22 +77,24 @@ fn plots(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
 fn plot(ui: &mut Ui, studio: &Studio, series: &SeriesSpec, height: f32, commands: &mut Vec<StudioCommand>) {
     let chart = studio.plots().chart(series);
     let top = ui.cursor().top();
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
-        let last = chart.curves.first().and_then(|curve| curve.points.last()).map(|point| point[1]);
-        let heading = last.map_or(series.name.to_owned(), |value| format!("{} {}", series.name, short(value)));
-        ui.label(RichText::new(heading).small().strong().color(style::TEXT_STRONG)).on_hover_text(series.help);
-        for curve in chart.curves.iter().filter(|_| chart.curves.len() > 1) {
-            let name = if curve.dashed { format!("- - {}", curve.name) } else { curve.name.clone() };
-            ui.label(RichText::new(name).small().color(style::on_ground(curve.colour)));
+    let head = Layout::right_to_left(Align::Center);
+    ui.allocate_ui_with_layout(Vec2::new(ui.available_width(), ui.spacing().interact_size.y), head, |ui| {
+        let button = Button::new(RichText::new("Save").small().color(style::TEXT_WEAK)).small().frame(false);
+        let response = ui.add_enabled(!chart.is_empty(), button).on_hover_text("Saves this plot as CSV or PNG");
+        let label = format!("Save {}", series.name);
+        response.widget_info(|| egui::WidgetInfo::labeled(WidgetType::Button, true, &label));
+        if response.clicked() {
+            commands.push(StudioCommand::Program(ProgramCommand::Ask(Dialog::SaveSeries(series.id))));
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let button = Button::new(RichText::new("Save").small().color(style::TEXT_WEAK)).small().frame(false);
-            let response = ui.add_enabled(!chart.is_empty(), button).on_hover_text("Saves this plot as CSV or PNG");
-            let label = format!("Save {}", series.name);
-            response.widget_info(|| egui::WidgetInfo::labeled(WidgetType::Button, true, &label));
-            if response.clicked() {
-                commands.push(StudioCommand::Program(ProgramCommand::Ask(Dialog::SaveSeries(series.id))));
+        // What is left of the width; names that do not fit end in dots.
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 6.0;
+            let last = chart.curves.first().and_then(|curve| curve.points.last()).map(|point| point[1]);
+            let heading = last.map_or(series.name.to_owned(), |value| format!("{} {}", series.name, short(value)));
+            ui.label(RichText::new(heading).small().strong().color(style::TEXT_STRONG)).on_hover_text(series.help);
+            for curve in chart.curves.iter().filter(|_| chart.curves.len() > 1) {
+                let name = if curve.dashed { format!("- - {}", curve.name) } else { curve.name.clone() };
+                ui.add(Label::new(RichText::new(name).small().color(style::on_ground(curve.colour))).truncate());
             }
         });
     });
