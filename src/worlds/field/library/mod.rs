@@ -17,6 +17,6 @@ mod tests;
 pub use functionals::Functionals;
 pub use heldout::{HeldOut, MIN_RUNS};
 pub use law::FoundConstants;
-pub use learning::{LearnedLaw, LibraryLearning, StillSource};
+pub use learning::{LearnedLaw, LibraryLearning, StillSource, runs_per_step};
 pub use problem::StillProblem;
 pub use settings::{Library, LibrarySettings};

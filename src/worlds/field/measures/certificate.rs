@@ -1,12 +1,10 @@
 //! Whether unseen stills accept a law and reject both of its controls, measured in steps that a job can stop between.
 
 use super::shuffled;
-use crate::worlds::field::library::{HeldOut, Library, LibraryLearning, LibrarySettings, StillSource};
+use crate::worlds::field::library::{HeldOut, Library, LibraryLearning, LibrarySettings, StillSource, runs_per_step};
 use crate::worlds::field::stills::{Still, is_moving};
 use crate::worlds::field::{FieldError, LibraryDoc, LibraryEvidence};
 
-/// Runs that one step simulates.
-const RUNS_PER_STEP: usize = 2;
 /// Units of progress of each of the three parts.
 const PART: usize = 1000;
 
@@ -53,7 +51,7 @@ impl LibraryCheck {
         }
         if self.controls.is_empty() && self.learning.is_none() {
             if let Some(recipe) = self.library.recipe.filter(|recipe| self.next_run < recipe.runs) {
-                let runs = recipe.simulate(self.next_run..(self.next_run + RUNS_PER_STEP).min(recipe.runs));
+                let runs = recipe.simulate(self.next_run..(self.next_run + runs_per_step()).min(recipe.runs));
                 self.next_run += runs.len();
                 // Dead runs are all alike.
                 let moves = |run: &Vec<Still>| run.iter().all(|still| is_moving(&recipe.law.rule(), still));
