@@ -63,7 +63,7 @@ token() {
     # shellcheck disable=SC2086 # two kinds are two words
     "$unstill" import --world field --tokens $files -o "$1.ron" --quiet
     # Two kinds are told apart better when their poses are corrected faster and nothing is spent on growth. They swim slowly:
-    # rings get lost at the default speed.
+    # a ring has no front, and follows the command only in part.
     if [ "$1" = dots ]; then
         sed -i 's/registration: 0.02/registration: 0.05/; s/sigma_range: (0.15, 5.0)/sigma_range: (0.15, 0.45)/' dots.ron
         sed -i 's/swim_px: 0.05/swim_px: 0.02/' dots.ron
