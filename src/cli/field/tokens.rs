@@ -16,7 +16,7 @@ use crate::worlds::field::stills::write_npy;
 use crate::worlds::field::studio::{CONTINUE, FieldView};
 use crate::worlds::field::tokens::{
     LOOK_EVERY, PairStatistics, Sighting, SkewEvidence, TokenCheck, TokenCheckSettings, TokenDoc, TokenEnsemble,
-    TokenEvidence, TokenFindings, TokenLive, TokenSummary, Tracker,
+    TokenEvidence, TokenFindings, TokenGrowth, TokenLive, TokenSummary, Tracker,
 };
 use crate::worlds::field::{FieldDoc, FieldError, FieldLive, FieldSubject};
 use crate::worlds::studio::{TrainingStep, WorldInfo as _};
@@ -173,22 +173,22 @@ pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: boo
     Answer::new(text, &facts)
 }
 
-/// Runs a field of tokens at the knobs that `live_at` gives for a step, with how many steps they hold for; returns what the
-/// tracker saw, the start included.
+/// Runs a field of tokens through its growth, if it has one, and at `live`; returns what the tracker saw, the start included.
 fn watch(
     engine: &mut FieldEngine,
     ensemble: &TokenEnsemble,
     steps: u32,
-    live_at: impl Fn(u32) -> (TokenLive, u32),
+    growth: Option<TokenGrowth>,
+    live: &TokenLive,
     mut progress: impl FnMut(u32),
 ) -> Result<Vec<Vec<Sighting>>, FieldError> {
     let tracker = Tracker::new(ensemble);
     let mut looks = vec![tracker.find(&engine.image()?)];
     let mut done = 0;
     while done < steps {
-        let (live, holds) = live_at(done);
-        let now = holds.min(LOOK_EVERY - done % LOOK_EVERY).min(steps - done);
-        engine.set_token_live(&live);
+        let hot = growth.and_then(|growth| growth.at(done.into(), live));
+        let now = if hot.is_some() { 1 } else { (LOOK_EVERY - done % LOOK_EVERY).min(steps - done) };
+        engine.set_token_live(hot.as_ref().unwrap_or(live));
         engine.run(now);
         done += now;
         if done.is_multiple_of(LOOK_EVERY) {
@@ -219,18 +219,10 @@ pub(super) fn live(doc: &mut FieldDoc, options: &LiveOptions) -> anyhow::Result<
     bar.phase("live");
     let ensemble = tokens.ensemble();
     let mut engine = FieldEngine::new(doc, options.gpu)?;
-    let growth = doc.growth();
-    let live_at = |step: u32| match growth.and_then(|growth| growth.at(step.into(), &tokens.live)) {
-        Some(hot) => (hot, 1),
-        None => (tokens.live, u32::MAX),
-    };
-    if growth.is_some() {
-        // The knobs first, as the noise on the image is theirs.
-        engine.set_token_live(&live_at(0).0);
-        engine.set_image(&doc.start_image()?)?;
-    }
     let begun = Instant::now();
-    let looks = watch(&mut engine, &ensemble, options.steps, live_at, |done| bar.at(u64::from(done), String::new))?;
+    let looks = watch(&mut engine, &ensemble, options.steps, doc.growth(), &tokens.live, |done| {
+        bar.at(u64::from(done), String::new);
+    })?;
     let steps_per_s = f64::from(options.steps) / begun.elapsed().as_secs_f64().max(1e-9);
     let [width, height] = engine.size();
     let summary = TokenSummary::of(&looks, LOOK_EVERY, USizeVec2::from(engine.size()).as_dvec2());

@@ -248,9 +248,7 @@ impl FieldDoc {
     /// The growth that tokens begin with where they begin from noise.
     pub fn growth(&self) -> Option<TokenGrowth> {
         match &self.subject {
-            FieldSubject::Tokens(tokens) if self.live.start == FieldStart::Noise => {
-                Some(TokenGrowth::new(&tokens.settings, TokenGrowth::STEPS))
-            }
+            FieldSubject::Tokens(tokens) if self.live.start == FieldStart::Noise => Some(tokens.growth()),
             _ => None,
         }
     }

@@ -32,7 +32,9 @@ impl FieldMotion {
             FieldSubject::Tokens(tokens) => {
                 let rule = Arc::new(tokens.rule.clone().ok_or(FieldError::NoRule)?);
                 let ensemble = Arc::new(tokens.ensemble());
-                Self::Tokens { rule, ensemble, live: tokens.live, skew: tokens.skew, seed: doc.live.seed }
+                // As hot as a growth begins: the first noise is that of the knobs.
+                let live = doc.growth().and_then(|growth| growth.at(0, &tokens.live)).unwrap_or(tokens.live);
+                Self::Tokens { rule, ensemble, live, skew: tokens.skew, seed: doc.live.seed }
             }
         })
     }

@@ -64,7 +64,7 @@ impl TokenSimulation {
         let mut past = RewindBuffer::default();
         past.forget(&mut live);
         let (doc, tokens) = (doc.clone(), tokens.clone());
-        let growth = doc.growth();
+        let grows = doc.growth().is_some();
         let mut simulation = Self {
             doc,
             tokens,
@@ -78,8 +78,8 @@ impl TokenSimulation {
             is_down: false,
             last_stamp: None,
         };
-        if growth.is_some() {
-            simulation.put(&simulation.doc.start_image()?, 0, growth);
+        if grows {
+            simulation.grow();
             simulation.past.forget(&mut simulation.live);
         }
         Ok(simulation)
@@ -94,6 +94,12 @@ impl TokenSimulation {
         self.live.set_image(image, steps);
         self.past.note_hand(&mut self.live);
         self.watch.restart();
+    }
+
+    /// Begins again out of noise.
+    fn grow(&mut self) {
+        let [width, height] = self.doc.live.size;
+        self.put(&Still::filled(width, height, &[0.0; 3]), 0, Some(self.tokens.growth()));
     }
 
     /// A field that the rule so far has blurred or filled cannot be saved by a better one: it starts with fresh tokens.
@@ -179,16 +185,11 @@ impl Simulation for TokenSimulation {
 
     fn restart(&mut self, id: &str) {
         self.seed = self.seed.wrapping_add(1);
-        let [width, height] = self.doc.live.size;
-        let (image, growth) = match id {
-            "seeds" => (self.tokens.start_image(self.doc.live.size, self.seed), None),
-            "noise" => {
-                let growth = TokenGrowth::new(&self.tokens.settings, TokenGrowth::STEPS);
-                (Still::filled(width, height, &[0.0; 3]), Some(growth))
-            }
-            _ => return,
-        };
-        self.put(&image, 0, growth);
+        match id {
+            "seeds" => self.put(&self.tokens.start_image(self.doc.live.size, self.seed), 0, None),
+            "noise" => self.grow(),
+            _ => {}
+        }
     }
 
     fn step_back(&mut self) -> bool {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::net::{TokenNet, WEIGHTS};
 use super::{
     GROWTH_SIGMA, RuleRecord, SkewFlow, Spacing, Template, Token, TokenArrangement, TokenEnsemble, TokenGroups,
-    TokenLive, TokenLook, TokenRule, TokenSettings, TokenSummary,
+    TokenGrowth, TokenLive, TokenLook, TokenRule, TokenSettings, TokenSummary,
 };
 use crate::worlds::field::FieldError;
 use crate::worlds::field::stills::{Still, pack_floats, unpack_floats};
@@ -265,6 +265,11 @@ impl TokenDoc {
     /// The tokens ready to be drawn.
     pub fn ensemble(&self) -> TokenEnsemble {
         TokenEnsemble::new(&self.tokens, self.spacing())
+    }
+
+    /// A whole growth out of noise.
+    pub fn growth(&self) -> TokenGrowth {
+        TokenGrowth::new(&self.settings, TokenGrowth::STEPS)
     }
 
     /// A fresh clean image: as many tokens as the knobs ask for in the area, at random poses.
