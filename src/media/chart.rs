@@ -65,23 +65,20 @@ impl Chart {
         let mut xs: Vec<f64> = self.curves.iter().flat_map(|c| c.points.iter().map(|p| p[0])).collect();
         xs.sort_unstable_by(f64::total_cmp);
         xs.dedup();
-        let header = std::iter::once(self.x_axis.clone()).chain(self.curves.iter().map(|curve| curve.name.clone()));
-        let mut records: Vec<Vec<String>> = vec![header.collect()];
+        let mut table = csv::Writer::from_writer(Vec::new());
+        let mut write = |record: Vec<String>| table.write_record(record).expect("rows of one length, in memory");
+        write([&self.x_axis].into_iter().chain(self.curves.iter().map(|curve| &curve.name)).cloned().collect());
         let mut next = vec![0; self.curves.len()];
         for x in xs {
             let mut record = vec![x.to_string()];
             for (curve, next) in self.curves.iter().zip(&mut next) {
-                record.push(String::new());
-                if let Some(&[at, y]) = curve.points.get(*next).filter(|point| point[0] == x) {
-                    record.last_mut().expect("just pushed").push_str(&y.to_string());
-                    // A curve may have two values at one x; the last one counts.
-                    *next += curve.points[*next..].iter().take_while(|point| point[0] == at).count();
-                }
+                let point = curve.points.get(*next).filter(|point| point[0] == x);
+                record.push(point.map_or_else(String::new, |point| point[1].to_string()));
+                // A curve may have two values at one x; the first one counts.
+                *next += curve.points[*next..].iter().take_while(|point| point[0] == x).count();
             }
-            records.push(record);
+            write(record);
         }
-        let mut table = csv::Writer::from_writer(Vec::new());
-        records.iter().for_each(|record| table.write_record(record).expect("rows of one length, in memory"));
         String::from_utf8(table.into_inner().expect("in memory")).expect("text")
     }
 
