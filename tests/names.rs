@@ -1,21 +1,15 @@
 //! One name, one thing: names of types are rarely used twice, counted from the source text.
 
+#[path = "common/sources.rs"]
+mod sources;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use sources::rust_files;
 
 /// Share of the names of structs, enums and traits that may be in more than one file, per mille.
 const MAX_SHARED: usize = 30;
-
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries
-        .flat_map(|path| match path.is_dir() {
-            true => rust_files(&path),
-            false => vec![path],
-        })
-        .filter(|path| path.extension().is_some_and(|ending| ending == "rs"))
-        .collect()
-}
 
 /// The names of the types that are declared in `source`.
 fn declared(source: &str) -> BTreeSet<&str> {

@@ -1,6 +1,11 @@
 //! The walls between the folders of the program: who may touch what, read from the source text.
 
-use std::path::{Path, PathBuf};
+#[path = "common/sources.rs"]
+mod sources;
+
+use std::path::Path;
+
+use sources::rust_files;
 
 /// No file is longer, in lines; most are well below 400.
 const MAX_LINES: usize = 500;
@@ -285,23 +290,6 @@ fn breaches(file: &str, source: &str) -> Vec<String> {
     found.sort_unstable();
     found.dedup();
     found
-}
-
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|e| e == "rs") {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    files
 }
 
 fn root() -> &'static Path {
