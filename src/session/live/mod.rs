@@ -41,7 +41,8 @@ impl Session {
 
     /// The live settings that the engine runs with about now: with the swings, and during a growth those of its stage.
     pub fn settings_in_use(&self) -> LiveSettings {
-        start::settings_in_use(self)
+        let live = start::settings(self);
+        self.live.playing_rule.as_ref().map_or(live, |rule| self.live.grown(live, rule.sigma_range_l))
     }
 
     /// The rule in the engine.

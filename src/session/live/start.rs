@@ -28,12 +28,6 @@ pub(in crate::session) fn settings(session: &Session) -> LiveSettings {
     within(rule, session.live.ordered(&document.world.live, &document.world.swings, rule.sigma_range_l))
 }
 
-/// What the engine makes of [`settings`]: during a growth, those of about its present stage.
-pub(in crate::session) fn settings_in_use(session: &Session) -> LiveSettings {
-    let live = settings(session);
-    session.live.playing_rule.as_ref().map_or(live, |rule| session.live.grown(live, rule.sigma_range_l))
-}
-
 /// `live` within what `rule` can do.
 pub(in crate::session) fn within(rule: &Rule, mut live: LiveSettings) -> LiveSettings {
     let [coldest, hottest] = rule.sigma_range_l;
