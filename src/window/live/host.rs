@@ -10,11 +10,11 @@ use crossbeam_channel::{Receiver, Sender};
 use glam::DVec2;
 
 use super::Gpu;
+use super::answer::{Kept, LiveFrame, LiveQuestion, Looked};
 use super::buffer::{Body, body};
 use crate::formats::TrajectoryFrame;
 use crate::jobs::{self, Cores, Handle, JobFault, JobName, panic_text};
 use crate::session::{EngineOrder, Event, LiveEvent, WentBack};
-use crate::window::live::answer::{Kept, LiveFrame, LiveQuestion, Looked};
 use crate::worlds::swarm::doc::LiveState;
 use crate::worlds::swarm::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine, Growth, RewindableEngine};
 use crate::worlds::swarm::picture::{Swarm, SwarmEdit};

@@ -12,7 +12,6 @@ mod importing;
 mod kinds;
 pub(super) mod mine;
 mod observer;
-
 mod persistence;
 mod portrait;
 mod ramp;

@@ -12,6 +12,8 @@ const HIDDEN: [usize; 2] = [64, 64];
 
 /// Learns s(x) of the `cloud` (standardised) seen through noise of spread `sigma`, each component on its own.
 ///
+/// Once `stop` returns true it is what was learned so far.
+///
 /// # Errors
 /// A loss that diverges.
 pub fn free_score(
