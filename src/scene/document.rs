@@ -1,11 +1,14 @@
 //! The text of a scene file: reading with schema check, migration and warnings, and writing.
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use std::convert::Infallible;
 
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::project::default_seed;
 use super::{Fault, Project, schema0};
 use crate::worlds::swarm::doc::SwarmFile;
-use crate::worlds::{BadValue, FieldDoc, PointsDoc, SwarmDoc, World};
+use crate::worlds::{BadValue, SwarmDoc, World};
 
 /// The schema this program writes.
 pub const SCHEMA: u32 = 2;
@@ -37,29 +40,6 @@ impl Loaded {
     }
 }
 
-/// Schema 2. The order of the fields is the order in the file.
-#[derive(Serialize, Deserialize)]
-struct File {
-    schema: u32,
-    #[serde(default)]
-    title: String,
-    #[serde(default)]
-    notes: String,
-    #[serde(default)]
-    author: String,
-    #[serde(default = "default_seed")]
-    seed: u64,
-    world: WorldFile,
-}
-
-/// One variant per world, named as those of [`World`].
-#[derive(Serialize, Deserialize)]
-enum WorldFile {
-    Swarm(Box<SwarmFile>),
-    Points(Box<PointsDoc>),
-    Field(Box<FieldDoc>),
-}
-
 /// What schemas 0 and 1 have beside the fields of the swarm.
 #[derive(Deserialize)]
 struct Header {
@@ -74,33 +54,24 @@ struct Header {
 /// Fields of [`Header`] and the schema, which the swarm's reader does not know.
 const HEADER_FIELDS: [&str; 4] = ["schema", "title", "notes", "author"];
 
-fn default_seed() -> u64 {
-    1
-}
-
 /// Only the schema; everything else is skipped unread.
 #[derive(Deserialize)]
 struct Probe {
     schema: Option<u32>,
 }
 
-pub(super) fn write(project: &Project, film_file: Option<String>) -> String {
-    let file = File {
-        schema: SCHEMA,
-        title: project.title.clone(),
-        notes: project.notes.clone(),
-        author: project.author.clone(),
-        seed: project.seed,
-        world: match &project.world {
-            World::Swarm(doc) => WorldFile::Swarm(Box::new(SwarmFile::of(doc, film_file))),
-            World::Points(doc) => WorldFile::Points(doc.clone()),
-            World::Field(doc) => WorldFile::Field(doc.clone()),
-        },
-    };
+pub(super) fn write(project: Project, film_file: Option<String>) -> String {
+    let in_file = |doc| Ok::<_, Infallible>(SwarmFile::of(&doc, film_file));
+    let project = project.map_world(|world| {
+        let Ok(world) = world.try_map_swarm(in_file);
+        world
+    });
     // Depth 4 puts each particle of a snapshot on a line of its own.
     let layout = ron::ser::PrettyConfig::new().depth_limit(4).new_line("\n");
     let mut text =
-        ron::ser::to_string_pretty(&file, layout).expect("numbers, strings and lists can always be written as RON");
+        ron::ser::to_string_pretty(&project, layout).expect("numbers, strings and lists can always be written as RON");
+    let within = text.find('\n').expect("a line for each field");
+    text.insert_str(within, &format!("\n    schema: {SCHEMA},"));
     text.push('\n');
     text
 }
@@ -122,18 +93,14 @@ pub(super) fn read(text: &str, read: &dyn Fn(&str) -> Result<Vec<u8>, String>) -
             with_header(text, World::from(old.into_doc(read)?))?
         }
         SCHEMA => {
-            let File { title, notes, author, seed, world, .. } = parse(text, &[], &mut warnings)?;
-            let world = match world {
-                WorldFile::Swarm(file) => World::from(file.into_doc(read)?),
-                WorldFile::Points(doc) => {
-                    doc.validate()?;
-                    World::Points(doc)
-                }
-                WorldFile::Field(doc) => {
-                    doc.validate()?;
-                    World::Field(doc)
-                }
-            };
+            let Project { title, notes, author, seed, world } =
+                parse::<Project<World<SwarmFile>>>(text, &["schema"], &mut warnings)?;
+            let world = world.try_map_swarm(|file| file.into_doc(read))?;
+            match &world {
+                World::Swarm(_) => {}
+                World::Points(doc) => doc.validate()?,
+                World::Field(doc) => doc.validate()?,
+            }
             Project { title, notes, author, seed, world }
         }
         found => return Err(Fault::Newer { found }),

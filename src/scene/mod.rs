@@ -140,12 +140,12 @@ impl<W: Clone + Into<World>> Project<W> {
     pub fn text_beside(&self, path: &Path) -> Result<String, WriteError> {
         let project = self.clone().map_world(Into::into);
         let film_file = beside::write_film(&project.world, path)?;
-        Ok(document::write(&project, film_file))
+        Ok(document::write(project, film_file))
     }
 
     /// The text of a scene file, all of it.
     pub fn to_ron(&self) -> String {
-        document::write(&self.clone().map_world(Into::into), None)
+        document::write(self.clone().map_world(Into::into), None)
     }
 }
 

@@ -6,19 +6,36 @@ pub mod studio;
 pub mod swarm;
 pub(crate) mod weak;
 
+use serde::{Deserialize, Serialize};
+
 pub use field::FieldDoc;
 pub use points::PointsDoc;
 pub use swarm::doc::SwarmDoc;
 
-/// Everything that a project stores of its world.
-#[derive(Clone, Debug, PartialEq)]
-pub enum World {
+/// Everything that a project stores of its world. A scene file has the swarm in another form than the memory, `S`: its film
+/// may be a file beside it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum World<S = SwarmDoc> {
     /// Oriented particles that interact.
-    Swarm(Box<SwarmDoc>),
+    Swarm(Box<S>),
     /// Independent points under a velocity.
     Points(Box<PointsDoc>),
     /// A periodic image under a local rule.
     Field(Box<FieldDoc>),
+}
+
+impl<S> World<S> {
+    /// The same with another form of its swarm.
+    ///
+    /// # Errors
+    /// That of `map`.
+    pub fn try_map_swarm<T, E>(self, map: impl FnOnce(S) -> Result<T, E>) -> Result<World<T>, E> {
+        Ok(match self {
+            Self::Swarm(swarm) => World::Swarm(Box::new(map(*swarm)?)),
+            Self::Points(doc) => World::Points(doc),
+            Self::Field(doc) => World::Field(doc),
+        })
+    }
 }
 
 impl World {
