@@ -23,7 +23,8 @@ fn join(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     output[index] = Output(f32(trunk[index]) + f32(input[cell * 96u + part * 24u + index % 24u]));
 }
 
-// The live step of one pixel; `input` has the heads, 24 channels at half size.
+// The live step of one pixel; `input` has the heads, 48 channels at half size: the denoised image, and
+// the motions ahead, aside and by a turn.
 @compute @workgroup_size(64)
 fn advance(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let pixel = id.y * groups.x * 64u + id.x;
@@ -38,10 +39,12 @@ fn advance(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups
     let normals = counter_normals(vec4<u32>(field.seed, step, pixel));
     for (var c = 0u; c < 3u; c++) {
         let x = image[3u * pixel + c];
-        let head = f32(input[cell * 24u + part * 3u + c]);
-        let swim = f32(input[cell * 24u + 12u + part * 3u + c]);
+        let first = cell * 48u + part * 3u + c;
+        let head = f32(input[first]);
+        let motion = vec3<f32>(f32(input[first + 12u]), f32(input[first + 24u]), f32(input[first + 36u]));
+        let command = vec3<f32>(field.motion.swim, field.motion.slide, field.motion.turn);
         let d = clamp(field.scaling.x * x + field.scaling.y * head, field.range.x, field.range.y);
-        let moved = d + field.motion.keep * (x - d) + field.motion.swim * swim + field.motion.noise * normals[c];
+        let moved = d + field.motion.keep * (x - d) + dot(command, motion) + field.motion.noise * normals[c];
         if is_finite(moved) {
             image[3u * pixel + c] = moved;
             denoised[3u * pixel + c] = d;

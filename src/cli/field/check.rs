@@ -23,6 +23,12 @@ pub(crate) struct Args {
     /// Speed of tokens along their front, pixels per step [default: what the scene says]
     #[arg(long, allow_negative_numbers = true)]
     swim: Option<f64>,
+    /// Speed of tokens to the right of their front, pixels per step [default: what the scene says]
+    #[arg(long, allow_negative_numbers = true)]
+    slide: Option<f64>,
+    /// Turn of tokens to the right, radians per step [default: what the scene says]
+    #[arg(long, allow_negative_numbers = true)]
+    turn: Option<f64>,
     #[command(flatten)]
     skew: SkewArgs,
     /// Of the start and the noise of tokens
@@ -43,6 +49,8 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
         let settings = TokenCheckSettings {
             steps: args.steps,
             swim_px: args.swim.unwrap_or(tokens.live.swim_px),
+            slide_px: args.slide.unwrap_or(tokens.live.slide_px),
+            turn_rad: args.turn.unwrap_or(tokens.live.turn_rad),
             skew: args.skew.apply(tokens.skew),
             seed: args.seed,
         };

@@ -78,6 +78,7 @@ pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: boo
         at_rest,
         swimming,
         commanded,
+        commanded_aside,
         commanded_turn,
         healed,
         grown,
@@ -92,6 +93,7 @@ pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: boo
         "steps": settings.steps,
         "seed": settings.seed,
         "commanded": commanded,
+        "commanded_aside": commanded_aside,
         "commanded_turn": commanded_turn,
         "count_start": swimming.count_start,
         "count_end": swimming.count_end,
@@ -133,7 +135,7 @@ pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: boo
         )
     };
     let mut text = format!(
-        "{} live steps, speeds in px and turns in rad per 100 steps (commanded {commanded} and {commanded_turn:.2})",
+        "{} live steps, speeds in px and turns in rad per 100 steps (commanded {commanded:.1} ahead, {commanded_aside:.1} aside, {commanded_turn:.2})",
         settings.steps
     );
     text += &line("at rest", at_rest);

@@ -80,7 +80,8 @@ impl StillScore {
                     let denoised = &workspace.outputs.denoised;
                     let error: Vec<f32> = denoised.iter().zip(&clean).map(|(x, c)| weight * (x - c)).collect();
                     let mut gradient = vec![0.0; WEIGHTS];
-                    workspace.add_gradient(&transposed, sigma, &error, &vec![0.0; error.len()], &mut gradient);
+                    let still = std::array::from_fn(|_| vec![0.0; error.len()]);
+                    workspace.add_gradient(&transposed, sigma, &error, &still, &mut gradient);
                     gradient
                 })
                 .collect();

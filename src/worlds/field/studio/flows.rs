@@ -62,18 +62,18 @@ fn evidence_in_short(evidence: &TokenEvidence) -> String {
 }
 
 fn drive_in_short(drive: &TokenDrive, evidence: Option<&TokenEvidence>) -> String {
-    let what = match (drive.swim_px, drive.skew.strength) {
-        (0.0, 0.0) => "g 0".to_owned(),
-        (swim, 0.0) => format!("g {swim} pixels per step"),
-        (swim, strength) => format!("g {swim}, K*s of {strength}, radius {}", drive.skew.radius),
+    let [swim, _, turn] = drive.command;
+    let what = match (swim, turn, drive.skew.strength) {
+        (0.0, _, 0.0) => "g 0".to_owned(),
+        (swim, 0.0, 0.0) => format!("g {swim} pixels per step"),
+        (swim, turn, 0.0) => format!("g {swim} pixels, ω {turn} radians per step"),
+        (swim, _, strength) => format!("g {swim}, K*s of {strength}, radius {}", drive.skew.radius),
     };
-    let measured = evidence.and_then(|evidence| {
-        let is_swim = (evidence.commanded - 100.0 * drive.swim_px).abs() < 1e-9;
-        match drive.skew.strength {
-            0.0 if drive.swim_px == 0.0 => Some(&evidence.at_rest),
-            0.0 if is_swim => Some(&evidence.swimming),
-            _ => None,
-        }
+    let measured = evidence.filter(|_| drive.skew.strength == 0.0).and_then(|evidence| {
+        let is_rest = drive.command == [0.0; 3];
+        let per_100 = [evidence.commanded, evidence.commanded_aside, evidence.commanded_turn];
+        let is_measured = per_100.iter().zip(drive.command).all(|(a, b)| (a - 100.0 * b).abs() < 1e-9);
+        if is_rest { Some(&evidence.at_rest) } else { is_measured.then_some(&evidence.swimming) }
     });
     let counted = |s: &TokenSummary| {
         format!("; {} of {} stay, {:.1} px per 100 steps", s.count_end, s.count_start, tenths(s.speed_along))
@@ -85,7 +85,9 @@ fn drive_in_short(drive: &TokenDrive, evidence: Option<&TokenEvidence>) -> Strin
 pub(super) fn choose(tokens: &mut TokenDoc, index: usize) {
     match index.checked_sub(tokens.rules().count()).map(|drive| TokenDrive::ALL.get(drive)) {
         None => tokens.choose_rule(index),
-        Some(Some(drive)) => (tokens.live.swim_px, tokens.skew) = (drive.swim_px, drive.skew),
+        Some(Some(drive)) => {
+            (tokens.live, tokens.skew) = (tokens.live.commanded(drive.command), drive.skew);
+        }
         Some(None) => {}
     }
 }
@@ -114,7 +116,7 @@ fn draw_tokens(doc: &FieldDoc, tokens: &TokenDoc, index: usize, options: DrawOpt
     let mut live = tokens.live;
     let mut skew = tokens.skew;
     if let Some(drive) = index.checked_sub(count).and_then(|drive| TokenDrive::ALL.get(drive)) {
-        (live.swim_px, skew) = (drive.swim_px, drive.skew);
+        (live, skew) = (live.commanded(drive.command), drive.skew);
     }
     let ensemble = tokens.ensemble();
     let start = TokenDoc { live: TokenLive { tokens: tokens.live.tokens.min(12), ..live }, ..tokens.clone() }

@@ -16,7 +16,7 @@ use crate::gpu::{GpuDevice, GpuPicture};
 use crate::worlds::World;
 use crate::worlds::field::engine::{FieldBrush, FieldMotion, FieldStroke};
 use crate::worlds::field::stills::{Still, encode_stills};
-use crate::worlds::field::tokens::{TokenDoc, TokenEnsemble, TokenGrowth, TokenRule};
+use crate::worlds::field::tokens::{TokenDoc, TokenEnsemble, TokenGrowth, TokenLive, TokenRule};
 use crate::worlds::field::{FieldDoc, FieldSubject};
 use crate::worlds::studio::{
     BrushStroke, DrawOptions, LiveState, RewindBuffer, SeriesReading, Simulation, StudioError, Viewpoint,
@@ -264,9 +264,9 @@ impl Simulation for TokenSimulation {
     fn readings(&mut self) -> Vec<SeriesReading> {
         let steps = self.steps();
         self.watch.look(steps, self.live.image());
-        let swim_px = self.tokens.live.swim_px;
+        let TokenLive { swim_px, turn_rad, .. } = self.tokens.live;
         let curve = self.tokens.rule.as_ref().map_or(0.0, |rule| rule.curve_rad_per_px);
-        self.watch.readings(USizeVec2::from(self.doc.live.size).as_dvec2(), [swim_px, swim_px * curve])
+        self.watch.readings(USizeVec2::from(self.doc.live.size).as_dvec2(), [swim_px, swim_px * curve + turn_rad])
     }
 
     fn description(&self) -> String {

@@ -37,9 +37,9 @@ pub(super) const SERIES: &[SeriesSpec] = &[
     series(
         "speed",
         "Speed",
-        "Along and across the front; dashed: as commanded",
+        "Ahead and to the right; dashed: ahead, as commanded",
         "pixels per 100 steps",
-        &["along", "across", "commanded"],
+        &["ahead", "aside", "commanded"],
         Some(2),
     ),
     series(

@@ -33,6 +33,10 @@ pub struct TokenCheckSettings {
     pub steps: u32,
     /// Speed g of the swim, pixels per step.
     pub swim_px: f64,
+    /// Speed of the swim to the right of the front, pixels per step.
+    pub slide_px: f64,
+    /// Turn of the swim to the right, radians per step.
+    pub turn_rad: f64,
     /// The flow K ∗ s of a further run; left out without strength.
     pub skew: SkewFlow,
     /// Seed of the starts and the noise.
@@ -42,7 +46,8 @@ pub struct TokenCheckSettings {
 impl TokenCheckSettings {
     /// The certificate of a scene at its own knobs.
     pub fn of(doc: &TokenDoc) -> Self {
-        Self { steps: 10_000, swim_px: doc.live.swim_px, skew: doc.skew, seed: 1 }
+        let TokenLive { swim_px, slide_px, turn_rad, .. } = doc.live;
+        Self { steps: 10_000, swim_px, slide_px, turn_rad, skew: doc.skew, seed: 1 }
     }
 }
 
@@ -111,7 +116,8 @@ impl TokenCheck {
     /// No rule, or a knob out of range.
     pub fn new(doc: &TokenDoc, settings: TokenCheckSettings) -> Result<Self, FieldError> {
         doc.rule.as_ref().ok_or(FieldError::NoRule)?;
-        let live = TokenLive { tokens: CERTIFICATE_TOKENS, swim_px: settings.swim_px, ..doc.live };
+        let TokenCheckSettings { swim_px, slide_px, turn_rad, .. } = settings;
+        let live = TokenLive { tokens: CERTIFICATE_TOKENS, swim_px, slide_px, turn_rad, ..doc.live };
         live.validate()?;
         settings.skew.validate()?;
         let doc = TokenDoc { live, skew: SkewFlow::default(), others: Vec::new(), ..doc.clone() };
@@ -151,7 +157,7 @@ impl TokenCheck {
 
     fn begin(&self, part: CheckPart) -> Result<PartRun, FieldError> {
         let rule = self.doc.rule.as_ref().ok_or(FieldError::NoRule)?;
-        let still = TokenLive { swim_px: 0.0, ..self.doc.live };
+        let still = self.doc.live.at_rest();
         let fresh = self.doc.start_image([CERTIFICATE_SIDE; 2], self.settings.seed);
         let (live, start) = match part {
             CheckPart::AtRest | CheckPart::Healing => (still, &fresh),
@@ -230,7 +236,7 @@ impl TokenCheck {
     fn grow(&self, run: &mut PartRun, total: u32) {
         let annealing = TokenGrowth::STEPS.min(self.settings.steps);
         let growth = TokenGrowth::new(&self.doc.settings, annealing);
-        let at_rest = TokenLive { swim_px: 0.0, ..self.doc.live };
+        let at_rest = self.doc.live.at_rest();
         run.engine.set_live(&growth.at(u64::from(run.done), &at_rest).unwrap_or(at_rest));
         let now = if run.done < annealing { 1 } else { STRIDE.min(total - run.done) };
         run.engine.run(now);
@@ -267,7 +273,8 @@ impl TokenCheck {
             at_rest,
             swimming,
             commanded: 100.0 * self.settings.swim_px,
-            commanded_turn: 100.0 * self.settings.swim_px * curve,
+            commanded_aside: 100.0 * self.settings.slide_px,
+            commanded_turn: 100.0 * (self.settings.swim_px * curve + self.settings.turn_rad),
             healed: self.shares.first().copied(),
             grown: self.shares.get(1).copied(),
             grown_of_fitting: self.grown.map(|whole| whole / self.fitting as f64),

@@ -5,7 +5,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::net::{TokenNet, WEIGHTS};
+use super::net::{TokenNet, WEIGHTS, WEIGHTS_AHEAD};
 use super::{
     GROWTH_SIGMA, RuleRecord, SkewFlow, Spacing, Template, Token, TokenArrangement, TokenEnsemble, TokenGroups,
     TokenGrowth, TokenLive, TokenLook, TokenRule, TokenSettings, TokenSummary,
@@ -85,6 +85,9 @@ pub struct TokenEvidence {
     pub swimming: TokenSummary,
     /// Commanded speed of `swimming`, pixels per 100 steps.
     pub commanded: f64,
+    /// Commanded speed of `swimming` to the right of the front, pixels per 100 steps.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub commanded_aside: f64,
     /// Commanded turn of `swimming`, radians per 100 steps, to the right above 0.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub commanded_turn: f64,
@@ -143,8 +146,10 @@ impl<'de> Deserialize<'de> for TokenRule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let PackedRule { motion_scale, range, seed, curve_rad_per_px, weights } =
             PackedRule::deserialize(deserializer)?;
-        let weights = unpack_floats(&weights, WEIGHTS, "weights").map_err(serde::de::Error::custom)?;
-        Ok(Self { net: TokenNet { weights }, motion_scale, range, seed, curve_rad_per_px })
+        let numbers = unpack_floats(&weights, WEIGHTS, "weights")
+            .or_else(|error| unpack_floats(&weights, WEIGHTS_AHEAD, "weights").map_err(|_| error));
+        let net = TokenNet::of_weights(numbers.map_err(serde::de::Error::custom)?).expect("one of the two sizes");
+        Ok(Self { net, motion_scale, range, seed, curve_rad_per_px })
     }
 }
 

@@ -9,7 +9,7 @@ use super::{GridPlacement, TokenEnsemble, TokenPose};
 use crate::worlds::field::engine::{FieldBrush, FieldCounters, FieldStroke, bilinear};
 use crate::worlds::field::stills::Still;
 
-/// x ← x̂ + e^{-cη} exp(-c κ K) (x - x̂) + g F + √(1 - e^{-2cη}) σ ξ, with x̂ clamped to the range of tokens, the network's
+/// x ← x̂ + e^{-cη} exp(-c κ K) (x - x̂) + g F + s F⊥ + ω F↻ + √(1 - e^{-2cη}) σ ξ, with x̂ clamped to the range of tokens, the network's
 /// grid shifted and turned at random, and K the skew kernel of [`SkewFlow`].
 pub struct TokenEngine {
     rule: TokenRule,
@@ -56,11 +56,12 @@ impl TokenEngine {
         self.workspace.evaluate(&self.rule.net, &seen, self.live.sigma as f32);
         let [low, high] = self.rule.range;
         self.denoised = grid.unseen(&self.workspace.outputs.denoised);
-        let motion = grid.unseen(&self.workspace.outputs.motion);
+        let step = TokenStep::new(&self.live, &self.rule);
+        step.moved(&mut self.workspace.outputs.motions);
+        let change = grid.unseen(&self.workspace.outputs.motions[0]);
         self.denoised.iter_mut().for_each(|d| *d = d.clamp(low, high));
         self.skew.turn(&mut self.image, &self.denoised, size, self.live.live_step);
-        let step = TokenStep::new(&self.live, &self.rule);
-        step.advance(&mut self.image, &self.denoised, &motion);
+        step.advance(&mut self.image, &self.denoised, &change);
         add_normals(self.seed, self.steps as u32, step.noise, &mut self.image);
         self.steps += 1;
     }

@@ -386,7 +386,8 @@ impl TokenMemory {
         let (image, denoised) = (numbers("image", 3 * area, 4)?, numbers("denoised", 3 * area, 4)?);
         let mut at_half = |label| numbers(label, 24 * area / 4, each);
         let (first, trunk, joined) = (at_half("half")?, at_half("trunk")?, at_half("joined")?);
-        let (top, heads) = (at_half("top")?, at_half("heads")?);
+        let top = at_half("top")?;
+        let heads = numbers("heads", 48 * area / 4, each)?;
         let (even, odd) = (numbers("even depth", 48 * area / 16, each)?, numbers("odd depth", 48 * area / 16, each)?);
         let raised = numbers("raised", 96 * area / 16, each)?;
         let noise = numbers("noise", 3 * area, 4)?;

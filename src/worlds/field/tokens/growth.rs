@@ -24,7 +24,7 @@ impl TokenGrowth {
     pub fn at(&self, step: u64, live: &TokenLive) -> Option<TokenLive> {
         let share = step as f64 / f64::from(self.steps);
         let sigma = self.high * (live.sigma / self.high).powf(share);
-        (share < 1.0).then_some(TokenLive { sigma, swim_px: 0.0, ..*live })
+        (share < 1.0).then_some(TokenLive { sigma, ..live.at_rest() })
     }
 }
 

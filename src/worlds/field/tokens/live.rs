@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::TokenRule;
+use super::net::MOTIONS;
 use crate::gpu::shader_words;
 use crate::worlds::field::FieldError;
 
@@ -12,6 +13,12 @@ use crate::worlds::field::FieldError;
 pub struct TokenLive {
     /// Speed g along the front, pixels per step.
     pub swim_px: f64,
+    /// Speed to the right of the front, pixels per step.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub slide_px: f64,
+    /// Turn to the right, radians per step.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub turn_rad: f64,
     /// Temperature σ; the network is trained at one.
     pub sigma: f64,
     /// Relaxation η.
@@ -30,19 +37,54 @@ fn is_off(switch: &bool) -> bool {
     !*switch
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
+}
+
 impl Default for TokenLive {
     fn default() -> Self {
-        Self { swim_px: 0.05, sigma: 0.3, relaxation: 1.0, live_step: 0.1, tokens: 12, half_precision: false }
+        Self {
+            swim_px: 0.05,
+            slide_px: 0.0,
+            turn_rad: 0.0,
+            sigma: 0.3,
+            relaxation: 1.0,
+            live_step: 0.1,
+            tokens: 12,
+            half_precision: false,
+        }
     }
 }
 
 impl TokenLive {
+    /// Pixels per step ahead and aside, and radians per step.
+    pub fn command(&self) -> [f64; MOTIONS] {
+        [self.swim_px, self.slide_px, self.turn_rad]
+    }
+
+    /// The same by another command.
+    pub fn commanded(&self, [swim_px, slide_px, turn_rad]: [f64; MOTIONS]) -> Self {
+        Self { swim_px, slide_px, turn_rad, ..*self }
+    }
+
+    /// The same without a command.
+    pub fn at_rest(&self) -> Self {
+        self.commanded([0.0; MOTIONS])
+    }
+
     /// # Errors
     /// A knob out of range.
     pub fn validate(&self) -> Result<(), FieldError> {
         let fail = |path, value: f64, hint| Err(FieldError::Value { path, reason: value.to_string(), hint });
         if !(-1.0..=1.0).contains(&self.swim_px) {
             return fail("swim_px", self.swim_px, "give -1 to 1; .05 is the default");
+        }
+        if !(-1.0..=1.0).contains(&self.slide_px) {
+            return fail("slide_px", self.slide_px, "give -1 to 1; 0 is the default");
+        }
+        if !(-0.3..=0.3).contains(&self.turn_rad) {
+            return fail("turn_rad", self.turn_rad, "give -0.3 to 0.3; 0 is the default");
         }
         if !(0.01..=2.0).contains(&self.sigma) {
             return fail("sigma", self.sigma, "give .01 to 2; the network is taught at one level");
@@ -65,8 +107,12 @@ shader_words! {
     pub(super) struct TokenStep {
         /// e^{-c η}, the share of the noise that stays.
         keep,
-        /// Factor of the network's motion.
+        /// Factor of the network's motion ahead.
         swim,
+        /// Factor of its motion to the right.
+        slide,
+        /// Factor of its turn.
+        turn,
         /// Standard deviation of the noise that is added.
         noise,
     }
@@ -76,13 +122,23 @@ impl TokenStep {
     pub fn new(live: &TokenLive, rule: &TokenRule) -> Self {
         let keep = (-live.live_step * live.relaxation).exp() as f32;
         let noise = (1.0 - keep * keep).sqrt() * live.sigma as f32;
-        Self { keep, swim: live.swim_px as f32 * rule.motion_scale, noise }
+        let (command, units) = (live.command(), rule.motion_units());
+        let [swim, slide, turn] = [0, 1, 2].map(|k| command[k] as f32 * units[k]);
+        Self { keep, swim, slide, turn, noise }
     }
 
-    /// Moves an image by what it is denoised to and the motion of the network; the noise is still to be added.
-    pub fn advance(&self, image: &mut [f32], denoised: &[f32], motion: &[f32]) {
-        for ((x, d), f) in image.iter_mut().zip(denoised).zip(motion) {
-            *x = *d + self.keep * (*x - *d) + self.swim * f;
+    /// The image's change by the motions of the network, written over the first of them.
+    pub fn moved(&self, motions: &mut [Vec<f32>; MOTIONS]) {
+        let [ahead, aside, turn] = motions;
+        for ((ahead, aside), turn) in ahead.iter_mut().zip(aside).zip(turn) {
+            *ahead = self.swim * *ahead + self.slide * *aside + self.turn * *turn;
+        }
+    }
+
+    /// Moves an image by what it is denoised to and its change by command; the noise is still to be added.
+    pub fn advance(&self, image: &mut [f32], denoised: &[f32], change: &[f32]) {
+        for ((x, d), f) in image.iter_mut().zip(denoised).zip(change) {
+            *x = *d + self.keep * (*x - *d) + f;
         }
     }
 }

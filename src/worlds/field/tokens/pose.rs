@@ -6,6 +6,7 @@ use rand::{RngExt, SeedableRng};
 use serde::{Deserialize, Serialize};
 
 use super::TokenGroups;
+use super::net::MOTIONS;
 
 /// Position in field pixels, heading in radians (0 points to the right, counted towards lower rows), kind of token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -191,6 +192,15 @@ impl Spacing {
         let (push, turn) = self.groups.together(poses, k, size, |k| self.avoid(poses, k, size));
         let way = ahead + push + curve * self.groups.arm(poses, k, size).perp();
         [ahead.dot(way), ahead.perp_dot(way), turn + curve]
+    }
+
+    /// Body-frame velocities at the three unit commands: a swim ahead ([`Self::swim`]), a step aside, and a turn of its whole
+    /// group.
+    pub fn motions(&self, poses: &[TokenPose], k: usize, size: DVec2, curve: f64) -> [[f64; 3]; MOTIONS] {
+        let ahead = DVec2::from_angle(poses[k].heading);
+        let turned = self.groups.arm(poses, k, size).perp();
+        let turn = [ahead.dot(turned), ahead.perp_dot(turned), 1.0];
+        [self.swim(poses, k, size, curve), [0.0, 1.0, 0.0], turn]
     }
 
     /// Push and turn away from near neighbours of a token on its own.

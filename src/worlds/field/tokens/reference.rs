@@ -7,7 +7,7 @@ use crate::worlds::field::stills::Still;
 /// A field of tokens, images `[height × width × 3]`.
 struct ReferenceField {
     weights: Vec<f64>,
-    motion_scale: f64,
+    motion_units: [f64; 3],
     range: [f64; 2],
     live: TokenLive,
     skew: SkewFlow,
@@ -24,7 +24,7 @@ impl ReferenceField {
         let image = (0..noisy.area()).flat_map(|at| [0, 1, 2].map(|c| f64::from(noisy.plane(c)[at]))).collect();
         Self {
             weights: reference::weights_of(&rule.net),
-            motion_scale: f64::from(rule.motion_scale),
+            motion_units: rule.motion_units().map(f64::from),
             range: rule.range.map(f64::from),
             live: *live,
             skew: *skew,
@@ -48,7 +48,7 @@ impl ReferenceField {
             places.iter().zip(network).for_each(|(at, value)| field[*at as usize] = value);
             field
         };
-        let [denoised, motion] = reference::evaluate(&self.weights, &seen, width, height, sigma).map(unseen);
+        let [denoised, motions @ ..] = reference::evaluate(&self.weights, &seen, width, height, sigma).map(unseen);
         let [low, high] = self.range;
         self.denoised = denoised.into_iter().map(|d| d.clamp(low, high)).collect();
         self.turn();
@@ -56,10 +56,11 @@ impl ReferenceField {
         let mut normals = vec![0.0f32; self.image.len()];
         add_normals(self.seed, self.steps, 1.0, &mut normals);
         let noise = (1.0 - keep * keep).sqrt() * sigma;
-        let swim = self.live.swim_px * self.motion_scale;
+        let command = self.live.command();
         for (at, x) in self.image.iter_mut().enumerate() {
             let d = self.denoised[at];
-            *x = d + keep * (*x - d) + swim * motion[at] + noise * f64::from(normals[at]);
+            let moved: f64 = (0..3).map(|k| command[k] * self.motion_units[k] * motions[k][at]).sum();
+            *x = d + keep * (*x - d) + moved + noise * f64::from(normals[at]);
         }
         self.steps += 1;
     }
@@ -122,7 +123,7 @@ mod tests {
         let unset = net.weights.iter_mut().enumerate().filter(|(_, w)| **w == 0.0);
         unset.for_each(|(k, w)| *w = (k % 7) as f32 * 0.02 - 0.06);
         let rule = TokenRule::untaught(net);
-        let live = TokenLive { swim_px: 0.2, relaxation: 1.3, ..TokenLive::default() };
+        let live = TokenLive { swim_px: 0.2, slide_px: -0.1, turn_rad: 0.06, relaxation: 1.3, ..TokenLive::default() };
         let pose = TokenPose { x: 20.0, y: 9.0, heading: 0.6, kind: 0 };
         let image = ensemble.render(&[pose], [width, height], false).image;
         let channel = |c: usize| image.iter().skip(c).step_by(3).copied();
@@ -147,9 +148,14 @@ mod tests {
         let [x, denoised] = referred(scene, &scene.live, &scene.skew, before);
         assert!(apart(noisy, &x) < TOLERANCE, "the noisy image: {:e}", apart(noisy, &x));
         assert!(apart(image, &denoised) < TOLERANCE, "the denoised image: {:e}", apart(image, &denoised));
-        let live = TokenLive { swim_px: 0.21, ..scene.live };
-        let [other, _] = referred(scene, &live, &scene.skew, before);
-        assert!(apart(noisy, &other) > TOLERANCE, "another speed must show");
+        for live in [
+            TokenLive { swim_px: 0.21, ..scene.live },
+            TokenLive { slide_px: -0.09, ..scene.live },
+            TokenLive { turn_rad: 0.065, ..scene.live },
+        ] {
+            let [other, _] = referred(scene, &live, &scene.skew, before);
+            assert!(apart(noisy, &other) > TOLERANCE, "another command must show: {live:?}");
+        }
         for skew in [SkewFlow { strength: 1.9, ..scene.skew }, SkewFlow { seed: 5, ..scene.skew }] {
             let [other, _] = referred(scene, &scene.live, &skew, before);
             assert!(apart(noisy, &other) > TOLERANCE, "another flow must show");

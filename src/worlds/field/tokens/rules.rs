@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::net::MOTIONS;
 use super::{SkewFlow, TokenDoc, TokenEvidence, TokenRule};
 
 /// Most rules of a picture beside the chosen one: each is 340 kB of a scene file.
@@ -27,8 +28,8 @@ pub struct RuleRecord {
 pub struct TokenDrive {
     /// In the list.
     pub name: &'static str,
-    /// Speed g, pixels per step.
-    pub swim_px: f64,
+    /// Pixels per step ahead and aside, and radians per step.
+    pub command: [f64; MOTIONS],
     /// The flow K ∗ s.
     pub skew: SkewFlow,
 }
@@ -41,17 +42,18 @@ const NO_SKEW: SkewFlow = SkewFlow { strength: 0.0, radius: 1, seed: 1 };
 
 impl TokenDrive {
     /// Those of every picture.
-    pub const ALL: [Self; 4] = [
-        Self { name: "At rest", swim_px: 0.0, skew: NO_SKEW },
-        Self { name: "Swim", swim_px: 0.05, skew: NO_SKEW },
-        Self { name: "K*s, seed 1", swim_px: 0.0, skew: skew(1) },
-        Self { name: "K*s, seed 2", swim_px: 0.0, skew: skew(2) },
+    pub const ALL: [Self; 5] = [
+        Self { name: "At rest", command: [0.0; 3], skew: NO_SKEW },
+        Self { name: "Swim", command: [0.05, 0.0, 0.0], skew: NO_SKEW },
+        Self { name: "Circle", command: [0.05, 0.0, 0.005], skew: NO_SKEW },
+        Self { name: "K*s, seed 1", command: [0.0; 3], skew: skew(1) },
+        Self { name: "K*s, seed 2", command: [0.0; 3], skew: skew(2) },
     ];
 
     /// Whether tokens move by it now.
     pub fn is_on(&self, doc: &TokenDoc) -> bool {
         let is_same_flow = doc.skew == self.skew || (doc.skew.strength == 0.0 && self.skew.strength == 0.0);
-        doc.live.swim_px == self.swim_px && is_same_flow
+        doc.live.command() == self.command && is_same_flow
     }
 }
 
@@ -179,6 +181,7 @@ mod tests {
             at_rest: summary.clone(),
             swimming: summary,
             commanded: 5.0,
+            commanded_aside: 0.0,
             commanded_turn: 0.0,
             healed: None,
             grown: None,
@@ -216,7 +219,7 @@ mod tests {
     fn one_drive_at_a_time_is_on() {
         let mut doc = TokenDoc::new(vec![Token::bundled("dot").unwrap()]).unwrap();
         for drive in TokenDrive::ALL {
-            (doc.live.swim_px, doc.skew) = (drive.swim_px, drive.skew);
+            (doc.live, doc.skew) = (doc.live.commanded(drive.command), drive.skew);
             assert!(doc.validate().is_ok());
             let on: Vec<&str> = TokenDrive::ALL.iter().filter(|other| other.is_on(&doc)).map(|d| d.name).collect();
             assert_eq!(on, [drive.name]);

@@ -29,6 +29,10 @@ pub struct TokenSettings {
     pub live_step: f64,
     /// Fastest swim of a pool image, pixels per step.
     pub max_swim_px: f64,
+    /// Fastest motion of a pool image to a side, pixels per step.
+    pub max_slide_px: f64,
+    /// Fastest turn of a pool image, radians per step.
+    pub max_turn_rad: f64,
     /// Way that a target is ahead of its token at contact with a neighbour, pixels: how strongly tokens keep apart.
     pub keep_apart_px: f64,
     /// Turn of a target towards its neighbours' mean heading, radians at a right angle: how strongly tokens flock.
@@ -72,6 +76,8 @@ impl Default for TokenSettings {
             sigma_range: [0.15, GROWTH_SIGMA],
             live_step: 0.1,
             max_swim_px: 0.12,
+            max_slide_px: 0.05,
+            max_turn_rad: 0.015,
             keep_apart_px: 0.8,
             align_rad: 0.0,
             attract_px: 0.0,
@@ -127,6 +133,8 @@ impl TokenSettings {
             self.reset,
             self.damage,
             self.max_swim_px,
+            self.max_slide_px,
+            self.max_turn_rad,
             self.keep_apart_px,
             self.align_rad,
             self.attract_px,

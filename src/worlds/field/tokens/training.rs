@@ -7,7 +7,7 @@ use rand::seq::index;
 use rand::{RngExt, SeedableRng};
 use rayon::prelude::*;
 
-use super::net::{TokenNet, TransposedNet, WEIGHTS, Workspace};
+use super::net::{MOTIONS, TokenNet, TransposedNet, WEIGHTS, Workspace};
 use super::noise::add_normals;
 use super::scene::TokenEnsemble;
 use super::settings::TokenSettings;
@@ -23,6 +23,8 @@ const WARM_UP: f64 = 50.0;
 const DENOISE_WEIGHT: f32 = 4.0;
 /// Share of the pool images that do not swim at all.
 const AT_REST: f64 = 0.23;
+/// Share of the pool images that move aside and turn as well.
+const STEERED: f64 = 0.5;
 /// A token is lost when the denoised image has less than this share of it.
 const LOST: f32 = 0.4;
 /// Visits after a wound in which a token that is not seen is not lost yet.
@@ -35,7 +37,8 @@ const MAX_CORRECTION: f64 = 0.5;
 struct PoolImage {
     image: Vec<f32>,
     poses: Vec<TokenPose>,
-    swim_px: f64,
+    /// Pixels per step ahead and aside, and radians per step.
+    command: [f64; MOTIONS],
     /// Visits left in which a wound may still close.
     healing: u32,
 }
@@ -56,7 +59,7 @@ pub struct TokenLosses {
 pub struct TokenRule {
     /// The network.
     pub net: TokenNet,
-    /// The motion head is in units of this.
+    /// Motions are in units of this: see [`Self::motion_units`].
     pub motion_scale: f32,
     /// Bounds of denoised images.
     pub range: [f32; 2],
@@ -64,6 +67,20 @@ pub struct TokenRule {
     pub seed: u64,
     /// What a swim turns by, radians per pixel.
     pub curve_rad_per_px: f64,
+}
+
+/// A turn by one radian over this counts as a pixel, px: about the distance from a token's centre at which it has edges.
+const TURN_ARM_PX: f32 = 4.0;
+
+impl TokenRule {
+    /// Units of the motions of the network: per pixel ahead, per pixel aside, and per radian.
+    pub fn motion_units(&self) -> [f32; MOTIONS] {
+        motion_units(self.motion_scale)
+    }
+}
+
+fn motion_units(scale: f32) -> [f32; MOTIONS] {
+    [scale, scale, scale * TURN_ARM_PX]
 }
 
 #[cfg(test)]
@@ -162,7 +179,12 @@ impl TokenTraining {
         let speed = self.settings.max_swim_px * rng.random_range(-rest..1.0).max(0.0);
         // A swim to one side only would teach the denoiser its mean lag, and tokens at rest would drift.
         let swim_px = if rng.random_bool(0.5) { speed } else { -speed };
-        PoolImage { image, poses, swim_px, healing: 0 }
+        let mut command = [swim_px, 0.0, 0.0];
+        if rng.random_bool(STEERED) {
+            let [slide, turn] = [self.settings.max_slide_px, self.settings.max_turn_rad];
+            command = [swim_px, slide * rng.random_range(-1.0..1.0), turn * rng.random_range(-1.0..1.0)];
+        }
+        PoolImage { image, poses, command, healing: 0 }
     }
 
     /// One optimiser step; `None` when all are done.
@@ -228,7 +250,7 @@ impl TokenTraining {
         add_normals(rng.random(), 1, sigma, &mut noised);
         let target = self.target(&poses);
         workspace.evaluate(&self.net, &noised, sigma);
-        let (gradient, denoise, motion) = self.gradient(workspace, net, sigma, &target, &clean.motion);
+        let (gradient, denoise, motion) = self.gradient(workspace, net, sigma, &target, &clean.motions);
         ImageResult { gradient, denoise, motion, chain: None }
     }
 
@@ -249,25 +271,27 @@ impl TokenTraining {
             chain.healing = HEALING;
         }
         let sigma = settings.sigma as f32;
-        let motion = self.ensemble.render(&chain.poses, side, true).motion;
+        let motions = self.ensemble.render(&chain.poses, side, true).motions;
         let target = self.target(&chain.poses);
         // As in the live step, so that the network learns all phases of its grid.
         let grid = GridPlacement::of_step(rng.random(), 0, side);
         workspace.evaluate(&self.net, &grid.seen(&chain.image), sigma);
         let (gradient, denoise, motion_loss) =
-            self.gradient(workspace, net, sigma, &grid.seen(&target), &grid.seen(&motion));
+            self.gradient(workspace, net, sigma, &grid.seen(&target), &motions.map(|motion| grid.seen(&motion)));
         let [low, high] = self.ensemble.range;
         let mut denoised = grid.unseen(&workspace.outputs.denoised);
         denoised.iter_mut().for_each(|v| *v = v.clamp(low, high));
-        let swum = grid.unseen(&workspace.outputs.motion);
+        let swum = workspace.outputs.motions.each_ref().map(|motion| grid.unseen(motion));
 
         let keep = (-settings.live_step).exp() as f32;
         let mut noise = vec![0.0; denoised.len()];
         add_normals(rng.random(), 2, (1.0 - keep * keep).sqrt() * sigma, &mut noise);
-        let swim = chain.swim_px as f32 * self.motion_scale;
+        let units = motion_units(self.motion_scale);
+        let [swim, slide, turn] = [0, 1, 2].map(|k| chain.command[k] as f32 * units[k]);
         let mut image = chain.image.clone();
-        for (((x, d), f), w) in image.iter_mut().zip(&denoised).zip(&swum).zip(&noise) {
-            *x = d + keep * (*x - d) + swim * f + w;
+        for (at, (x, d)) in image.iter_mut().zip(&denoised).enumerate() {
+            let moved = swim * swum[0][at] + slide * swum[1][at] + turn * swum[2][at];
+            *x = d + keep * (*x - d) + moved + noise[at];
         }
         // A chain that has lost a token has no target any more.
         let over = rng.random::<f64>() < settings.reset
@@ -292,11 +316,11 @@ impl TokenTraining {
         let mut poses: Vec<TokenPose> = (chain.poses.iter().enumerate())
             .map(|(k, pose)| {
                 let template = &self.ensemble.templates[pose.kind];
-                let swim = self.ensemble.swim(&chain.poses, k, size);
+                let commanded = self.ensemble.motions(&chain.poses, k, size);
                 let jolt = template.project(&targets[k], width, height, noise);
                 let off = template.project(&targets[k], width, height, offset);
                 let motion = [0, 1, 2].map(|c| {
-                    chain.swim_px * swim[c]
+                    (0..MOTIONS).map(|m| chain.command[m] * commanded[m][c]).sum::<f64>()
                         + jolt[c]
                         + settings.registration * off[c].clamp(-MAX_CORRECTION, MAX_CORRECTION)
                 });
@@ -318,7 +342,7 @@ impl TokenTraining {
         net: &TransposedNet,
         sigma: f32,
         clean: &[f32],
-        motion: &[f32],
+        motions: &[Vec<f32>; MOTIONS],
     ) -> (Vec<f32>, f32, f32) {
         let settings = self.settings;
         let share = 1.0 / (clean.len() * settings.batch) as f32;
@@ -332,15 +356,18 @@ impl TokenTraining {
             })
             .collect();
         let weight = settings.motion_weight as f32 * share;
-        let d_motion: Vec<f32> = (outputs.motion.iter().zip(motion))
-            .map(|(f, motion)| {
-                let off = f - motion / self.motion_scale;
-                motion_loss += off * off;
-                2.0 * weight * off
-            })
-            .collect();
+        let units = motion_units(self.motion_scale);
+        let d_motions = std::array::from_fn(|m| {
+            (outputs.motions[m].iter().zip(&motions[m]))
+                .map(|(f, motion)| {
+                    let off = f - motion / units[m];
+                    motion_loss += off * off / MOTIONS as f32;
+                    2.0 * weight * off
+                })
+                .collect()
+        });
         let mut gradient = vec![0.0; WEIGHTS];
-        workspace.add_gradient(net, sigma, &d_denoised, &d_motion, &mut gradient);
+        workspace.add_gradient(net, sigma, &d_denoised, &d_motions, &mut gradient);
         let pixels = clean.len() as f32;
         (gradient, denoise / (pixels * sigma * sigma), motion_loss / pixels)
     }

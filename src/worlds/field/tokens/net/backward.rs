@@ -3,19 +3,19 @@
 use super::activation::multiply_silu_gradient;
 use super::conv::{ConvSize, add_depth_to_space, convolve, pad, space_to_depth, weight_gradient};
 use super::{
-    COLOURS, DOWN, FIRST, HALF, HEADS, INPUT, LAST, MID, MIDDLE, NoiseScaling, QUARTER, SHAPE, SIGMA_HALF,
-    SIGMA_QUARTER, TransposedNet, UP, Workspace, start,
+    COLOURS, DOWN, FIRST, HALF, HEAD_OUTPUTS, HEADS, INPUT, LAST, MID, MIDDLE, MOTIONS, NoiseScaling, QUARTER, SHAPE,
+    SIGMA_HALF, SIGMA_QUARTER, TransposedNet, UP, Workspace, start,
 };
 
 impl Workspace {
-    /// Adds to `gradient` (in the order of the weights) what d loss / d denoised and d loss / d motion, `[height × width
-    /// × 3]` each, give for the image evaluated last, whose noise was `sigma`.
+    /// Adds to `gradient` (in the order of the weights) what d loss / d denoised and d loss / d motions, `[height ×
+    /// width × 3]` each, give for the image evaluated last, whose noise was `sigma`.
     pub fn add_gradient(
         &self,
         net: &TransposedNet,
         sigma: f32,
         d_denoised: &[f32],
-        d_motion: &[f32],
+        d_motions: &[Vec<f32>; MOTIONS],
         gradient: &mut [f32],
     ) {
         let scaling = NoiseScaling::new(sigma);
@@ -24,7 +24,7 @@ impl Workspace {
         let at_half = ScaleGradients { width: w, height: h, workspace: self, net };
         let at_quarter = ScaleGradients { width: q, height: r, workspace: self, net };
 
-        let g_heads = self.fold(scaling, d_denoised, d_motion);
+        let g_heads = self.fold(scaling, d_denoised, d_motions);
         let mut g_top = vec![0.0; w * h * HALF];
         at_half.pointwise(HEADS, &self.top, &g_heads, &mut g_top, gradient);
 
@@ -51,17 +51,19 @@ impl Workspace {
     }
 
     /// Gradients of the images to gradients of the heads: the transpose of `unfold`.
-    fn fold(&self, scaling: NoiseScaling, d_denoised: &[f32], d_motion: &[f32]) -> Vec<f32> {
+    fn fold(&self, scaling: NoiseScaling, d_denoised: &[f32], d_motions: &[Vec<f32>; MOTIONS]) -> Vec<f32> {
         let line = self.width * COLOURS;
         let pair = 2 * COLOURS;
-        let mut g = vec![0.0; self.width * self.height / 4 * 8 * COLOURS];
-        for (at, cell) in g.chunks_exact_mut(8 * COLOURS).enumerate() {
+        let mut g = vec![0.0; self.width * self.height / 4 * HEAD_OUTPUTS];
+        for (at, cell) in g.chunks_exact_mut(HEAD_OUTPUTS).enumerate() {
             let (row, column) = (at / (self.width / 2) * 2, at % (self.width / 2) * 2);
             for dy in 0..2 {
                 let from = (row + dy) * line + column * COLOURS;
                 for k in 0..pair {
                     cell[dy * pair + k] = scaling.out * d_denoised[from + k];
-                    cell[4 * COLOURS + dy * pair + k] = d_motion[from + k];
+                }
+                for (d_motion, cell) in d_motions.iter().zip(cell[4 * COLOURS..].chunks_exact_mut(4 * COLOURS)) {
+                    cell[dy * pair..][..pair].copy_from_slice(&d_motion[from..][..pair]);
                 }
             }
         }

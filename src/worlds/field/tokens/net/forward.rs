@@ -5,21 +5,21 @@ use rayon::prelude::*;
 use super::activation::add_silu;
 use super::conv::{ConvSize, add_depth_to_space, convolve, pad, space_to_depth};
 use super::{
-    COLOURS, DOWN, FIRST, HALF, HEADS, INPUT, LAST, MID, MIDDLE, NoiseScaling, QUARTER, SHAPE, SIGMA_HALF,
-    SIGMA_QUARTER, TokenNet, UP,
+    COLOURS, DOWN, FIRST, HALF, HEAD_OUTPUTS, HEADS, INPUT, LAST, MID, MIDDLE, MOTIONS, NoiseScaling, QUARTER, SHAPE,
+    SIGMA_HALF, SIGMA_QUARTER, TokenNet, UP,
 };
 use crate::nn::dispatch::Isa;
 
 /// Rows of a band that one thread convolves.
 const BAND_ROWS: usize = 8;
 
-/// Denoised image and motion, interleaved `[height × width × 3]`.
+/// Denoised image and motions, interleaved `[height × width × 3]` each.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NetOutputs {
     /// Estimate of the clean image.
     pub denoised: Vec<f32>,
-    /// Change of the image per step, in units of the motion scale.
-    pub motion: Vec<f32>,
+    /// Changes of the image by moving ahead, moving aside and turning, in units of `TokenRule::motion_units`.
+    pub motions: [Vec<f32>; MOTIONS],
 }
 
 /// Activations of one image; reused between evaluations of one size.
@@ -77,10 +77,10 @@ impl Workspace {
             before,
             trunk: vec![0.0; w * h * HALF],
             scratch: vec![0.0; w * h * HALF],
-            heads: vec![0.0; w * h * 8 * COLOURS],
+            heads: vec![0.0; w * h * HEAD_OUTPUTS],
             outputs: NetOutputs {
                 denoised: vec![0.0; width * height * COLOURS],
-                motion: vec![0.0; width * height * COLOURS],
+                motions: std::array::from_fn(|_| vec![0.0; width * height * COLOURS]),
             },
         }
     }
@@ -98,9 +98,10 @@ impl Workspace {
             &self.scratch,
             &self.heads,
             &self.outputs.denoised,
-            &self.outputs.motion,
         ];
-        let floats: usize = singles.into_iter().chain(&self.middle).chain(&self.before).map(Vec::len).sum();
+        let floats: usize = (singles.into_iter().chain(&self.middle).chain(&self.before).chain(&self.outputs.motions))
+            .map(Vec::len)
+            .sum();
         (size_of::<f32>() * floats / (self.width * self.height)) as u64
     }
 
@@ -166,10 +167,10 @@ impl Workspace {
         self.unfold(image, scaling);
     }
 
-    /// Heads to full size: the first 12 channels are the denoiser's, the others the motion's.
+    /// Heads to full size: the first 12 channels are the denoiser's, then 12 of each motion.
     fn unfold(&mut self, image: &[f32], scaling: NoiseScaling) {
         let line = self.width * COLOURS;
-        for (at, cell) in self.heads.chunks_exact(8 * COLOURS).enumerate() {
+        for (at, cell) in self.heads.chunks_exact(HEAD_OUTPUTS).enumerate() {
             let (row, column) = (at / (self.width / 2) * 2, at % (self.width / 2) * 2);
             for dy in 0..2 {
                 let to = (row + dy) * line + column * COLOURS;
@@ -177,7 +178,10 @@ impl Workspace {
                 for k in 0..pair {
                     self.outputs.denoised[to + k] = scaling.skip * image[to + k] + scaling.out * cell[from + k];
                 }
-                self.outputs.motion[to..to + pair].copy_from_slice(&cell[4 * COLOURS + from..][..pair]);
+                for (motion, cell) in self.outputs.motions.iter_mut().zip(cell[4 * COLOURS..].chunks_exact(4 * COLOURS))
+                {
+                    motion[to..to + pair].copy_from_slice(&cell[from..][..pair]);
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The network of the token rule: two scales of 3 × 3 convolutions, about 7,800 multiply-adds per pixel.
 //!
-//! Image x at noise σ → denoised image x̂ and motion F (what a swim of unit speed does to the image). Both scales come
+//! Image x at noise σ → denoised image x̂ and three motions (what moving ahead, moving aside and turning do to the image). Both scales come
 //! from space-to-depth, so that the network is equivariant to shifts by four pixels only; live steps shift the grid at
 //! random.
 
@@ -23,6 +23,8 @@ use conv::{BLOCK, transposed};
 pub const COLOURS: usize = 3;
 /// Standard deviation of the data that the scaling of inputs and outputs assumes (Karras et al. 2022, Table 1).
 pub const DATA_SD: f32 = 0.2;
+/// Motions of a token that the network gives: ahead, aside, turn.
+pub const MOTIONS: usize = 3;
 /// Channels at half and at quarter size.
 const HALF: usize = 24;
 const QUARTER: usize = 48;
@@ -54,6 +56,9 @@ const LAST: usize = UP + 1;
 const HEADS: usize = UP + 2;
 const LAYERS: usize = UP + 3;
 
+/// The denoised image and the motions, four pixels each.
+const HEAD_OUTPUTS: usize = 4 * COLOURS * (1 + MOTIONS);
+
 /// He-normal start; residual branches and heads start smaller.
 const SHAPE: [ConvLayer; LAYERS] = [
     layer(9, 4 * COLOURS, HALF, 2.0),
@@ -64,7 +69,7 @@ const SHAPE: [ConvLayer; LAYERS] = [
     layer(9, QUARTER, QUARTER, 1.0),
     layer(1, QUARTER, 4 * HALF, 2.0),
     layer(9, HALF, HALF, 1.0),
-    layer(1, HALF, 8 * COLOURS, 0.1),
+    layer(1, HALF, HEAD_OUTPUTS, 0.1),
 ];
 
 impl ConvLayer {
@@ -89,6 +94,11 @@ const SIGMA_QUARTER: usize = SIGMA_HALF + HALF;
 
 /// Numbers of a network.
 pub const WEIGHTS: usize = SIGMA_QUARTER + QUARTER;
+
+/// Outputs of the heads of a network that can only move ahead, as in older scenes.
+const OUTPUTS_AHEAD: usize = 8 * COLOURS;
+/// Numbers of such a network.
+pub const WEIGHTS_AHEAD: usize = WEIGHTS - (HALF + 1) * (HEAD_OUTPUTS - OUTPUTS_AHEAD);
 
 /// Multiply-adds per pixel of an evaluation.
 pub const MULTIPLY_ADDS: usize = {
@@ -122,6 +132,19 @@ impl TokenNet {
             }
         }
         Self { weights }
+    }
+
+    /// Of stored weights; those of a network that could only move ahead get heads for the other motions that give nothing.
+    /// `None` of another number of weights.
+    pub fn of_weights(mut weights: Vec<f32>) -> Option<Self> {
+        if weights.len() == WEIGHTS_AHEAD {
+            let missing = HEAD_OUTPUTS - OUTPUTS_AHEAD;
+            let biases = start(HEADS) + HALF * OUTPUTS_AHEAD + OUTPUTS_AHEAD;
+            weights.splice(biases..biases, std::iter::repeat_n(0.0, missing));
+            let at = start(HEADS) + HALF * OUTPUTS_AHEAD;
+            weights.splice(at..at, std::iter::repeat_n(0.0, HALF * missing));
+        }
+        (weights.len() == WEIGHTS).then_some(Self { weights })
     }
 
     fn layer(&self, k: usize) -> &[f32] {
@@ -209,7 +232,7 @@ impl NoiseScaling {
 }
 
 const _: () =
-    assert!(HALF.is_multiple_of(BLOCK) && QUARTER.is_multiple_of(BLOCK) && (8 * COLOURS).is_multiple_of(BLOCK));
+    assert!(HALF.is_multiple_of(BLOCK) && QUARTER.is_multiple_of(BLOCK) && HEAD_OUTPUTS.is_multiple_of(BLOCK));
 
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,8 @@
 //! The network in f64, one output at a time: what the fused kernels are compared with.
 
 use super::{
-    COLOURS, DOWN, FIRST, HALF, HEADS, INPUT, LAST, MID, MIDDLE, NoiseScaling, QUARTER, SHAPE, SIGMA_HALF,
-    SIGMA_QUARTER, TokenNet, UP, conv::BLOCK, start,
+    COLOURS, DOWN, FIRST, HALF, HEAD_OUTPUTS, HEADS, INPUT, LAST, MID, MIDDLE, MOTIONS, NoiseScaling, QUARTER, SHAPE,
+    SIGMA_HALF, SIGMA_QUARTER, TokenNet, UP, conv::BLOCK, start,
 };
 
 /// Channels by pixel, periodic.
@@ -81,14 +81,14 @@ fn layer(weights: &[f64], k: usize, image: &ReferenceImage, level: f64) -> Refer
     out
 }
 
-/// Denoised image and motion, `[height × width × 3]` each.
+/// Denoised image and the motions, `[height × width × 3]` each.
 pub(in crate::worlds::field::tokens) fn evaluate(
     weights: &[f64],
     image: &[f64],
     width: usize,
     height: usize,
     sigma: f64,
-) -> [Vec<f64>; 2] {
+) -> [Vec<f64>; 1 + MOTIONS] {
     let scaling = NoiseScaling::new(sigma as f32);
     let level = f64::from(scaling.level);
     let source = ReferenceImage { width, height, channels: COLOURS, data: image.to_vec() };
@@ -106,16 +106,16 @@ pub(in crate::worlds::field::tokens) fn evaluate(
     top.add(&layer(weights, UP, &deep, level).unfolded());
     top.add(&layer(weights, LAST, &top.clone(), level).silu());
     let heads = layer(weights, HEADS, &top, level);
-    let half = |which: usize| {
-        let mut part = ReferenceImage::new(heads.width, heads.height, 4 * COLOURS);
-        for (to, from) in part.data.chunks_exact_mut(4 * COLOURS).zip(heads.data.chunks_exact(8 * COLOURS)) {
+    let part = |which: usize| {
+        let mut of_one = ReferenceImage::new(heads.width, heads.height, 4 * COLOURS);
+        for (to, from) in of_one.data.chunks_exact_mut(4 * COLOURS).zip(heads.data.chunks_exact(HEAD_OUTPUTS)) {
             to.copy_from_slice(&from[which * 4 * COLOURS..(which + 1) * 4 * COLOURS]);
         }
-        part.unfolded().data
+        of_one.unfolded().data
     };
     let denoised =
-        half(0).into_iter().zip(image).map(|(head, x)| f64::from(scaling.skip) * x + f64::from(scaling.out) * head);
-    [denoised.collect(), half(1)]
+        part(0).into_iter().zip(image).map(|(head, x)| f64::from(scaling.skip) * x + f64::from(scaling.out) * head);
+    [denoised.collect(), part(1), part(2), part(3)]
 }
 
 pub(in crate::worlds::field::tokens) fn weights_of(net: &TokenNet) -> Vec<f64> {
