@@ -23,7 +23,7 @@ impl KnobArgs {
     }
 
     fn read(matches: &ArgMatches) -> Self {
-        Self(std::array::from_fn(|k| matches.get_one(SWARM_KNOBS[k].option).copied()))
+        Self(std::array::from_fn(|k| matches.get_one(&SWARM_KNOBS[k].spec.option()).copied()))
     }
 }
 
@@ -41,8 +41,8 @@ impl clap::FromArgMatches for KnobArgs {
 impl clap::Args for KnobArgs {
     fn augment_args(command: Command) -> Command {
         command.args(SWARM_KNOBS.iter().map(|row| {
-            Arg::new(row.option)
-                .long(row.option)
+            Arg::new(row.spec.option())
+                .long(row.spec.option())
                 .value_name(row.spec.symbol)
                 .help(row.spec.help)
                 .value_parser(value_parser!(f64))

@@ -204,7 +204,7 @@ fn play(session: &mut Session, playing: bool) -> Vec<Effect> {
 /// Live settings folded into the range the integrator can use; `None` when a number is not finite.
 pub(in crate::session) fn usable(mut live: LiveSettings) -> Option<LiveSettings> {
     for row in &SWARM_KNOBS {
-        let [low, high] = row.bounds;
+        let [low, high] = row.spec.bounds;
         for value in row.values_mut(&mut live) {
             if !value.is_finite() {
                 return None;

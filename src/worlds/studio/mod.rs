@@ -17,8 +17,8 @@ pub(crate) use checkpoint::{
 pub(crate) use rewind::assert_steps_back;
 pub(crate) use rewind::{RewindBuffer, Rewindable};
 pub use specs::{
-    ActionSpec, BrushSpec, BrushTouch, BrushWorkspace, KnobGroup, KnobScale, KnobSpec, LayerSet, LayerSpec, MethodSpec,
-    PresetSpec, RestartSpec, SeriesAxis, SeriesSpec, StartSpec, WorldTables,
+    ABOVE_ZERO, ActionSpec, BrushSpec, BrushTouch, BrushWorkspace, KnobGroup, KnobScale, KnobSpec, LayerSet, LayerSpec,
+    MAX_LEARNING_STEPS, MethodSpec, PresetSpec, RestartSpec, SeriesAxis, SeriesSpec, StartSpec, WorldTables,
 };
 pub use viewpoint::Viewpoint;
 

@@ -28,6 +28,12 @@ pub enum KnobScale {
     Choice(&'static [&'static str]),
 }
 
+/// Optimiser steps of one run of learning in any world, at most.
+pub const MAX_LEARNING_STEPS: usize = 10_000_000;
+
+/// Lower bound of a number that must be positive.
+pub const ABOVE_ZERO: f64 = f64::MIN_POSITIVE;
+
 /// A number that the user sets.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct KnobSpec {
@@ -43,12 +49,17 @@ pub struct KnobSpec {
     pub help: &'static str,
     /// The value of a new project.
     pub default: f64,
-    /// Smallest and largest value.
+    /// Smallest and largest value on a slider.
     pub range: [f64; 2],
+    /// Smallest and largest value that works, which files and command lines may give. Infinite where only the code that
+    /// uses the number can tell.
+    pub bounds: [f64; 2],
     /// How a slider divides the range.
     pub scale: KnobScale,
     /// Where it is shown.
     pub group: KnobGroup,
+    /// On the command line, without the dashes, where it differs from `id`.
+    pub option: Option<&'static str>,
 }
 
 impl KnobSpec {
@@ -61,11 +72,45 @@ impl KnobSpec {
         scale: KnobScale,
         group: KnobGroup,
     ) -> Self {
-        Self { id, name, symbol, unit, help, default, range, scale, group }
+        let bounds = [f64::NEG_INFINITY, f64::INFINITY];
+        Self { id, name, symbol, unit, help, default, range, bounds, scale, group, option: None }
+    }
+
+    /// With the smallest and largest value that works.
+    #[must_use]
+    pub const fn bounded(self, bounds: [f64; 2]) -> Self {
+        Self { bounds, ..self }
+    }
+
+    /// Under another name on the command line.
+    #[must_use]
+    pub const fn with_option(self, option: &'static str) -> Self {
+        Self { option: Some(option), ..self }
     }
 }
 
 impl KnobSpec {
+    /// On the command line, without the dashes.
+    pub fn option(&self) -> String {
+        self.option.map_or_else(|| self.id.replace('_', "-"), str::to_owned)
+    }
+
+    /// Whether `value` is within the bounds; NaN is not.
+    pub fn allows(&self, value: f64) -> bool {
+        let [low, high] = self.bounds;
+        (low..=high).contains(&value)
+    }
+
+    /// The bounds as advice: "choose 1 to 100".
+    pub fn advice(&self) -> String {
+        let [low, high] = self.bounds;
+        match (low, high) {
+            (ABOVE_ZERO, _) => format!("choose a number above 0, at most {high}"),
+            (_, f64::INFINITY) => format!("choose {low} or more"),
+            _ => format!("choose {low} to {high}"),
+        }
+    }
+
     /// `value` folded into the range, whole where it must be; the default when it is NaN.
     pub fn folded(&self, value: f64) -> f64 {
         let [low, high] = self.range;

@@ -90,12 +90,8 @@ pub enum Knob {
 
 /// A row of the table of knobs: sliders, swings, options of the command line, validation, reset and the shaders follow it.
 pub struct SwarmKnob {
-    /// Names, unit and range.
+    /// Names, unit, range, and as bounds what the integrator can use. Those of the training bound the temperature as well.
     pub spec: KnobSpec,
-    /// On the command line, without the dashes.
-    pub option: &'static str,
-    /// What the integrator can use; sliders offer less. The temperature's own bounds are those of the training.
-    pub bounds: [f64; 2],
     /// Magnitudes that *Surprise me* draws; `None`: it does not draw this knob.
     pub surprise: Option<[f64; 2]>,
     /// Of one species, or of all; knobs of the whole swarm have no use for it.
@@ -126,9 +122,9 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
             0.13,
             [0.1, 0.8],
             KnobScale::Logarithmic,
-        ),
-        option: "sigma",
-        bounds: [1e-3, 10.0],
+        )
+        .bounded([1e-3, 10.0])
+        .with_option("sigma"),
         surprise: None,
         knob: |_| Knob::Temperature,
         values: |live| std::slice::from_ref(&live.sigma_l),
@@ -142,9 +138,8 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
             3.0,
             [0.0, 20.0],
             KnobScale::Linear,
-        ),
-        option: "strength",
-        bounds: [0.0, LiveSettings::MAX_KNOB],
+        )
+        .bounded([0.0, LiveSettings::MAX_KNOB]),
         // Of a learned flow; the strength of an exact one follows from its time step.
         surprise: Some([2.0, 7.0]),
         knob: |_| Knob::Strength,
@@ -159,9 +154,8 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
             1.0,
             [0.0, 5.0],
             KnobScale::Linear,
-        ),
-        option: "relaxation",
-        bounds: [0.0, LiveSettings::MAX_KNOB],
+        )
+        .bounded([0.0, LiveSettings::MAX_KNOB]),
         surprise: Some([0.6, 2.0]),
         knob: |_| Knob::Relaxation,
         values: |live| std::slice::from_ref(&live.relaxation),
@@ -175,9 +169,8 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
             0.1,
             [0.005, 0.3],
             KnobScale::Logarithmic,
-        ),
-        option: "step-factor",
-        bounds: [1e-6, 1.0],
+        )
+        .bounded([1e-6, 1.0]),
         surprise: None,
         knob: |_| Knob::StepFactor,
         values: |live| std::slice::from_ref(&live.step_factor),
@@ -191,9 +184,8 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
             1.0,
             [-5.0, 5.0],
             KnobScale::Linear,
-        ),
-        option: "cruise",
-        bounds: [-MAX_SPEED, MAX_SPEED],
+        )
+        .bounded([-MAX_SPEED, MAX_SPEED]),
         surprise: Some(SURPRISE_SPEEDS),
         knob: Knob::Cruise,
         values: |live| &live.knobs.cruise,
@@ -207,9 +199,8 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
             0.0,
             [-5.0, 5.0],
             KnobScale::Linear,
-        ),
-        option: "strafe",
-        bounds: [-MAX_SPEED, MAX_SPEED],
+        )
+        .bounded([-MAX_SPEED, MAX_SPEED]),
         surprise: Some(SURPRISE_SPEEDS),
         knob: Knob::Strafe,
         values: |live| &live.knobs.strafe,
@@ -223,9 +214,8 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
             0.0,
             [-5.0, 5.0],
             KnobScale::Linear,
-        ),
-        option: "swirl",
-        bounds: [-MAX_SPEED, MAX_SPEED],
+        )
+        .bounded([-MAX_SPEED, MAX_SPEED]),
         surprise: Some(SURPRISE_SPEEDS),
         knob: Knob::Swirl,
         values: |live| &live.knobs.swirl,
@@ -239,9 +229,9 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
             3.0,
             [0.0, 6.0],
             KnobScale::Linear,
-        ),
-        option: "window",
-        bounds: [0.0, LiveSettings::MAX_WINDOW_L],
+        )
+        .bounded([0.0, LiveSettings::MAX_WINDOW_L])
+        .with_option("window"),
         // Wide enough to move together, narrow enough for the time step.
         surprise: Some([1.2, 2.6]),
         knob: Knob::Window,
@@ -390,10 +380,10 @@ mod tests {
     fn defaults_are_those_of_the_settings_and_within_range_and_bounds() {
         let live = LiveSettings::default();
         for row in &SWARM_KNOBS {
-            let SwarmKnob { spec, bounds, surprise, .. } = row;
+            let SwarmKnob { spec, surprise, .. } = row;
             assert!(row.values(&live).iter().all(|value| *value == spec.default), "{}", spec.id);
             let [low, high] = spec.range;
-            assert!((low..=high).contains(&spec.default) && bounds[0] <= low && high <= bounds[1], "{}", spec.id);
+            assert!((low..=high).contains(&spec.default) && spec.allows(low) && spec.allows(high), "{}", spec.id);
             assert!(surprise.is_none_or(|[from, to]| low <= from && from < to && to <= high), "{}", spec.id);
             assert_eq!(row.is_per_species(), row.values(&live).len() > 1, "{}", spec.id);
         }

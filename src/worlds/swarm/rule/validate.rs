@@ -145,7 +145,7 @@ impl LiveSettings {
         let [min, max] = rule.sigma_range_l;
         within("temperature σ", self.sigma_l, 0.5 * min, 2.0 * max)?;
         for row in &SWARM_KNOBS {
-            let [low, high] = row.bounds;
+            let [low, high] = row.spec.bounds;
             let name = format!("{} {}", row.spec.name.to_lowercase(), row.spec.symbol);
             for (species, &value) in row.values(self).iter().enumerate() {
                 let name = if row.is_per_species() { format!("{name} of species {species}") } else { name.clone() };
