@@ -7,44 +7,42 @@ use serde_json::json;
 
 use super::{doc_of, library_of, tokens};
 use crate::cli::background;
+use crate::cli::knobs::{OptionRows, WorldKnobArgs, rows_of};
 use crate::cli::output::{Answer, warn};
 use crate::scene::Project;
 use crate::worlds::field::library::{FoundConstants, Library};
+use crate::worlds::field::studio::{KNOBS, TOKEN_KNOBS};
 use crate::worlds::field::{FieldSubject, LibraryDoc, equations};
-use crate::worlds::studio::WorldInfo as _;
+use crate::worlds::studio::{KnobGroup, KnobSpec, WorldInfo as _};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Terms that a law may contain [default: what the scene says]
     #[arg(long)]
     library: Option<LibraryName>,
-    /// Test functionals [default: what the scene says]
-    #[arg(long)]
-    functionals: Option<usize>,
-    /// Keep terms that the stills do not need
-    #[arg(long)]
-    no_prune: bool,
+    #[command(flatten)]
+    knobs: WorldKnobArgs<FieldLearnKnobs>,
     /// Same seed, same law
     #[arg(long)]
     seed: Option<u64>,
-    /// Optimiser steps of tokens [default: what the scene says]
-    #[arg(long)]
-    steps: Option<usize>,
     /// Side of the images that tokens are taught on, a multiple of 16 from 32 to 256 [default: what the scene says]
     #[arg(long, value_name = "PX")]
     side: Option<usize>,
-    /// What tokens turn by while they swim, radians per pixel, to the right above 0 [default: what the scene says]
-    #[arg(long, value_name = "RAD_PER_PX", allow_negative_numbers = true)]
-    curve: Option<f64>,
-    /// How far tokens turn towards the mean heading of their neighbours, radians at a right angle [default: what the scene says]
-    #[arg(long, value_name = "RAD")]
-    align: Option<f64>,
-    /// How far tokens lie nearer to their neighbours, pixels [default: what the scene says]
-    #[arg(long, value_name = "PX")]
-    attract: Option<f64>,
     /// Go on from the network that the scene has
     #[arg(long = "continue")]
     resume: bool,
+}
+
+/// The learning settings of the field world, of both of its subjects.
+#[derive(Clone)]
+pub(in crate::cli) struct FieldLearnKnobs;
+
+impl OptionRows for FieldLearnKnobs {
+    fn rows() -> Vec<&'static KnobSpec> {
+        // The large library is a choice of `--library`, the number of runs belongs to `simulate`, and a seed of the file has
+        // more digits than a knob.
+        rows_of(KnobGroup::Learn, &[KNOBS, TOKEN_KNOBS], &["twelve", "runs", "seed"])
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -61,20 +59,16 @@ enum LibraryName {
 /// Stills that cannot be learned from.
 pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Result<Answer> {
     let doc = doc_of(project)?;
+    args.knobs.apply(doc)?;
     if let FieldSubject::Tokens(tokens) = &mut doc.subject {
         let settings = &mut tokens.settings;
         settings.side = args.side.unwrap_or(settings.side);
-        settings.curve_rad_per_px = args.curve.unwrap_or(settings.curve_rad_per_px);
-        settings.align_rad = args.align.unwrap_or(settings.align_rad);
-        settings.attract_px = args.attract.unwrap_or(settings.attract_px);
-        let options = tokens::LearnOptions { steps: args.steps, seed: args.seed, resume: args.resume, quiet };
-        return tokens::learn(doc, &options);
+        settings.seed = args.seed.unwrap_or(settings.seed);
+        return tokens::learn(doc, args.resume, quiet);
     }
     let library = library_of(doc)?;
     let settings = &mut library.settings;
-    settings.functionals = args.functionals.unwrap_or(settings.functionals);
     settings.seed = args.seed.unwrap_or(settings.seed);
-    settings.prune &= !args.no_prune;
     if let Some(name) = args.library {
         settings.library = match name {
             LibraryName::Six => Library::Six,

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{doc_of, library_of, tokens, write_series};
 use crate::cli::film::{FilmArgs, PictureFilms};
-use crate::cli::knobs::{LiveKnobArgs, LiveKnobs, live_rows};
+use crate::cli::knobs::{OptionRows, WorldKnobArgs, rows_of};
 use crate::cli::live::EngineName;
 use crate::cli::output::{Answer, Progress, warn};
 use crate::gpu::GpuDevice;
@@ -20,7 +20,7 @@ use crate::worlds::field::engine::FieldEngine;
 use crate::worlds::field::stills::{Still, write_npy};
 use crate::worlds::field::studio::{FieldView, KNOBS, TOKEN_KNOBS};
 use crate::worlds::field::{FieldDoc, FieldError, FieldStart, FieldSubject, MAX_SIDE, MIN_SIDE};
-use crate::worlds::studio::{DrawOptions, KnobSpec, Viewpoint, WorldInfo};
+use crate::worlds::studio::{DrawOptions, KnobGroup, KnobSpec, Viewpoint, WorldInfo};
 
 /// Steps between two looks at the progress.
 const CHUNK: u32 = 200;
@@ -39,7 +39,7 @@ pub(crate) struct Args {
     #[arg(long)]
     seed: Option<u64>,
     #[command(flatten)]
-    knobs: LiveKnobArgs<Knobs>,
+    knobs: WorldKnobArgs<Knobs>,
     /// Write the last picture
     #[arg(long, value_name = "OUT")]
     png: Option<PathBuf>,
@@ -66,10 +66,10 @@ pub(crate) struct Args {
 #[derive(Clone)]
 pub(in crate::cli) struct Knobs;
 
-impl LiveKnobs for Knobs {
+impl OptionRows for Knobs {
     fn rows() -> Vec<&'static KnobSpec> {
         // A seed of the file has more digits than a knob.
-        live_rows(&[KNOBS, TOKEN_KNOBS], &["seed"])
+        rows_of(KnobGroup::Live, &[KNOBS, TOKEN_KNOBS], &["seed"])
     }
 
     /// As in `check` and in the formula K ∗ s.

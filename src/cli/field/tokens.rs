@@ -24,25 +24,15 @@ use crate::worlds::studio::{TrainingStep, WorldInfo as _};
 /// Looks of the tracker that a trail in a picture reaches back.
 const TRAIL_LOOKS: usize = 40;
 
-pub(super) struct LearnOptions {
-    pub steps: Option<usize>,
-    pub seed: Option<u64>,
-    pub resume: bool,
-    pub quiet: bool,
-}
-
-pub(super) fn learn(doc: &mut FieldDoc, options: &LearnOptions) -> anyhow::Result<Answer> {
+pub(super) fn learn(doc: &mut FieldDoc, resume: bool, quiet: bool) -> anyhow::Result<Answer> {
     let FieldSubject::Tokens(tokens) = &mut doc.subject else {
         return Err(FieldError::Kind { found: "stills of a pattern", wanted: "drawn tokens" }.into());
     };
-    tokens.settings.steps = options.steps.unwrap_or(tokens.settings.steps);
-    tokens.settings.seed = options.seed.unwrap_or(tokens.settings.seed);
     let seed = tokens.settings.seed;
     tokens.validate()?;
     let begun = Instant::now();
-    let method = if options.resume { CONTINUE } else { "tokens" };
-    let (learned, TrainingStep { done: steps, figures, .. }) =
-        background::learn(doc.clone().into(), method, options.quiet)?;
+    let method = if resume { CONTINUE } else { "tokens" };
+    let (learned, TrainingStep { done: steps, figures, .. }) = background::learn(doc.clone().into(), method, quiet)?;
     doc.set_learned(learned);
     let seconds = begun.elapsed().as_secs_f64();
     let [denoise, pool, motion] = figures.unwrap_or([f64::NAN; 3]);

@@ -8,39 +8,23 @@ use serde_json::json;
 
 use super::doc_of;
 use crate::cli::background;
+use crate::cli::knobs::{OptionRows, WorldKnobArgs, rows_of};
 use crate::cli::output::Answer;
 use crate::scene::Project;
-use crate::worlds::points::train::WeakDictionary;
+use crate::worlds::points::studio::KNOBS;
 use crate::worlds::points::{FoundSystem, NamedFlow};
-use crate::worlds::studio::{Learned, WorldInfo as _};
+use crate::worlds::studio::{KnobGroup, KnobSpec, Learned, WorldInfo as _};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Args {
     /// exact: an energy and exact flows over it; free: the paper's network; weak: equations by the weak form
     #[arg(long, default_value = "exact")]
     flow: PointFlowName,
-    /// Optimiser steps of the energy [default: what the scene says]
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
-    steps: Option<u64>,
-    /// Optimiser steps of the free network or of the smoothest potential [default: what the scene says]
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
-    flow_steps: Option<u64>,
+    #[command(flatten)]
+    knobs: WorldKnobArgs<PointLearnKnobs>,
     /// Same seed, same machine, same flow
     #[arg(long)]
     seed: Option<u64>,
-    /// Two Hutchinson probes in place of the exact divergence (free)
-    #[arg(long)]
-    hutchinson: bool,
-    /// Degree of the monomials, 1 to 3 (weak) [default: the smallest that explains the cloud]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3))]
-    degree: Option<u32>,
-    /// What the flow is combined of (weak): monomials, which give equations, or random waves, which fit any smooth flow
-    /// [default: what the scene says]
-    #[arg(long, value_name = "DICTIONARY")]
-    dictionary: Option<DictionaryName>,
-    /// Waves of a Fourier dictionary (weak) [default: what the scene says]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
-    waves: Option<u32>,
     /// Measurement noise as a share of the spread of the cloud, which the weak form corrects for, or `auto` to look for it
     #[arg(long, value_name = "SHARE|auto")]
     noise: Option<String>,
@@ -49,10 +33,14 @@ pub(in crate::cli) struct Args {
     choose: Option<String>,
 }
 
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-enum DictionaryName {
-    Monomials,
-    Fourier,
+/// The learning settings of the points world. The option of *Look for noise* is `--noise auto`.
+#[derive(Clone)]
+pub(in crate::cli) struct PointLearnKnobs;
+
+impl OptionRows for PointLearnKnobs {
+    fn rows() -> Vec<&'static KnobSpec> {
+        rows_of(KnobGroup::Learn, &[KNOBS], &["find_noise"])
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -65,17 +53,11 @@ enum PointFlowName {
 /// Learns and puts the flows into the project; the caller writes it.
 pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Result<Answer> {
     let doc = doc_of(project)?;
+    // Both have steps of their own under one option.
+    let other_flow = if args.flow == PointFlowName::Free { "smoothest_steps" } else { "free_steps" };
+    args.knobs.apply_except(doc, other_flow)?;
     let settings = &mut doc.training;
     settings.seed = args.seed.unwrap_or(settings.seed);
-    settings.energy_steps = args.steps.map_or(settings.energy_steps, |steps| steps as usize);
-    settings.hutchinson |= args.hutchinson;
-    settings.weak.degree = args.degree.unwrap_or(settings.weak.degree);
-    settings.weak.waves = args.waves.map_or(settings.weak.waves, |waves| waves as usize);
-    match args.dictionary {
-        None => {}
-        Some(DictionaryName::Monomials) => settings.weak.dictionary = WeakDictionary::Monomials,
-        Some(DictionaryName::Fourier) => settings.weak.dictionary = WeakDictionary::Fourier,
-    }
     match args.noise.as_deref() {
         None => {}
         Some("auto") => settings.weak.estimate_noise = true,
@@ -86,11 +68,6 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
             };
             (settings.weak.noise, settings.weak.estimate_noise) = (share, false);
         }
-    }
-    if let Some(steps) = args.flow_steps {
-        let is_free = args.flow == PointFlowName::Free;
-        let flow_steps = if is_free { &mut settings.free_steps } else { &mut settings.smoothest_steps };
-        *flow_steps = steps as usize;
     }
     let start = Instant::now();
     let method = match args.flow {

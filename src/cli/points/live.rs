@@ -12,7 +12,7 @@ use serde_json::json;
 use super::view::ViewArgs;
 use super::{doc_of, learned_of};
 use crate::cli::film::{FilmArgs, PictureFilms};
-use crate::cli::knobs::{LiveKnobArgs, LiveKnobs, live_rows};
+use crate::cli::knobs::{OptionRows, WorldKnobArgs, rows_of};
 use crate::cli::live::EngineName;
 use crate::cli::output::{Answer, Progress, warn};
 use crate::gpu::{GpuDevice, engine_name};
@@ -22,7 +22,7 @@ use crate::worlds::points::cloud::MAX_POINTS;
 use crate::worlds::points::engine::{PointEngine, walkers_from};
 use crate::worlds::points::rule::{PointFlow, PointRule};
 use crate::worlds::points::studio::{KNOBS, LAYERS, PointPainter};
-use crate::worlds::studio::{DrawOptions, KnobSpec, LayerSet, Viewpoint};
+use crate::worlds::studio::{DrawOptions, KnobGroup, KnobSpec, LayerSet, Viewpoint};
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Args {
@@ -36,7 +36,7 @@ pub(in crate::cli) struct Args {
     #[arg(long)]
     baked: bool,
     #[command(flatten)]
-    knobs: LiveKnobArgs<Knobs>,
+    knobs: WorldKnobArgs<Knobs>,
     #[arg(long)]
     seed: Option<u64>,
     /// auto takes a real GPU or else the processor; gpu also takes one made of software
@@ -70,9 +70,9 @@ pub(in crate::cli) struct Args {
 #[derive(Clone)]
 pub(in crate::cli) struct Knobs;
 
-impl LiveKnobs for Knobs {
+impl OptionRows for Knobs {
     fn rows() -> Vec<&'static KnobSpec> {
-        live_rows(&[KNOBS], &[])
+        rows_of(KnobGroup::Live, &[KNOBS], &[])
     }
 }
 

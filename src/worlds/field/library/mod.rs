@@ -19,4 +19,4 @@ pub use heldout::{HeldOut, MIN_RUNS};
 pub use law::FoundConstants;
 pub use learning::{LearnedLaw, LibraryLearning, StillSource, runs_per_step};
 pub use problem::StillProblem;
-pub use settings::{Library, LibrarySettings};
+pub use settings::{Library, LibrarySettings, MAX_FUNCTIONALS, MIN_FUNCTIONALS};

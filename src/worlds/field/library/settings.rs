@@ -5,6 +5,11 @@ use serde::{Deserialize, Serialize};
 use crate::worlds::field::FieldError;
 use crate::worlds::field::rule::{TERM_COUNT, Term};
 
+/// Fewest test functionals.
+pub const MIN_FUNCTIONALS: usize = 8;
+/// Most test functionals.
+pub const MAX_FUNCTIONALS: usize = 1000;
+
 /// Which terms a law may contain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Library {
@@ -53,7 +58,7 @@ impl LibrarySettings {
     /// A value out of range.
     pub fn validate(&self) -> Result<(), FieldError> {
         let fail = |path, reason, hint| Err(FieldError::Value { path, reason, hint });
-        if !(8..=1000).contains(&self.functionals) {
+        if !(MIN_FUNCTIONALS..=MAX_FUNCTIONALS).contains(&self.functionals) {
             return fail("functionals", self.functionals.to_string(), "give 8 to 1000; 80 is the default");
         }
         if !(0.0..=0.8).contains(&self.held_out) {

@@ -1,7 +1,7 @@
 //! The knobs of the field world, and where each is stored.
 
 use super::tokens;
-use crate::worlds::field::library::{Library, LibrarySettings};
+use crate::worlds::field::library::{Library, LibrarySettings, MAX_FUNCTIONALS, MIN_FUNCTIONALS};
 use crate::worlds::field::stills::GrayScottRun;
 use crate::worlds::field::{FieldDoc, FieldSubject, LibraryDoc, MAX_SIDE, PatternChannels, PatternPalette};
 use crate::worlds::studio::KnobScale::{Choice, Linear, Switch, Whole, WholeLogarithmic};
@@ -45,10 +45,11 @@ pub const KNOBS: &[KnobSpec] = &[
         ("functionals", "Functionals", "", ""),
         "Tests of stationarity; there should be fewer than runs",
         80.0,
-        [8.0, 400.0],
+        [MIN_FUNCTIONALS as f64, 400.0],
         Whole,
         KnobGroup::Learn,
-    ),
+    )
+    .bounded([MIN_FUNCTIONALS as f64, MAX_FUNCTIONALS as f64]),
     KnobSpec::new(
         ("twelve", "Large library", "", ""),
         "Twelve terms for each equation instead of six",

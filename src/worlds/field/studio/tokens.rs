@@ -8,7 +8,8 @@ use crate::worlds::field::tokens::{
 use crate::worlds::field::{FieldDoc, FieldSubject};
 use crate::worlds::studio::KnobScale::{Choice, Linear, Switch, Whole, WholeLogarithmic};
 use crate::worlds::studio::{
-    BrushSpec, BrushTouch, BrushWorkspace, KnobGroup, KnobSpec, MethodSpec, PresetSpec, RestartSpec, WorldTables,
+    BrushSpec, BrushTouch, BrushWorkspace, KnobGroup, KnobSpec, MAX_LEARNING_STEPS, MethodSpec, PresetSpec,
+    RestartSpec, WorldTables,
 };
 
 /// The certificate as a job.
@@ -209,7 +210,8 @@ pub const TOKEN_KNOBS: &[KnobSpec] = &[
         [100.0, 20_000.0],
         WholeLogarithmic,
         KnobGroup::Learn,
-    ),
+    )
+    .bounded([1.0, MAX_LEARNING_STEPS as f64]),
     KnobSpec::new(
         ("seed", "Seed", "", ""),
         "Another seed teaches another rule",
@@ -225,7 +227,8 @@ pub const TOKEN_KNOBS: &[KnobSpec] = &[
         [0.0, 0.5],
         Linear,
         KnobGroup::Learn,
-    ),
+    )
+    .bounded([0.0, f64::INFINITY]),
     KnobSpec::new(
         ("attract", "Attraction", "", "pixels"),
         "How far tokens are taught to lie nearer to their neighbours; swimming ones then run into one another",
@@ -233,7 +236,8 @@ pub const TOKEN_KNOBS: &[KnobSpec] = &[
         [0.0, 1.0],
         Linear,
         KnobGroup::Learn,
-    ),
+    )
+    .bounded([0.0, f64::INFINITY]),
     KnobSpec::new(
         ("curve", "Curve", "", "rad/px"),
         "What a token is taught to turn by while it swims, to the right above 0; at 0.1 it swims on circles of 10 pixels",
@@ -241,7 +245,8 @@ pub const TOKEN_KNOBS: &[KnobSpec] = &[
         [-MAX_CURVE_RAD_PER_PX, MAX_CURVE_RAD_PER_PX],
         Linear,
         KnobGroup::Learn,
-    ),
+    )
+    .bounded([-MAX_CURVE_RAD_PER_PX, MAX_CURVE_RAD_PER_PX]),
 ];
 
 pub(super) const TOKEN_TABLES: WorldTables = WorldTables {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::TokenManners;
 use crate::worlds::field::FieldError;
+use crate::worlds::studio::MAX_LEARNING_STEPS;
 
 /// Settings of the training by targets that follow.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -104,7 +105,7 @@ impl TokenSettings {
     pub fn validate(&self) -> Result<(), FieldError> {
         let fail = |path, reason: String, hint| Err(FieldError::Value { path, reason, hint });
         let Self { batch, pool_batch, pool, tokens: [min, max], side, .. } = *self;
-        if !(1..=10_000_000).contains(&self.steps) {
+        if !(1..=MAX_LEARNING_STEPS).contains(&self.steps) {
             return fail("steps", self.steps.to_string(), "give 1 to 10000000; 4000 is the default");
         }
         if !(1..=64).contains(&batch) || pool_batch > batch || pool < pool_batch || pool > 4096 {

@@ -2,10 +2,12 @@
 
 use crate::worlds::points::PointsDoc;
 use crate::worlds::points::engine::{DriftKernel, evaluate_all, walkers_from};
-use crate::worlds::points::rule::{ExactPart, PointFlow, Potential};
-use crate::worlds::points::train::WeakDictionary;
+use crate::worlds::points::rule::{ExactPart, MAX_DEGREE, PointFlow, Potential};
+use crate::worlds::points::train::{MAX_WAVES, WeakDictionary};
 use crate::worlds::studio::KnobScale::{Choice, Linear, Logarithmic, Switch, Whole, WholeLogarithmic};
-use crate::worlds::studio::{KnobGroup, KnobSpec};
+use crate::worlds::studio::{KnobGroup, KnobSpec, MAX_LEARNING_STEPS};
+
+const MAX_STEPS: f64 = MAX_LEARNING_STEPS as f64;
 
 /// The knobs of the points world.
 pub const KNOBS: &[KnobSpec] = &[
@@ -81,7 +83,9 @@ pub const KNOBS: &[KnobSpec] = &[
         [200.0, 60_000.0],
         WholeLogarithmic,
         KnobGroup::Learn,
-    ),
+    )
+    .bounded([1.0, MAX_STEPS])
+    .with_option("steps"),
     KnobSpec::new(
         ("smoothest_steps", "Smoothest steps", "", ""),
         "Optimiser steps of the smoothest exact flow",
@@ -89,7 +93,9 @@ pub const KNOBS: &[KnobSpec] = &[
         [10.0, 10_000.0],
         WholeLogarithmic,
         KnobGroup::Learn,
-    ),
+    )
+    .bounded([1.0, MAX_STEPS])
+    .with_option("flow-steps"),
     KnobSpec::new(
         ("free_steps", "Free steps", "", ""),
         "Optimiser steps of the free network",
@@ -97,7 +103,9 @@ pub const KNOBS: &[KnobSpec] = &[
         [100.0, 30_000.0],
         WholeLogarithmic,
         KnobGroup::Learn,
-    ),
+    )
+    .bounded([1.0, MAX_STEPS])
+    .with_option("flow-steps"),
     KnobSpec::new(
         ("hutchinson", "Random probes", "", ""),
         "The free network's divergence by two random probes, as in the paper, instead of exactly",
@@ -110,10 +118,11 @@ pub const KNOBS: &[KnobSpec] = &[
         ("degree", "Degree", "", ""),
         "Highest degree of the equations of the weak form; 0 takes the smallest that explains the cloud",
         0.0,
-        [0.0, 3.0],
+        [0.0, MAX_DEGREE as f64],
         Whole,
         KnobGroup::Learn,
-    ),
+    )
+    .bounded([0.0, MAX_DEGREE as f64]),
     KnobSpec::new(
         ("dictionary", "Dictionary", "", ""),
         "What the weak form combines: monomials, which give equations, or waves, which fit any smooth flow and give none",
@@ -126,10 +135,11 @@ pub const KNOBS: &[KnobSpec] = &[
         ("waves", "Waves", "", ""),
         "Random waves of the weak form's Fourier dictionary; many need many points",
         12.0,
-        [1.0, 100.0],
+        [1.0, MAX_WAVES as f64],
         Whole,
         KnobGroup::Learn,
-    ),
+    )
+    .bounded([1.0, MAX_WAVES as f64]),
     KnobSpec::new(
         ("find_noise", "Look for noise", "", ""),
         "Lets the weak form look for measurement noise in the cloud and correct for it",

@@ -14,7 +14,7 @@ mod weak_job;
 pub use free_score::free_score;
 pub use settings::{PointFlowKind, PointTrainingSettings};
 pub use trainer::{PointPhase, PointStep, PointTraining};
-pub use weak::{WeakDictionary, WeakFit, WeakFitSettings, fit_weak};
+pub use weak::{MAX_WAVES, WeakDictionary, WeakFit, WeakFitSettings, fit_weak};
 pub use weak_job::WeakJob;
 
 use super::cloud::CloudError;

@@ -1,6 +1,7 @@
 //! Settings of learning from a cloud.
 
 use super::{PointLearnError, WeakFitSettings};
+use crate::worlds::studio::MAX_LEARNING_STEPS;
 
 /// What is learned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -61,7 +62,7 @@ impl PointTrainingSettings {
     /// # Errors
     /// The first setting out of range.
     pub fn validate(&self) -> Result<(), PointLearnError> {
-        let steps = 1..=10_000_000;
+        let steps = 1..=MAX_LEARNING_STEPS;
         let whole = [
             ("energy_steps", self.energy_steps, steps.clone(), "1 to 10000000 are possible"),
             ("smoothest_steps", self.smoothest_steps, steps.clone(), "1 to 10000000 are possible"),

@@ -101,7 +101,7 @@ impl WeakFitSettings {
 }
 
 /// Most waves of a Fourier dictionary that is learned.
-const MAX_WAVES: usize = 100;
+pub const MAX_WAVES: usize = 100;
 
 /// What the weak form found.
 #[derive(Debug, Clone, PartialEq)]
