@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use clap::ValueEnum;
 use serde_json::json;
 
 use super::output::{Answer, Progress, finite, load};
+use super::training::TrainingArgs;
 use crate::jobs::{Event, Pace, Reason, Training, left_s};
 use crate::scene::{SwarmProject, check_writable};
 use crate::worlds::swarm::doc::{Flows, LearnedFlow, MAX_FLOWS};
@@ -23,75 +23,28 @@ pub(super) struct Args {
     /// Scene to write [default: the same file]
     #[arg(short, long, value_name = "OUT.ron")]
     out: Option<PathBuf>,
-    /// Optimiser steps of the energy [default: what the scene says]. Without --flow-steps, those of the flow follow in
-    /// the scene's proportion
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
-    steps: Option<u64>,
-    /// Optimiser steps of the learned flow
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
-    flow_steps: Option<u64>,
-    /// Same seed, same machine, same rule
-    #[arg(long)]
-    seed: Option<u64>,
-    /// Whether to learn a flow after the energy [default: what the scene says]
-    #[arg(long)]
-    flow: Option<LearnFlowArg>,
-    /// What must not vanish in the learned flow [default: what the scene says]
-    #[arg(long)]
-    drive: Option<DriveName>,
-    /// How far a particle sees, ℓ: far enough to count the members of its creature; auto takes how far the particles of the
-    /// picture are correlated [default: what the scene says]
-    #[arg(long, value_name = "R|auto", conflicts_with = "resume", value_parser = cutoff_arg)]
-    cutoff: Option<CutoffArg>,
-    /// Weight of the contrastive term, by which the energy learns from swarms that it grows; 0 is off [default: what the
-    /// scene says]
-    #[arg(long, value_name = "LAMBDA")]
-    contrast: Option<f64>,
-    /// Samples looked at in one step [default: what the scene says]
-    #[arg(long, value_name = "N")]
-    batch: Option<usize>,
+    #[command(flatten)]
+    settings: TrainingArgs,
     /// Go on from the weights that the scene has
     #[arg(long = "continue")]
     resume: bool,
     /// Leave the energy as it is and learn one more flow for it, which then plays [default seed: the next one]
-    #[arg(long, conflicts_with_all = ["resume", "steps", "flow", "cutoff", "contrast"])]
+    #[arg(long, conflicts_with = "resume")]
     add_flow: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-enum LearnFlowArg {
-    None,
-    Learned,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum CutoffArg {
-    Auto,
-    /// ℓ.
-    Fixed(f64),
-}
-
-fn cutoff_arg(text: &str) -> Result<CutoffArg, String> {
-    match text {
-        "auto" => Ok(CutoffArg::Auto),
-        _ => text.parse().map(CutoffArg::Fixed).map_err(|_| "give a number of ℓ, such as 3.9, or auto".to_owned()),
-    }
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum DriveName {
-    Forward,
-    Any,
 }
 
 pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let out = args.out.as_ref().unwrap_or(&args.scene);
     let mut scene = load(&args.scene)?.project;
     check_writable(out)?;
-    if !args.add_flow {
-        apply(args, &mut scene, quiet);
-    } else if let Some(steps) = args.flow_steps {
-        scene.world.training.flow_steps = steps as usize;
+    let before = scene.world.training;
+    apply(&args.settings, &mut scene, quiet);
+    let settings = &mut scene.world.training;
+    let seed = if args.settings.has("seed") { settings.seed } else { scene.world.flows.next_seed() };
+    let another = AddedFlow { seed, drive: settings.drive };
+    if args.add_flow {
+        // Those of the first flow.
+        (settings.seed, settings.drive) = (before.seed, before.drive);
     }
     if args.resume && scene.world.rule.is_none() {
         anyhow::bail!("{}: there are no weights to continue from; leave --continue out", args.scene.display());
@@ -132,7 +85,6 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     }
     let begun = Instant::now();
     let start = scene.world.rule.clone().filter(|_| args.resume);
-    let another = AddedFlow { seed: args.seed.unwrap_or(scene.world.flows.next_seed()), drive: drive_of(args, &scene) };
     // The bar alone shows what is left. The run itself refuses invalid pictures.
     let pace = if quiet {
         None
@@ -216,14 +168,6 @@ struct AddedFlow {
     drive: Drive,
 }
 
-fn drive_of(args: &Args, scene: &SwarmProject) -> Drive {
-    match args.drive {
-        Some(DriveName::Forward) => Drive::Forward,
-        Some(DriveName::Any) => Drive::Any,
-        None => scene.world.training.drive,
-    }
-}
-
 /// The list of flows with the one that was learned, which plays.
 fn keep_flows(args: &Args, scene: &mut SwarmProject, rule: &Rule, another: &AddedFlow) {
     let flows = &mut scene.world.flows;
@@ -248,29 +192,16 @@ fn stop_on_interrupt(training: &Training) -> anyhow::Result<()> {
 }
 
 /// The options into the settings of the scene, where they are saved.
-fn apply(args: &Args, scene: &mut SwarmProject, quiet: bool) {
-    scene.world.training.drive = drive_of(args, scene);
-    match args.cutoff {
-        Some(CutoffArg::Auto) => take_suggested_cutoff(scene, quiet),
-        Some(CutoffArg::Fixed(cutoff_l)) => scene.world.training.cutoff_l = cutoff_l,
-        None => {}
+fn apply(given: &TrainingArgs, scene: &mut SwarmProject, quiet: bool) {
+    let TrainingSettings { steps, flow_steps, .. } = scene.world.training;
+    given.apply(&mut scene.world.training);
+    if given.is_auto("cutoff_l") {
+        take_suggested_cutoff(scene, quiet);
     }
-    let settings = &mut scene.world.training;
-    if let Some(steps) = args.steps {
-        let share = settings.flow_steps as f64 / settings.steps.max(1) as f64;
-        settings.steps = steps as usize;
-        settings.flow_steps = ((share * steps as f64).round() as usize).max(1);
-    }
-    if let Some(steps) = args.flow_steps {
-        settings.flow_steps = steps as usize;
-    }
-    if let Some(seed) = args.seed {
-        settings.seed = seed;
-    }
-    settings.batch = args.batch.unwrap_or(settings.batch);
-    settings.contrast = args.contrast.unwrap_or(settings.contrast);
-    if let Some(flow) = args.flow {
-        settings.flow = if flow == LearnFlowArg::Learned { FlowKind::Learned } else { FlowKind::None };
+    if given.has("steps") && !given.has("flow_steps") {
+        let share = flow_steps as f64 / steps.max(1) as f64;
+        let settings = &mut scene.world.training;
+        settings.flow_steps = ((share * settings.steps as f64).round() as usize).max(1);
     }
 }
 

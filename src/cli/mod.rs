@@ -19,6 +19,7 @@ mod output;
 mod picture;
 mod points;
 mod quiet;
+mod training;
 mod trajectory;
 mod truth;
 mod worlds;

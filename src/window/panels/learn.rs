@@ -1,11 +1,18 @@
 //! The panel of the workspace Learn: what to learn, and the progress of learning.
 
+use std::ops::RangeInclusive;
+
+use super::egui::emath::Numeric;
 use super::egui::{Button, Checkbox, CollapsingHeader, DragValue, ProgressBar, RichText, Ui, Vec2};
-use super::widgets::{Scale, card, choice, command_button_enabled, row, section, slider, slider_int};
+use super::widgets::{
+    Scale, card, choice, command_button_enabled, decimals_below, is_set_back, number_slider, row, section,
+};
 use super::{film_strip, meter, observe, style};
 use crate::session::{Command, LearnCommand, PlotKind, Session, TrainingState};
-use crate::worlds::swarm::rule::FlowKind;
-use crate::worlds::swarm::train::{Drive, Phase, TrainingSettings};
+use crate::worlds::studio::{KnobScale, KnobSpec};
+use crate::worlds::swarm::train::{
+    DragStep, Phase, SettingField, SettingPlace, TRAINING_SETTINGS, TrainingSetting, TrainingSettings,
+};
 
 /// Name, steps of the energy, steps of the flow.
 const PRESETS: [(&str, usize, usize); 3] = [("Quick", 1000, 250), ("Standard", 2000, 800), ("Thorough", 9000, 3000)];
@@ -61,28 +68,11 @@ fn settings(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
             ui.label(RichText::new(text).color(style::TEXT_WEAK)).on_hover_text(tooltip);
         }
     }
-    let steps = "Optimiser steps of the energy: what the pattern is";
-    slider_int(ui, "Steps", steps, &mut new.steps, 100..=30_000, Scale::Logarithmic);
+    controls(ui, SettingPlace::Duration, &mut new);
 
     section(ui, "Motion");
-    let energy_only = "Learn the pattern alone; the training-free exact flow moves it".to_owned();
-    let learned = "Learn a motion of this pattern as well: a flow network that keeps it".to_owned();
-    let options = [(false, "exact only", energy_only), (true, "learned", learned)];
-    if let Some(wanted) = choice(ui, old.flow == FlowKind::Learned, &options) {
-        new.flow = if wanted { FlowKind::Learned } else { FlowKind::None };
-    }
-    if new.flow == FlowKind::Learned {
-        let forward = "It flies where the particles point".to_owned();
-        let any = "Any motion will do, as in the paper; each seed finds its own".to_owned();
-        if let Some(drive) = choice(ui, old.drive, &[(Drive::Forward, "forward", forward), (Drive::Any, "any", any)]) {
-            new.drive = drive;
-        }
-        let steps = "Optimiser steps of the flow network";
-        slider_int(ui, "Flow steps", steps, &mut new.flow_steps, 100..=10_000, Scale::Logarithmic);
-    }
-    let seed = "Same picture, settings, seed and machine: same rule. Another seed may find another motion";
-    row(ui, "Seed", seed, DragValue::new(&mut new.seed).range(0..=u64::MAX).speed(0.1));
-    CollapsingHeader::new("More").show(ui, |ui| more(ui, &mut new));
+    controls(ui, SettingPlace::Motion, &mut new);
+    CollapsingHeader::new("More").show(ui, |ui| controls(ui, SettingPlace::More, &mut new));
     if new != old {
         commands.push(Command::Learn(LearnCommand::SetSettings(new)));
     }
@@ -99,27 +89,69 @@ fn stop_when_settled(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>
     }
 }
 
-fn more(ui: &mut Ui, new: &mut TrainingSettings) {
-    let batch = "Samples looked at in one step";
-    slider_int(ui, "Batch", batch, &mut new.batch, 1..=128, Scale::Logarithmic);
-    let rate = "First learning rate; it falls to zero along a cosine. Lower it when the loss diverges";
-    row(ui, "Rate", rate, DragValue::new(&mut new.learning_rate).range(1e-5..=0.1).speed(1e-4).max_decimals(5));
-    let [low, high] = &mut new.sigma_range_l;
-    let coldest = "Least noise trained at, in ℓ: how sharp the pattern can be";
-    slider(ui, "σ min", coldest, low, 0.03..=0.25, Scale::Logarithmic);
-    let hottest = "Most noise trained at, in ℓ: where growing starts";
-    slider(ui, "σ max", hottest, high, 0.3..=3.0, Scale::Logarithmic);
-    let contrast = "Weight of the contrastive term: the energy also grows swarms by itself while it learns, and is raised where \
-                    they differ from the picture. Patterns then grow as well as they are kept; learning takes about half as \
-                    long again. 0 is off";
-    row(ui, "Contrast", contrast, DragValue::new(&mut new.contrast).range(0.0..=10.0).speed(0.01).max_decimals(2));
-    let seen = "Width of the two layers of φ: what is seen of a neighbour";
-    if slider_int(ui, "Width φ", seen, &mut new.phi[1], 8..=128, Scale::Logarithmic) {
-        new.phi[0] = new.phi[1];
+/// The controls of the settings of a place, of those that have a use.
+pub(super) fn controls(ui: &mut Ui, place: SettingPlace, new: &mut TrainingSettings) {
+    for row in TRAINING_SETTINGS.iter().filter(|row| row.place == place) {
+        if row.is_used(new) {
+            control(ui, row, new);
+        }
     }
-    let made = "Width of the two layers of ρ: what is made of all neighbours";
-    if slider_int(ui, "Width ρ", made, &mut new.rho[1], 8..=256, Scale::Logarithmic) {
-        new.rho[0] = new.rho[1];
+}
+
+/// The control of one setting.
+fn control(ui: &mut Ui, setting: &TrainingSetting, new: &mut TrainingSettings) {
+    let TrainingSetting { spec, field, choices, drag, .. } = setting;
+    let [low, high] = spec.range;
+    if let SettingField::Choice(get, set) = field {
+        let options: Vec<_> =
+            choices.iter().enumerate().map(|(k, (name, meaning))| (k, *name, (*meaning).to_owned())).collect();
+        if let Some(index) = choice(ui, get(new), &options) {
+            set(new, index);
+        }
+    } else if let Some(DragStep { speed, decimals }) = drag {
+        let tooltip = format!("{}. Shift and click: back to {}", spec.help, spec.default);
+        let response = if let SettingField::Seed(of) = field {
+            row(ui, spec.name, &tooltip, DragValue::new(of(new)).range(0..=u64::MAX).speed(*speed))
+        } else {
+            let mut value = setting.value(new);
+            let drag = DragValue::new(&mut value).range(low..=high).speed(*speed).max_decimals(*decimals);
+            let response = row(ui, spec.name, &tooltip, drag);
+            if response.changed() {
+                setting.set(new, value);
+            }
+            response
+        };
+        if response.clicked() && ui.input(|i| i.modifiers.shift) {
+            // The click has opened the number for typing.
+            response.surrender_focus();
+            setting.reset(new);
+        }
+    } else if matches!(field, SettingField::Number(_)) {
+        slide(ui, setting, low..=high, decimals_below(high), new);
+    } else {
+        slide(ui, setting, low as usize..=high as usize, 0, new);
+    }
+}
+
+fn slide<N: Numeric>(
+    ui: &mut Ui,
+    setting: &TrainingSetting,
+    range: RangeInclusive<N>,
+    decimals: usize,
+    new: &mut TrainingSettings,
+) {
+    let KnobSpec { name, help, default, scale, .. } = setting.spec;
+    let scale = match scale {
+        KnobScale::Logarithmic | KnobScale::WholeLogarithmic => Scale::Logarithmic,
+        _ => Scale::Linear,
+    };
+    let tooltip = format!("{help}. Double click: back to {default}");
+    let mut value = N::from_f64(setting.value(new));
+    let response = number_slider(ui, name, &tooltip, &mut value, range, scale, decimals);
+    if is_set_back(ui, &response) {
+        setting.reset(new);
+    } else if response.changed() {
+        setting.set(new, value.to_f64());
     }
 }
 

@@ -16,10 +16,10 @@ use super::state::UiState;
 use super::widgets::{
     Scale, card, card_with, choice, command_button, command_button_enabled, row_label, section, slider, slider_int,
 };
-use super::{style, swarm_view};
+use super::{learn, style, swarm_view};
 use crate::session::{Command, LearnCommand, PaintCommand, SelectionOrder, Session, Warning, info_of};
 use crate::worlds::swarm::picture::{Boundary, Ensemble, MAX_SPECIES, Mode, Snapshot, Swarm};
-use crate::worlds::swarm::train::TrainingSettings;
+use crate::worlds::swarm::train::{SettingPlace, TrainingSettings};
 
 /// Height of the preview of the ensemble that is learned, points.
 const PREVIEW_HEIGHT: f32 = 104.0;
@@ -165,11 +165,10 @@ fn meaning(ui: &mut Ui, session: &Session, commands: &mut Vec<Command>) {
         }
     }
     let settings = session.document().world.training;
-    let tooltip = "How far a particle sees, in ℓ: the median distance between nearest neighbours. The canvas draws it \
-                   around the cursor";
-    let mut cutoff_l = settings.cutoff_l;
-    if slider(ui, "Cutoff R", tooltip, &mut cutoff_l, 1.0..=8.0, Scale::Linear) {
-        commands.push(Command::Learn(LearnCommand::SetSettings(TrainingSettings { cutoff_l, ..settings })));
+    let mut new = settings;
+    learn::controls(ui, SettingPlace::Paint, &mut new);
+    if new != settings {
+        commands.push(Command::Learn(LearnCommand::SetSettings(new)));
     }
     ui.horizontal(|ui| {
         let tooltip = "Width and height of the canvas, in units of the picture";

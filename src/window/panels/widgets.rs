@@ -4,8 +4,8 @@ use std::ops::RangeInclusive;
 
 use super::egui::emath::{Numeric, round_to_decimals};
 use super::egui::{
-    Align, Align2, Area, Button, Color32, Context, Frame, Id, Label, Layout, Margin, Order, Rect, Response, RichText,
-    ScrollArea, Slider, Stroke, Ui, Vec2, Widget, WidgetText,
+    Align, Align2, Area, Button, Color32, Context, Frame, Id, Label, Layout, Margin, Order, PointerButton, Rect,
+    Response, RichText, ScrollArea, Slider, Stroke, Ui, Vec2, Widget, WidgetText,
 };
 use super::style;
 use crate::gpu::EngineChoice;
@@ -104,8 +104,13 @@ pub(super) fn slider(
     range: RangeInclusive<f64>,
     scale: Scale,
 ) -> bool {
-    let decimals = if *range.end() >= 50.0 { 1 } else { 3 };
-    number_slider(ui, text, tooltip, value, range, scale, decimals)
+    let decimals = decimals_below(*range.end());
+    number_slider(ui, text, tooltip, value, range, scale, decimals).changed()
+}
+
+/// Digits behind the point of a slider up to `high`.
+pub(super) fn decimals_below(high: f64) -> usize {
+    if high >= 50.0 { 1 } else { 3 }
 }
 
 /// As [`slider`] for whole numbers.
@@ -117,10 +122,10 @@ pub(super) fn slider_int(
     range: RangeInclusive<usize>,
     scale: Scale,
 ) -> bool {
-    number_slider(ui, text, tooltip, value, range, scale, 0)
+    number_slider(ui, text, tooltip, value, range, scale, 0).changed()
 }
 
-/// As [`slider`], with this many digits behind the point.
+/// As [`slider`], with this many digits behind the point; the response is that of the slider with its number.
 pub(super) fn number_slider<N: Numeric>(
     ui: &mut Ui,
     text: &str,
@@ -129,15 +134,31 @@ pub(super) fn number_slider<N: Numeric>(
     range: RangeInclusive<N>,
     scale: Scale,
     decimals: usize,
-) -> bool {
+) -> Response {
     // The slider clamps and rounds what it is given; only what the user did counts.
     let mut new = N::from_f64(round_to_decimals(value.to_f64(), decimals));
     let slider = Slider::new(&mut new, range).logarithmic(scale == Scale::Logarithmic).max_decimals(decimals);
-    let moved = row(ui, text, tooltip, slider).changed();
-    if moved {
+    let response = row(ui, text, tooltip, slider);
+    if response.changed() {
         *value = new;
     }
-    moved
+    response
+}
+
+/// The rail of a slider, without its number.
+pub(super) fn rail_of(ui: &Ui, slider: &Response) -> Rect {
+    Rect::from_min_size(slider.rect.min, Vec2::new(ui.spacing().slider_width, slider.rect.height()))
+}
+
+/// Whether a slider is set back to its default: by a double click on its rail.
+pub(super) fn is_set_back(ui: &Ui, slider: &Response) -> bool {
+    let rail = rail_of(ui, slider);
+    let is_clicked = ui.input(|i| {
+        let modified = i.modifiers.command || i.modifiers.ctrl || i.modifiers.alt;
+        let on_rail = i.pointer.interact_pos().is_some_and(|at| rail.contains(at));
+        i.pointer.button_double_clicked(PointerButton::Primary) && on_rail && !modified
+    });
+    is_clicked && slider.enabled()
 }
 
 /// A strip of cards over the lower edge of the canvas, at most `width` wide.

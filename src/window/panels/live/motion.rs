@@ -2,7 +2,7 @@
 
 use super::super::egui::{self, Button, CornerRadius, Rect, Response, RichText, Slider, Ui, Vec2, pos2};
 use super::super::style;
-use super::super::widgets::{choice, row_label};
+use super::super::widgets::{choice, is_set_back, rail_of, row_label};
 use super::{swinging, table};
 use crate::session::{Command, Knob, LiveCommand, Session, Swing};
 use crate::worlds::studio::{KnobScale, KnobSpec};
@@ -121,14 +121,13 @@ pub(super) fn control(
         slider = slider.custom_formatter(|_, _| "…".to_owned());
     }
     let response = ui.add(slider);
-    let rail = Rect::from_min_size(response.rect.min, Vec2::new(ui.spacing().slider_width, response.rect.height()));
+    let rail = rail_of(ui, &response);
     if swing.is_some() {
         mark(ui, rail, &range, scale, knob.get(&session.settings_in_use()));
     }
-    let (modified, double, on_rail) = ui.input(|i| {
+    let (modified, on_rail) = ui.input(|i| {
         let modified = i.modifiers.command || i.modifiers.ctrl || i.modifiers.alt;
-        let on_rail = i.pointer.interact_pos().is_some_and(|at| rail.contains(at));
-        (modified, i.pointer.button_double_clicked(egui::PointerButton::Primary), on_rail)
+        (modified, i.pointer.interact_pos().is_some_and(|at| rail.contains(at)))
     });
     // The press that starts a swing, or sets the default, must not also drag it.
     let held = response.id.with("held still");
@@ -141,7 +140,7 @@ pub(super) fn control(
     if response.drag_stopped() {
         ui.data_mut(|d| d.insert_temp(held, false));
     }
-    if double && on_rail && !modified && response.enabled() {
+    if is_set_back(ui, &response) {
         knob.set(new, knob.default_value());
     } else if response.changed() && !is_held {
         knob.set(new, value);

@@ -39,7 +39,7 @@ fn control(ui: &mut Ui, knob: &KnobSpec, value: f64, commands: &mut Vec<StudioCo
             let scale = if knob.scale == KnobScale::Linear { Scale::Linear } else { Scale::Logarithmic };
             // Three digits of the largest value.
             let decimals = (3.0 - high.log10().ceil()).clamp(0.0, 5.0) as usize;
-            number_slider(ui, name, &help, &mut number, low..=high, scale, decimals).then_some(number)
+            number_slider(ui, name, &help, &mut number, low..=high, scale, decimals).changed().then_some(number)
         }
     };
     commands.extend(new.map(|value| StudioCommand::SetKnob(knob.id, value)));

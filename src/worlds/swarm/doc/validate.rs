@@ -5,6 +5,7 @@ use glam::DVec2;
 
 use crate::worlds::swarm::picture::{MAX_HEADING, MAX_PARTICLES, MAX_SPECIES, Particle, is_real_box};
 use crate::worlds::swarm::rule::{LiveSettings, SWARM_KNOBS, Swings};
+use crate::worlds::swarm::train::TRAINING_SETTINGS;
 
 use super::{MAX_CHECKPOINTS, MAX_LIVE_PARTICLES, SwarmDoc};
 use crate::worlds::BadValue;
@@ -48,17 +49,10 @@ pub(super) fn doc(doc: &SwarmDoc) -> Result<(), BadValue> {
 /// The users of a setting check its range; NaN and infinities are refused here.
 fn finite_settings(doc: &SwarmDoc) -> Result<(), BadValue> {
     let SwarmDoc { ensemble, training, live, .. } = doc;
-    finite(
-        "",
-        &[
-            ("ensemble.clearance_l", &[ensemble.clearance_l]),
-            ("ensemble.cover", &[ensemble.cover]),
-            ("training.learning_rate", &[training.learning_rate]),
-            ("training.cutoff_l", &[training.cutoff_l]),
-            ("training.sigma_range_l", &training.sigma_range_l),
-            ("training.kappa", &[training.kappa]),
-        ],
-    )?;
+    finite("ensemble.", &[("clearance_l", &[ensemble.clearance_l]), ("cover", &[ensemble.cover])])?;
+    for row in &TRAINING_SETTINGS {
+        finite("training.", &[(row.spec.id, &row.values(training))])?;
+    }
     finite_swings("swings", &doc.swings)?;
     finite_live("live", live)
 }

@@ -12,12 +12,14 @@ mod graph;
 mod langevin;
 mod loss;
 mod settings;
+mod table;
 #[cfg(test)]
 mod tests;
 mod trainer;
 mod window;
 
 pub use settings::{Drive, TrainingSettings};
+pub use table::{DragStep, SettingField, SettingPart, SettingPlace, TRAINING_SETTINGS, TrainingSetting};
 pub use trainer::Trainer;
 
 /// What a step trained.
@@ -51,7 +53,7 @@ pub enum LearnError {
     #[error("the snapshot cannot be learned from: {0}")]
     Snapshot(#[from] crate::worlds::swarm::picture::SnapshotError),
     #[error("training setting {name} = {value} is not usable; {hint}")]
-    Setting { name: &'static str, value: String, hint: &'static str },
+    Setting { name: &'static str, value: String, hint: String },
     #[error(
         "the loss became {loss} at step {step}; the weights of step {last_good} are kept. Try a lower learning rate"
     )]

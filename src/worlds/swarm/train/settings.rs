@@ -1,9 +1,10 @@
-//! What a training run is asked to do. Saved in the scene file.
+//! What a training run is asked to do. Saved in the scene file. The numbers a user may set are listed in `table`.
 
 use serde::{Deserialize, Serialize};
 
 use super::LearnError;
-use crate::worlds::swarm::rule::{FlowKind, MAX_WIDTH};
+use super::table::TRAINING_SETTINGS;
+use crate::worlds::swarm::rule::FlowKind;
 
 /// What must not vanish while the flow network is trained (design, section 2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -84,39 +85,24 @@ impl TrainingSettings {
     }
 
     /// # Errors
-    /// [`LearnError::Setting`] names the first setting that cannot be used.
+    /// [`LearnError::Setting`] names the first setting of the table that is out of its bounds.
     pub fn validate(&self) -> Result<(), LearnError> {
-        let refuse = |name, value: String, hint| Err(LearnError::Setting { name, value, hint });
-        if self.steps == 0 || self.steps > 10_000_000 {
-            return refuse("steps", self.steps.to_string(), "choose 1 to 10,000,000");
+        for row in TRAINING_SETTINGS.iter().filter(|row| row.is_used(self)) {
+            if let Some(value) = row.values(self).into_iter().find(|value| !row.spec.allows(*value)) {
+                return Err(LearnError::Setting {
+                    name: row.spec.id,
+                    value: value.to_string(),
+                    hint: row.spec.advice(),
+                });
+            }
         }
-        if !(0.0..=100.0).contains(&self.contrast) {
-            return refuse("contrast", self.contrast.to_string(), "choose 0 (off) to 100, such as 1");
-        }
-        if self.batch == 0 || self.batch > 4096 {
-            return refuse("batch", self.batch.to_string(), "choose 1 to 4096");
-        }
-        if self.particles < 2 || self.particles > 100_000 {
-            return refuse("particles", self.particles.to_string(), "choose 2 to 100,000");
-        }
-        if self.pool == 0 || self.pool > 100_000 {
-            return refuse("pool", self.pool.to_string(), "choose 1 to 100,000");
-        }
-        if !(self.learning_rate > 0.0 && self.learning_rate <= 1.0) {
-            return refuse("learning_rate", self.learning_rate.to_string(), "choose a number above 0, such as 0.003");
-        }
-        if !(self.cutoff_l >= 1.0 && self.cutoff_l <= 20.0) {
-            return refuse("cutoff_l", self.cutoff_l.to_string(), "choose 1 to 20 (in units of the particle distance)");
-        }
-        let [lo, hi] = self.sigma_range_l;
-        if !(lo > 0.0 && hi > lo && hi <= 10.0) {
-            return refuse("sigma_range_l", format!("{lo} to {hi}"), "choose 0 < least < greatest ≤ 10");
-        }
-        if !(self.kappa > 0.0 && self.kappa <= 100.0) {
-            return refuse("kappa", self.kappa.to_string(), "choose a number above 0, such as 1");
-        }
-        if self.phi.iter().chain(&self.rho).any(|&n| n == 0 || n > MAX_WIDTH) {
-            return refuse("phi and rho", format!("{:?} {:?}", self.phi, self.rho), "choose layer widths of 1 to 256");
+        let [low, high] = self.sigma_range_l;
+        if low >= high {
+            return Err(LearnError::Setting {
+                name: "sigma_range_l",
+                value: format!("{low} to {high}"),
+                hint: "choose a first number below the second".to_owned(),
+            });
         }
         Ok(())
     }

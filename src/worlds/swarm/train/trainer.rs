@@ -149,23 +149,19 @@ impl Trainer {
         rule: &Rule,
         stop: &dyn Fn() -> bool,
     ) -> Result<Self, LearnError> {
+        let settings = TrainingSettings { flow: FlowKind::Learned, ..*settings };
         settings.validate()?;
-        if settings.flow_steps == 0 {
-            let hint = "choose 1 or more";
-            return Err(LearnError::Setting { name: "flow_steps", value: "0".to_owned(), hint });
-        }
         let known = rule.energy.shape;
         if stills.species_count() > known.species {
-            let hint = "learn on first, so that the rule knows them all";
+            let hint = "learn on first, so that the rule knows them all".to_owned();
             return Err(LearnError::Setting { name: "species", value: stills.species_count().to_string(), hint });
         }
         let settings = TrainingSettings {
             steps: 0,
-            flow: FlowKind::Learned,
             cutoff_l: rule.cutoff_l,
             sigma_range_l: rule.sigma_range_l,
             kappa: rule.kappa,
-            ..*settings
+            ..settings
         };
         let device = device()?;
         let mut pool = Pool::new(stills, ensemble, &settings, stop)?;
