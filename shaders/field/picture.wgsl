@@ -1,4 +1,5 @@
-// A field as colours of a picture, repeated faintly around itself; the twin of src/worlds/field/studio/draw.rs.
+// A field as colours of a picture, repeated faintly around itself; the twin of src/worlds/field/studio/draw.rs, whose constants come
+// before it.
 
 struct Show {
     // Pixels of the field: the upper left corner of the picture, and one pixel of the picture.
@@ -35,10 +36,6 @@ struct Show {
 // Those of the field, then as many of what is repeated.
 @group(0) @binding(2) var<storage, read> table: array<u32>;
 @group(0) @binding(3) var<storage, read_write> picture: array<u32>;
-
-// On light ground: how much a token of full light covers, and how bright it is.
-const COVER = 1.8;
-const INK = 0.9;
 
 // Two neighbours along one axis, and the share of the second.
 struct Place {

@@ -1,5 +1,5 @@
 // Walkers as a glow on a picture, as src/worlds/points/studio/draw.rs: their light is summed in fixed point, as floats have
-// no atomic sum, and then shown by a table of colours.
+// no atomic sum, and then shown by a table of colours. The constants of that file come before this one.
 
 struct Glow {
     // From a walker to its pixel along x and y, and to its depth: the products with x, y, z, plus w.
@@ -55,19 +55,18 @@ fn splat(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) 
     let place = walkers[k].xyz;
     var at = vec2<f32>(dot(glow.column.xyz, place) + glow.column.w, dot(glow.row.xyz, place) + glow.row.w);
     // Also leaves out what is not finite.
-    if !(all(at >= vec2<f32>(1.5)) && at.x < f32(glow.width) - 2.5 && at.y < f32(glow.height) - 2.5) {
+    if !(all(at >= vec2<f32>(FIRST_MARGIN)) && at.x < f32(glow.width) - LAST_MARGIN && at.y < f32(glow.height) - LAST_MARGIN) {
         return;
     }
     let depth = dot(glow.near.xyz, place) + glow.near.w;
-    let weight = glow.share * clamp(1.0 + glow.depth_cue * depth, 0.15, BRIGHTEST);
+    let weight = glow.share * clamp(1.0 + glow.depth_cue * depth, FAINTEST, BRIGHTEST);
     if (glow.dots != 0u) {
         let first = vec2<u32>(at);
         let wx = spline(at.x - f32(first.x));
         let wy = spline(at.y - f32(first.y));
         for (var row = 0u; row < 3u; row++) {
             let left = (first.y + row - 1u) * glow.width + first.x - 1u;
-            // 1.8: a lone dot is about as bright as one of four pixels.
-            let across = 1.8 * weight * wy[row] * wx;
+            let across = DOT_LIGHT * weight * wy[row] * wx;
             add(left, across.x);
             add(left + 1u, across.y);
             add(left + 2u, across.z);

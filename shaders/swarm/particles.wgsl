@@ -1,23 +1,5 @@
 // Draws a swarm straight from its storage buffer: one triangle per particle image, shaped by a distance function.
-// Comes behind view.wgsl.
-
-// As in src/media/looks/shape.rs.
-const GLOW_REACH = 0.55;
-const GLOW_STRENGTH = 0.24;
-const LIGHT_BASE = 0.78;
-const LIGHT_AHEAD = 0.28;
-const LIGHT_INSIDE = 0.25;
-const STAGE_SHINE = 0.2;
-const STAGE_SHINE_COVER = 0.3;
-const DOT_RADIUS = 0.62;
-const DROP_HEAD_RADIUS = 0.5;
-const DROP_TAIL_RADIUS = 0.06;
-const DROP_LENGTH = 1.45;
-const DROP_HEAD_AHEAD = 0.45;
-const ARROW_WING_AHEAD = -0.8;
-const ARROW_WING_ASIDE = 0.68;
-const ARROW_NOTCH_AHEAD = -0.42;
-const ARROW_ROUNDING = 0.06;
+// Comes behind view.wgsl and the constants of src/media/looks/shape.rs.
 
 fn clip(position: vec2<f32>) -> vec4<f32> {
     return vec4(position * view.ndc_scale + view.ndc_offset, 0.0, 1.0);
@@ -30,13 +12,10 @@ struct StageVertex {
     @location(0) position: vec2<f32>,
 }
 
-// How far the soft edge of the stage reaches out, in pixels.
-const STAGE_MARGIN: f32 = 12.0;
-
 @vertex
 fn stage_vertex(@builtin(vertex_index) index: u32) -> StageVertex {
     let corner = vec2(f32(index & 1u), f32(index >> 1u));
-    let margin = STAGE_MARGIN * view.pixel_length;
+    let margin = STAGE_MARGIN_PX * view.pixel_length;
     let position = corner * (view.box_size + 2.0 * margin) - margin;
     return StageVertex(clip(position), position);
 }
@@ -48,8 +27,8 @@ fn stage_fragment(in: StageVertex) -> @location(0) vec4<f32> {
     // Signed distance to the box, in pixels.
     let d = (length(max(q, vec2(0.0))) + min(max(q.x, q.y), 0.0)) / view.pixel_length;
     let inside = clamp(0.5 - d, 0.0, 1.0);
-    let line = clamp(1.2 - abs(d), 0.0, 1.0);
-    let fade = clamp(1.0 - d / STAGE_MARGIN, 0.0, 1.0);
+    let line = clamp(STAGE_LINE_PX - abs(d), 0.0, 1.0);
+    let fade = clamp(1.0 - d / STAGE_MARGIN_PX, 0.0, 1.0);
     let shine = STAGE_SHINE * fade * fade * fade * (1.0 - inside);
     let fill = view.stage_fill * inside;
     let light = view.stage_edge * vec4(vec3(shine), shine * STAGE_SHINE_COVER) * (1.0 - line);
@@ -69,7 +48,7 @@ struct BodyVertex {
 
 // How far the glow reaches from the body, in body lengths; without glow, room for a soft edge.
 fn reach() -> f32 {
-    return GLOW_REACH * view.glow + 1.5 * view.pixel_length / view.body_length;
+    return GLOW_REACH * view.glow + SOFT_EDGE_PX * view.pixel_length / view.body_length;
 }
 
 // A corner of the triangle around the body and its glow: as tight as can be, for every pixel in it is paid for.
@@ -167,7 +146,7 @@ fn body_fragment(in: BodyVertex) -> @location(0) vec4<f32> {
     let d = body_distance(in.body);
     let cover = clamp(0.5 - d * in.pixels_per_body, 0.0, 1.0);
     // Lit from the front, so that the heading reads at a glance even in a small body.
-    let light = LIGHT_BASE + LIGHT_AHEAD * clamp(in.body.x, -1.0, 1.0) + LIGHT_INSIDE * clamp(-d * 2.0, 0.0, 0.4);
+    let light = LIGHT_BASE + LIGHT_AHEAD * clamp(in.body.x, -1.0, 1.0) + LIGHT_INSIDE * clamp(-d * INSIDE_PER_LENGTH, 0.0, MAX_INSIDE);
     // The glow follows the body, and rounds off beyond its points.
     let far = max(max(d, length(in.body) - 1.0), 0.0) / GLOW_REACH;
     let fade = clamp(1.0 - far, 0.0, 1.0);

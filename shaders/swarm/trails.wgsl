@@ -1,16 +1,11 @@
 // Where the particles have been: a picture of the whole torus that each frame fades a little and stamps again, drawn
 // under the bodies. It is fixed to the world, not to the screen: moving the view costs nothing and blurs nothing.
-// Comes behind view.wgsl.
+// Comes behind view.wgsl and the constants of src/media/looks/shape.rs.
 
 @group(1) @binding(0) var past: texture_2d<f32>;
 @group(1) @binding(1) var past_sampler: sampler;
 // The swarm at the last stamp.
 @group(1) @binding(2) var<storage, read> before: array<vec4<f32>>;
-
-// As in src/media/looks/shape.rs.
-const TRAIL_HALF_WIDTH = 0.32;
-const TRAIL_OPACITY = 0.5;
-const TRAIL_LEAP = 8.0;
 
 struct StampVertex {
     @builtin(position) clip: vec4<f32>,

@@ -16,8 +16,8 @@ struct View {
     stage_fill: vec4<f32>,      // linear, opaque; all 0: no stage
     stage_edge: vec4<f32>,
     ground: vec4<f32>,          // around the stage
-    palette: array<vec4<f32>, 8>,
-    ramp: array<vec4<f32>, 8>,  // colours of a number from 0 to 1; of a heading once round
+    palette: array<vec4<f32>, MAX_SPECIES>,
+    ramp: array<vec4<f32>, RAMP>, // colours of a number from 0 to 1; of a heading once round
     ramp_low: f32,              // the number at the lower end of the ramp
     ramp_per_unit: f32,         // 1 / (number at the upper end - number at the lower end)
     colour_by: u32,             // 0 species, 1 heading, 2 speed, 3 energy
@@ -35,16 +35,16 @@ const TURN = 6.283185307179586;
 fn colour_of(index: u32) -> vec3<f32> {
     let particle = swarm[index];
     if view.colour_by == 0u {
-        return view.palette[min(u32(particle.w + 0.5), 7u)].rgb;
+        return view.palette[min(u32(particle.w + 0.5), MAX_SPECIES - 1u)].rgb;
     }
     if view.colour_by == 1u {
-        let place = 8.0 * fract(particle.z / TURN);
-        let low = min(u32(place), 7u);
-        return mix(view.ramp[low].rgb, view.ramp[(low + 1u) % 8u].rgb, fract(place));
+        let place = f32(RAMP) * fract(particle.z / TURN);
+        let low = min(u32(place), RAMP - 1u);
+        return mix(view.ramp[low].rgb, view.ramp[(low + 1u) % RAMP].rgb, fract(place));
     }
     let measure = measures[min(index, arrayLength(&measures) - 1u)];
     let number = select(measure.x, measure.y, view.colour_by == 2u);
-    let place = 7.0 * clamp((number - view.ramp_low) * view.ramp_per_unit, 0.0, 1.0);
-    let low = min(u32(place), 6u);
+    let place = f32(RAMP - 1u) * clamp((number - view.ramp_low) * view.ramp_per_unit, 0.0, 1.0);
+    let low = min(u32(place), RAMP - 2u);
     return mix(view.ramp[low].rgb, view.ramp[low + 1u].rgb, place - f32(low));
 }

@@ -29,4 +29,4 @@ pub use picture::GpuPicture;
 pub(crate) use readback::{Mapping, read, values};
 #[cfg(any(test, feature = "window"))]
 pub(crate) use reflection::Reflection;
-pub(crate) use template::{FINITE, RANDOM, shader_text, shader_words};
+pub(crate) use template::{FINITE, RANDOM, constants_text, shader_constants, shader_text, shader_words};

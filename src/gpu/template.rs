@@ -33,6 +33,24 @@ macro_rules! shader_words {
 }
 pub(crate) use shader_words;
 
+/// Numbers that shaders have too: constants, and a list of their names and values for [`constants_text`].
+macro_rules! shader_constants {
+    (
+        $(#[$of_list:meta])* $list_visible:vis const $list:ident;
+        $($(#[$of_one:meta])* $visible:vis const $name:ident: $kind:ty = $value:expr;)+
+    ) => {
+        $($(#[$of_one])* $visible const $name: $kind = $value;)+
+        $(#[$of_list])*
+        $list_visible const $list: &[(&str, f64)] = &[$((stringify!($name), $value)),+];
+    };
+}
+pub(crate) use shader_constants;
+
+/// Numbers as constants of a shader, which takes them for as exact as their digits.
+pub(crate) fn constants_text(constants: &[(&str, f64)]) -> String {
+    constants.iter().map(|(name, value)| format!("const {name} = {value:?};\n")).collect()
+}
+
 /// The constants as WGSL, then the parts with their repeated lines.
 ///
 /// # Panics
@@ -84,6 +102,18 @@ mod tests {
         let five = Five { a: 1.0, b: 2.0, c: 3.0, d: 4.0, e: 5.0 };
         assert_eq!(five.words(), [1.0, 2.0, 3.0, 4.0, 5.0, 0.0, 0.0, 0.0]);
         assert!(Five::WGSL.starts_with("struct Five {\n    a: f32,\n    b: f32,\n"));
+    }
+
+    shader_constants! {
+        const BOTH;
+        const WIDTH: f32 = 0.9;
+        const DEPTH: f64 = -2.0;
+    }
+
+    #[test]
+    fn constants_keep_their_digits_whatever_their_type() {
+        assert_eq!((WIDTH, DEPTH), (0.9, -2.0));
+        assert_eq!(constants_text(BOTH), "const WIDTH = 0.9;\nconst DEPTH = -2.0;\n");
     }
 
     #[test]

@@ -23,6 +23,7 @@ use glam::{DVec2, UVec2};
 use image::{ImageBuffer, ImageEncoder, PixelWithColorType, RgbaImage};
 
 use super::atomic::AtomicFile;
+use super::looks::shape::HALF_BODY_L;
 use super::looks::{Body, ColourBy, Palette, Theme};
 use crate::worlds::swarm::picture::{MAX_SPECIES, Swarm};
 
@@ -74,7 +75,7 @@ impl Default for PictureStyle {
             body: Body::Drop,
             colour_by: ColourBy::Species,
             range: [0.0, 1.0],
-            body_length: 0.84,
+            body_length: 2.0 * HALF_BODY_L,
             glow: 1.0,
             trail_s: 0.0,
         }

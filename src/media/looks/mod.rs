@@ -5,7 +5,7 @@ mod palette;
 pub mod shape;
 
 pub use colour_map::RAMP;
-pub use palette::Palette;
+pub use palette::{DARK_INK, NIGHT, PAPER, Palette, WARM_WHITE, levels};
 
 /// A choice among a few, kept in files under its key. A key that this version does not know is the default, so that
 /// settings of a newer version lose nothing else.

@@ -127,12 +127,26 @@ impl Palette {
     }
 }
 
+/// sRGB of light ground.
+pub const PAPER: [u8; 3] = [250, 249, 245];
+/// sRGB of the dark ground of points and tokens.
+pub const NIGHT: [u8; 3] = [10, 12, 20];
+/// sRGB of the most light on such ground.
+pub const WARM_WHITE: [u8; 3] = [255, 250, 235];
+/// sRGB of lines on light ground.
+pub const DARK_INK: [u8; 3] = [24, 28, 44];
+
+/// sRGB levels to compute with.
+pub const fn levels([r, g, b]: [u8; 3]) -> [f32; 3] {
+    [r as f32, g as f32, b as f32]
+}
+
 impl Theme {
     /// sRGB of the ground around the box of a swarm.
     pub fn ground(self) -> [u8; 3] {
         match self {
             Self::Dark => [11, 13, 18],
-            Self::Light => [250, 249, 245],
+            Self::Light => PAPER,
         }
     }
 

@@ -11,6 +11,8 @@ use super::{Framing, PictureStyle};
 use crate::media::looks::shape::{self, GHOST_OPACITY, GLOW_REACH, GLOW_STRENGTH, STAGE_MARGIN_PX};
 use crate::media::looks::{Body, Theme, linear};
 
+/// No body reaches farther from its particle than this, half lengths.
+const MAX_REACH: f64 = 1.2;
 /// Half a body is never shorter than this, pixels, or a large swarm would vanish.
 const MIN_HALF_PX: f64 = 2.0;
 
@@ -174,7 +176,7 @@ impl Canvas {
         let (body, half, glow, on_paper) = (self.body, self.grid.half_px, self.glow, self.on_paper);
         let ghost_opacity = self.ghost_opacity;
         let heading = DVec2::from_angle(heading);
-        let reach = half * (1.2 + GLOW_REACH * glow) + 1.5;
+        let reach = half * (MAX_REACH + GLOW_REACH * glow) + shape::SOFT_EDGE_PX;
         let light = &mut self.light;
         let centre = self.grid.to_pixel(place);
         self.grid.each_pixel_near(centre, DVec2::splat(reach), |pixel, offset, is_image| {
@@ -191,7 +193,7 @@ impl Canvas {
             // Lit from the front, so that the heading reads at a glance even in a small body.
             let lit = shape::LIGHT_BASE
                 + shape::LIGHT_AHEAD * ahead.clamp(-1.0, 1.0)
-                + shape::LIGHT_INSIDE * (-2.0 * d).clamp(0.0, 0.4);
+                + shape::LIGHT_INSIDE * (-shape::INSIDE_PER_LENGTH * d).clamp(0.0, shape::MAX_INSIDE);
             let opacity = if is_image { ghost_opacity } else { 1.0 };
             let own = opacity * (cover * lit + halo) as f32;
             let cover = opacity * (cover as f32 + on_paper * halo as f32);
@@ -214,7 +216,7 @@ fn stage(grid: &Grid, theme: Theme) -> Vec<Light> {
     let light = |place| {
         let d = grid.outside_px(place) as f32;
         let inside = (0.5 - d).clamp(0.0, 1.0);
-        let line = (1.2 - d.abs()).clamp(0.0, 1.0);
+        let line = (shape::STAGE_LINE_PX - d.abs()).clamp(0.0, 1.0);
         let fade = (1.0 - d / STAGE_MARGIN_PX).clamp(0.0, 1.0);
         let shine = (1.0 - line) * shape::STAGE_SHINE * fade.powi(3) * (1.0 - inside);
         let cover = inside + line * (1.0 - inside) + shape::STAGE_SHINE_COVER * shine;
@@ -237,13 +239,13 @@ mod tests {
     #[test]
     fn the_distance_to_a_drop_is_that_to_the_nearest_of_its_circles() {
         // The hull of two circles is the union of all circles between them with radii in proportion.
-        let (length, head, tail) = (1.45, 0.5, 0.06);
+        let (length, head, tail) = (shape::DROP_LENGTH, shape::DROP_HEAD_RADIUS, shape::DROP_TAIL_RADIUS);
         for i in 0..400 {
             let (ahead, aside) = (f64::from(i % 20) * 0.2 - 2.0, f64::from(i / 20) * 0.15 - 1.5);
             let union = (0..=20_000)
                 .map(|k| {
                     let t = f64::from(k) / 20_000.0;
-                    (ahead - 0.45 + t * length).hypot(aside) - (head + t * (tail - head))
+                    (ahead - shape::DROP_HEAD_AHEAD + t * length).hypot(aside) - (head + t * (tail - head))
                 })
                 .fold(f64::INFINITY, f64::min);
             let distance = body_distance(Body::Drop, ahead, aside);

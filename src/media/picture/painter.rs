@@ -6,7 +6,7 @@ use image::RgbaImage;
 use super::canvas::{Canvas, Grid};
 use super::colours::{Colours, Light};
 use super::{Framing, PictureStyle};
-use crate::media::looks::shape::{TRAIL_HALF_WIDTH, TRAIL_LEAP, TRAIL_OPACITY};
+use crate::media::looks::shape::{TRAIL_HALF_WIDTH, TRAIL_LEAP, TRAIL_OPACITY, trail_kept};
 use crate::worlds::swarm::picture::{Particle, Swarm};
 
 /// Texels of the picture of trails for each unit of the swarm, and on its longer side: here and in the window.
@@ -65,8 +65,7 @@ impl Painter {
             self.trails = Some(TrailRaster { grid, texels: vec![[0.0; 4]; grid.pixels()], last: swarm.clone() });
             return;
         };
-        // A twentieth is left after the length of a trail.
-        let kept = (-3.0 * dt_s / self.style.trail_s).exp() as f32;
+        let kept = trail_kept(dt_s, self.style.trail_s);
         trails.texels.iter_mut().flatten().for_each(|c| *c *= kept);
         for (k, (from, to)) in trails.last.particles.iter().zip(&swarm.particles).enumerate() {
             let colour = self.colours.of(to, shot.measures.get(k));

@@ -1,6 +1,13 @@
 //! The uniform and the texts of the shaders of the canvas.
 
+use std::sync::LazyLock;
+
 use bytemuck::{Pod, Zeroable};
+
+use crate::gpu::{constants_text, shader_text};
+use crate::media::looks::RAMP;
+use crate::media::looks::shape::SHAPE_CONSTANTS;
+use crate::worlds::swarm::picture::MAX_SPECIES;
 
 /// The uniform of `shaders/swarm/view.wgsl`. Lengths are in the unit of the swarm's buffer, colours linear.
 #[repr(C)]
@@ -29,9 +36,9 @@ pub struct View {
     pub stage_edge: [f32; 4],
     /// Around the stage.
     pub ground: [f32; 4],
-    pub palette: [[f32; 4]; 8],
+    pub palette: [[f32; 4]; MAX_SPECIES],
     /// Colours of a number; of a heading once round.
-    pub ramp: [[f32; 4]; 8],
+    pub ramp: [[f32; 4]; RAMP],
     /// The number at the lower end of the ramp, and one over the difference of both ends.
     pub ramp_low: f32,
     pub ramp_per_unit: f32,
@@ -48,9 +55,16 @@ impl View {
     }
 }
 
+/// The text of a shader of the canvas.
+fn canvas_text(part: &str) -> String {
+    let lengths = [("MAX_SPECIES", MAX_SPECIES as u32), ("RAMP", RAMP as u32)];
+    let view = include_str!("../../../shaders/swarm/view.wgsl");
+    shader_text(&lengths, &[&constants_text(SHAPE_CONSTANTS), view, part])
+}
+
 /// The text of the shader of bodies and stage.
-pub const PARTICLES: &str =
-    concat!(include_str!("../../../shaders/swarm/view.wgsl"), include_str!("../../../shaders/swarm/particles.wgsl"));
+pub static PARTICLES: LazyLock<String> =
+    LazyLock::new(|| canvas_text(include_str!("../../../shaders/swarm/particles.wgsl")));
 
 /// Entry points that share the first bind group of [`PARTICLES`].
 pub const CANVAS_ENTRIES: [&str; 4] = ["stage_vertex", "stage_fragment", "body_vertex", "body_fragment"];
@@ -59,8 +73,7 @@ pub const LAID_ENTRIES: [&str; 2] = ["laid_vertex", "laid_fragment"];
 pub const STAMP_ENTRIES: [&str; 2] = ["stamp_vertex", "stamp_fragment"];
 
 /// The text of the shader of trails.
-pub const TRAILS: &str =
-    concat!(include_str!("../../../shaders/swarm/view.wgsl"), include_str!("../../../shaders/swarm/trails.wgsl"));
+pub static TRAILS: LazyLock<String> = LazyLock::new(|| canvas_text(include_str!("../../../shaders/swarm/trails.wgsl")));
 
 #[cfg(test)]
 mod tests {
@@ -97,7 +110,7 @@ mod tests {
             colour_by,
             on_paper
         );
-        for text in [PARTICLES, TRAILS] {
+        for text in [&PARTICLES, &TRAILS] {
             let layout = Reflection::new("view", text).unwrap().struct_layout("View");
             assert_eq!(layout, Some((size_of::<View>() as u32, rust.clone())));
         }
@@ -109,42 +122,18 @@ mod tests {
             let reflection = Reflection::new("view", text).unwrap();
             reflection.group(group, entries).into_iter().map(|(name, _)| name).collect()
         };
-        assert_eq!(names(PARTICLES, 0, &CANVAS_ENTRIES), ["view", "swarm", "measures"]);
-        assert_eq!(names(TRAILS, 1, &LAID_ENTRIES), ["past", "past_sampler"]);
-        assert_eq!(names(TRAILS, 1, &STAMP_ENTRIES), ["before"]);
-    }
-
-    /// The value of `const name` in a shader text.
-    fn constant(text: &str, name: &str) -> f64 {
-        let line = text.lines().find(|line| line.split([' ', ':']).nth(1) == Some(name)).expect("the constant");
-        line.split_once('=').unwrap().1.trim().trim_end_matches(';').parse().unwrap()
+        assert_eq!(names(&PARTICLES, 0, &CANVAS_ENTRIES), ["view", "swarm", "measures"]);
+        assert_eq!(names(&TRAILS, 1, &LAID_ENTRIES), ["past", "past_sampler"]);
+        assert_eq!(names(&TRAILS, 1, &STAMP_ENTRIES), ["before"]);
     }
 
     #[test]
-    fn shaders_and_painter_share_the_numbers_of_the_look() {
-        use crate::media::looks::shape as look;
-        assert_eq!(constant(PARTICLES, "STAGE_MARGIN"), f64::from(look::STAGE_MARGIN_PX));
-        macro_rules! same {
-            ($($name:ident),*) => { $(assert_eq!(constant(PARTICLES, stringify!($name)), look::$name, stringify!($name));)* };
+    fn each_shared_number_is_read_by_a_shader() {
+        for (name, _) in SHAPE_CONSTANTS {
+            // Once where it is declared.
+            let is_read = |text: &str| text.matches(name).count() > 1;
+            assert!(is_read(&PARTICLES) || is_read(&TRAILS), "{name}");
         }
-        same!(
-            GLOW_REACH,
-            GLOW_STRENGTH,
-            LIGHT_BASE,
-            LIGHT_AHEAD,
-            LIGHT_INSIDE,
-            DOT_RADIUS,
-            DROP_HEAD_RADIUS,
-            DROP_TAIL_RADIUS,
-            DROP_LENGTH
-        );
-        same!(DROP_HEAD_AHEAD, ARROW_WING_AHEAD, ARROW_WING_ASIDE, ARROW_NOTCH_AHEAD, ARROW_ROUNDING);
-        for (name, value) in [("STAGE_SHINE", look::STAGE_SHINE), ("STAGE_SHINE_COVER", look::STAGE_SHINE_COVER)] {
-            assert_eq!(constant(PARTICLES, name) as f32, value, "{name}");
-        }
-        assert_eq!(constant(TRAILS, "TRAIL_HALF_WIDTH"), look::TRAIL_HALF_WIDTH);
-        assert_eq!(constant(TRAILS, "TRAIL_OPACITY"), look::TRAIL_OPACITY);
-        assert_eq!(constant(TRAILS, "TRAIL_LEAP"), look::TRAIL_LEAP);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::camera::Camera;
 use super::draft;
 use super::draw::{CanvasFrame, Layer, Trail, View};
 use super::theme;
-use crate::media::looks::shape::GHOST_OPACITY;
+use crate::media::looks::shape::{GHOST_OPACITY, HALF_BODY_L, trail_kept};
 use crate::media::picture::{MAX_TRAIL_TEXELS, TRAIL_TEXELS_PER_UNIT};
 use crate::session::{
     ColourBy, Command, Hand, LiveCommand, Look, PaintCommand, Pointer, SelectionOrder, Session, Theme, Workspace,
@@ -16,9 +16,6 @@ use crate::session::{
 use crate::window::live::{Gpu, Live, SwarmBuffer, VisibleArea, body};
 use crate::window::panels::canvas_menu;
 use crate::window::runtime::gaze::Gaze;
-
-/// Half length of a body, in units of ℓ.
-pub(super) const BODY_L: f64 = 0.42;
 
 /// How near the pointer must come to a handle, points.
 const REACH_POINTS: f64 = 9.0;
@@ -288,7 +285,7 @@ impl Canvas {
                     buffer.write(gpu, snapshot.particles.iter().map(body));
                     self.painted = Some(session.revision());
                 }
-                let goal = BODY_L * unit_length(session).min(1.5 * session.spacing());
+                let goal = painted_half_body(session, session.spacing());
                 self.painted_body =
                     if self.painted_body == 0.0 { goal } else { self.painted_body + 0.2 * (goal - self.painted_body) };
                 let count = snapshot.particles.len() as u32;
@@ -298,7 +295,7 @@ impl Canvas {
             }
             Workspace::Learn | Workspace::Live => live.extent().and_then(|(particles, box_size)| {
                 let has_ghosts = can_draw_ghosts(gpu, particles);
-                let view = self.live.view(free, screen, pixels_per_point, has_ghosts, BODY_L);
+                let view = self.live.view(free, screen, pixels_per_point, has_ghosts, HALF_BODY_L);
                 let (particles, count) = live.picture(gpu, self.visible_area())?;
                 let look = &session.prefs().look;
                 let trail = look.trails.then(|| self.trail(look, box_size, live.past()));
@@ -327,17 +324,23 @@ impl Canvas {
     fn visible_area(&self) -> VisibleArea {
         let [a, b] =
             [self.free.left_bottom(), self.free.right_top()].map(|at| self.live.world_from_screen(self.free, at));
-        VisibleArea { min: (a - 2.0 * BODY_L).as_vec2().to_array(), max: (b + 2.0 * BODY_L).as_vec2().to_array() }
+        VisibleArea {
+            min: (a - 2.0 * HALF_BODY_L).as_vec2().to_array(),
+            max: (b + 2.0 * HALF_BODY_L).as_vec2().to_array(),
+        }
     }
 
     fn trail(&self, look: &Look, box_size_l: DVec2, (tick, serial): (u64, u64)) -> Trail {
         let longer = box_size_l.max_element();
         let texels_per_l = TRAIL_TEXELS_PER_UNIT.min(MAX_TRAIL_TEXELS / longer);
         let size = (box_size_l * texels_per_l).ceil().to_array().map(|side| side.clamp(1.0, MAX_TRAIL_TEXELS) as u32);
-        // A twentieth is left after the length of a trail.
-        let kept = (-3.0 * self.dt_s / look.trail_s).exp() as f32;
-        Trail { size, tick, kept, serial }
+        Trail { size, tick, kept: trail_kept(self.dt_s, look.trail_s), serial }
     }
+}
+
+/// Half the length of a body of the picture, world units: never much longer than the `spacing` of what is painted.
+pub(super) fn painted_half_body(session: &Session, spacing: f64) -> f64 {
+    HALF_BODY_L * unit_length(session).min(1.5 * spacing)
 }
 
 /// ℓ of the picture, world units; the pen's spacing while the picture has none.

@@ -5,7 +5,7 @@ use bevy_egui::egui::{self, Color32, Painter, Pos2, Rect, Shape, Stroke, Ui, Vec
 use glam::DVec2;
 
 use super::camera::Camera;
-use super::canvas::{BODY_L, unit_length};
+use super::canvas::{painted_half_body, unit_length};
 use super::theme;
 use crate::session::{Frame, Handle, Outline, Session, Tool, Workspace};
 use crate::window::panels::{SPECIES_COLOURS, faint};
@@ -46,7 +46,7 @@ pub fn show(ui: &Ui, free: Rect, camera: &Camera, session: &Session, cursor: Opt
         Tool::Image => session.paint_options().image.scale * session.stipple().spacing,
         _ => session.spacing(),
     };
-    let body = sheet.length(BODY_L * unit_length(session).min(1.5 * spacing)).clamp(3.0, 40.0);
+    let body = sheet.length(painted_half_body(session, spacing)).clamp(3.0, 40.0);
     let opacity = if cursor.is_some() { 0.75 } else { 0.45 };
     sheet.painter.extend(draft.ghosts.iter().take(MAX_GHOSTS).map(|p| ghost(&sheet, p, body, opacity)));
     match &draft.outline {

@@ -81,7 +81,8 @@ struct Pipelines {
 
 impl Canvas {
     fn new(device: &wgpu::Device) -> Self {
-        let reflection = Reflection::new("canvas", PARTICLES).expect("a valid shader: see the tests of `view_uniform`");
+        let reflection =
+            Reflection::new("canvas", &PARTICLES).expect("a valid shader: see the tests of `view_uniform`");
         let group = RenderGroup::new(device, "canvas", &reflection, 0, &CANVAS_ENTRIES);
         let uniform = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("canvas view"),
@@ -101,7 +102,7 @@ impl Canvas {
     fn pipelines(&self, device: &wgpu::Device, format: wgpu::TextureFormat) -> Pipelines {
         let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: Some("particles"),
-            source: wgpu::ShaderSource::Wgsl(PARTICLES.into()),
+            source: wgpu::ShaderSource::Wgsl(PARTICLES.as_str().into()),
         });
         let pipeline = |label, entries, topology, target| {
             let groups = &[Some(self.group.layout())];

@@ -2,11 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::media::looks::{PAPER, WARM_WHITE, levels};
+
 /// Colours of a ramp, sRGB.
 pub type Ramp = [[f32; 3]; 5];
-
-/// Light ground.
-const PAPER: [f32; 3] = [250.0, 249.0, 245.0];
 
 /// How a pattern is shown, live and still.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,14 +77,20 @@ impl PatternPalette {
     pub fn ramp(self, light: bool) -> Ramp {
         let mut ramp = match self {
             Self::Ink if light => {
-                return [PAPER, [170.0, 214.0, 208.0], [52.0, 150.0, 150.0], [30.0, 76.0, 120.0], [20.0, 20.0, 44.0]];
+                return [
+                    levels(PAPER),
+                    [170.0, 214.0, 208.0],
+                    [52.0, 150.0, 150.0],
+                    [30.0, 76.0, 120.0],
+                    [20.0, 20.0, 44.0],
+                ];
             }
             Self::Ink => [
                 [12.0, 14.0, 28.0],
                 [28.0, 64.0, 130.0],
                 [40.0, 160.0, 160.0],
                 [240.0, 205.0, 120.0],
-                [255.0, 250.0, 235.0],
+                levels(WARM_WHITE),
             ],
             Self::Viridis => [
                 [68.0, 1.0, 84.0],
@@ -108,7 +113,7 @@ impl PatternPalette {
         };
         if light {
             ramp.reverse();
-            ramp[0] = PAPER;
+            ramp[0] = levels(PAPER);
         }
         ramp
     }

@@ -47,9 +47,9 @@ impl Trails {
     pub fn new(device: &wgpu::Device, shared: &wgpu::BindGroupLayout, format: wgpu::TextureFormat) -> Self {
         let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
             label: Some("trails"),
-            source: wgpu::ShaderSource::Wgsl(TRAILS.into()),
+            source: wgpu::ShaderSource::Wgsl(TRAILS.as_str().into()),
         });
-        let reflection = Reflection::new("trails", TRAILS).expect("a valid shader: see the tests of `view`");
+        let reflection = Reflection::new("trails", &TRAILS).expect("a valid shader: see the tests of `view`");
         let past = RenderGroup::new(device, "trails", &reflection, 1, &LAID_ENTRIES);
         let before = RenderGroup::new(device, "trail stamps", &reflection, 1, &STAMP_ENTRIES);
         let both = |component| wgpu::BlendState { color: component, alpha: component };

@@ -5,6 +5,8 @@ use glam::DVec2;
 use image::{Rgba, RgbaImage};
 use rayon::prelude::*;
 
+use crate::gpu::shader_constants;
+use crate::media::looks::{NIGHT, PAPER, levels};
 use crate::worlds::field::rule::LibraryRule;
 use crate::worlds::field::stills::Still;
 use crate::worlds::field::tokens::TokenColours;
@@ -264,10 +266,17 @@ fn mixed(plane: Plane, column: &MosaicPlace, row: &MosaicPlace) -> f32 {
 }
 
 /// Dark and light ground of tokens, whose background is 0.
-const GROUNDS: [[f32; 3]; 2] = [[10.0, 12.0, 20.0], [250.0, 249.0, 245.0]];
-/// On light ground: how much a token of full light covers, so that it is opaque between two of its colours, and how bright it is.
-const COVER: f32 = 1.8;
-const INK: f32 = 0.9;
+const GROUNDS: [[f32; 3]; 2] = [levels(NIGHT), levels(PAPER)];
+
+shader_constants! {
+    /// For `shaders/field/picture.wgsl`.
+    pub(super) const TOKEN_CONSTANTS;
+
+    /// How much a token of full light covers on light ground, so that it is opaque between two of its colours.
+    const COVER: f32 = 1.8;
+    /// How bright it is there.
+    const INK: f32 = 0.9;
+}
 
 /// The ground of tokens.
 pub(super) fn token_ground(light: bool) -> [f32; 3] {

@@ -2,15 +2,18 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::draw::{REPEATED, SQUARES, Shades, token_ground};
+use super::draw::{REPEATED, SQUARES, Shades, TOKEN_CONSTANTS, token_ground};
 use crate::gpu::{
-    ComputeKernel, Dispatch, GpuDevice, GpuError, GpuPicture, KernelModule, checked, storage_with, uniform,
+    ComputeKernel, Dispatch, GpuDevice, GpuError, GpuPicture, KernelModule, checked, constants_text, shader_text,
+    storage_with, uniform,
 };
 use crate::worlds::field::PatternChannels;
 use crate::worlds::field::tokens::TokenColours;
 use crate::worlds::studio::Viewpoint;
 
-const PICTURE: &str = include_str!("../../../../shaders/field/picture.wgsl");
+fn picture_text() -> String {
+    shader_text(&[], &[&constants_text(TOKEN_CONSTANTS), include_str!("../../../../shaders/field/picture.wgsl")])
+}
 
 /// How values become colours.
 #[derive(Clone, Copy)]
@@ -115,7 +118,7 @@ impl GpuFieldPainter {
     /// The device refuses the shader or has not enough memory.
     pub fn new(gpu: &GpuDevice) -> Result<Self, GpuError> {
         let device = &gpu.device;
-        let kernel = KernelModule::new(device, "field picture", PICTURE.to_owned())?.kernel(device, "draw")?;
+        let kernel = KernelModule::new(device, "field picture", picture_text())?.kernel(device, "draw")?;
         let (uniform, table) = checked(device, || {
             let table = storage_with(device, "colours", &[0u32; Shades::PACKED]);
             (uniform(device, "show", size_of::<ShowUniform>() as u64), table)
@@ -184,7 +187,7 @@ mod tests {
 
     #[test]
     fn the_show_uniform_has_the_layout_of_the_shader() {
-        let layout = Reflection::new("picture", PICTURE).unwrap().struct_layout("Show");
+        let layout = Reflection::new("picture", &picture_text()).unwrap().struct_layout("Show");
         macro_rules! offsets {
             ($($field:ident),*) => {
                 vec![$((stringify!($field).to_owned(), offset_of!(ShowUniform, $field) as u32)),*]

@@ -3,11 +3,12 @@
 use glam::{DVec2, UVec2};
 use image::{Rgba, RgbaImage};
 
+use crate::media::looks::{DARK_INK, levels};
 use crate::worlds::field::tokens::{Sighting, TokenPose};
 use crate::worlds::studio::Viewpoint;
 
 /// On dark and on light ground.
-const ARROWS: [[f32; 3]; 2] = [[255.0, 255.0, 255.0], [24.0, 28.0, 44.0]];
+const ARROWS: [[f32; 3]; 2] = [[255.0, 255.0, 255.0], levels(DARK_INK)];
 const TRAILS: [[f32; 3]; 2] = [[120.0, 190.0, 255.0], [60.0, 120.0, 190.0]];
 /// Length of an arrow, from the centre of a token, as a share of the clearance, and half the width of marks, picture pixels.
 const LENGTH: f64 = 0.55;

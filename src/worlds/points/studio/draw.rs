@@ -3,13 +3,15 @@
 use glam::{DVec3, Vec3};
 use image::{Rgba, RgbaImage};
 
+use crate::gpu::shader_constants;
+use crate::media::looks::{NIGHT, PAPER, WARM_WHITE, levels};
 use crate::worlds::studio::{DrawOptions, Viewpoint};
 
 /// Stops of the colours of a density, from the ground on, sRGB.
 const DARK: [[f32; 3]; 5] =
-    [[10.0, 12.0, 20.0], [28.0, 60.0, 118.0], [70.0, 160.0, 190.0], [240.0, 195.0, 115.0], [255.0, 250.0, 235.0]];
+    [levels(NIGHT), [28.0, 60.0, 118.0], [70.0, 160.0, 190.0], [240.0, 195.0, 115.0], levels(WARM_WHITE)];
 const LIGHT: [[f32; 3]; 5] =
-    [[250.0, 249.0, 245.0], [176.0, 212.0, 214.0], [60.0, 148.0, 160.0], [24.0, 78.0, 116.0], [18.0, 22.0, 40.0]];
+    [levels(PAPER), [176.0, 212.0, 214.0], [60.0, 148.0, 160.0], [24.0, 78.0, 116.0], [18.0, 22.0, 40.0]];
 /// Entries of the table of colours, and the exposure at its end: 1 - exp(-6) of full light.
 const SHADES: usize = 512;
 const FULL_EXPOSURE: f32 = 6.0;
@@ -17,6 +19,20 @@ const FULL_EXPOSURE: f32 = 6.0;
 pub(super) const MAX_DOTS: usize = 200_000;
 /// How much brighter what is nearer is, per half height of the picture.
 pub(super) const DEPTH_CUE: f32 = 0.6;
+
+shader_constants! {
+    /// For `shaders/points/glow.wgsl`.
+    pub(super) const GLOW_CONSTANTS;
+
+    /// Light of a dot of nine pixels, relative to one of four: alone they are then about equally bright.
+    const DOT_LIGHT: f32 = 1.8;
+    /// Light of what is far away in space, at least.
+    pub(super) const FAINTEST: f64 = 0.15;
+    /// From the left and upper edge to the first position whose dot is whole, pixels.
+    const FIRST_MARGIN: f64 = 1.5;
+    /// From the last such position to the right and lower edge, pixels.
+    const LAST_MARGIN: f64 = 2.5;
+}
 
 /// A view of all `points` with a margin, in space from a little above; of some units where there are none.
 pub(super) fn whole_view(points: &[[f32; 3]], dim: usize) -> Viewpoint {
@@ -84,11 +100,15 @@ pub(super) fn draw(
         let off = DVec3::from(position) - view.centre;
         let (x, y) = (0.5 * width as f64 + off.dot(right), 0.5 * height as f64 - off.dot(up));
         // Also leaves out what is not finite.
-        if !(x >= 1.5 && y >= 1.5 && x < width as f64 - 2.5 && y < height as f64 - 2.5) {
+        if !(x >= FIRST_MARGIN
+            && y >= FIRST_MARGIN
+            && x < width as f64 - LAST_MARGIN
+            && y < height as f64 - LAST_MARGIN)
+        {
             continue;
         }
         let depth = if view.is_spatial { 2.0 * off.dot(near) as f32 / height as f32 } else { 0.0 };
-        let weight = share * (1.0 + DEPTH_CUE * depth).max(0.15);
+        let weight = share * (1.0 + DEPTH_CUE * depth).max(FAINTEST as f32);
         if dots {
             splat(density, width, [x as f32, y as f32], weight)
         } else {
@@ -111,8 +131,7 @@ fn splat(density: &mut [f32], width: usize, [x, y]: [f32; 2], weight: f32) {
     for (row, wy) in wy.iter().enumerate() {
         let at = (j + row - 1) * width + i - 1;
         for (pixel, wx) in density[at..at + 3].iter_mut().zip(&wx) {
-            // 1.8: a lone dot is about as bright as one of four pixels.
-            *pixel += 1.8 * weight * wx * wy;
+            *pixel += DOT_LIGHT * weight * wx * wy;
         }
     }
 }

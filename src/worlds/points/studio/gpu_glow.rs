@@ -3,12 +3,18 @@
 use bytemuck::{Pod, Zeroable};
 use glam::DVec3;
 
-use super::draw::{DEPTH_CUE, MAX_DOTS, entries_per_light, shades, share_of_one};
-use crate::gpu::{Dispatch, GpuDevice, GpuError, GpuPicture, KernelModule, checked, storage, storage_with, uniform};
+use super::draw::{DEPTH_CUE, GLOW_CONSTANTS, MAX_DOTS, entries_per_light, shades, share_of_one};
+use crate::gpu::{
+    Dispatch, GpuDevice, GpuError, GpuPicture, KernelModule, checked, constants_text, shader_text, storage,
+    storage_with, uniform,
+};
 use crate::worlds::points::cloud::Standardisation;
 use crate::worlds::studio::{DrawOptions, Viewpoint};
 
-const GLOW: &str = include_str!("../../../../shaders/points/glow.wgsl");
+fn glow_text() -> String {
+    shader_text(&[], &[&constants_text(GLOW_CONSTANTS), include_str!("../../../../shaders/points/glow.wgsl")])
+}
+
 /// Units of a sum for one of light: fine enough for the faint dots of trails where walkers are few, and without overflow
 /// where all of a million are within two pixels.
 const FINEST_UNITS: f32 = 4096.0;
@@ -91,7 +97,7 @@ impl GpuGlow {
     /// # Errors
     /// The device refuses the shader or has not enough memory.
     pub fn new(device: &GpuDevice) -> Result<Self, GpuError> {
-        let module = KernelModule::new(&device.device, "glow", GLOW.to_owned())?;
+        let module = KernelModule::new(&device.device, "glow", glow_text())?;
         let (uniform, colours) = checked(&device.device, || {
             let colours = [false, true].map(|light| {
                 let table = shades(light).map(|[r, g, b]| u32::from_le_bytes([r, g, b, 255]));
@@ -185,7 +191,7 @@ mod tests {
 
     #[test]
     fn the_glow_uniform_has_the_layout_of_the_shader() {
-        let layout = Reflection::new("glow", GLOW).unwrap().struct_layout("Glow");
+        let layout = Reflection::new("glow", &glow_text()).unwrap().struct_layout("Glow");
         macro_rules! offsets {
             ($($field:ident),*) => {
                 vec![$((stringify!($field).to_owned(), offset_of!(GlowUniform, $field) as u32)),*]

@@ -6,8 +6,9 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 
+use super::draw::FAINTEST;
 use super::stroke::Coverage;
-use crate::media::looks::{ColourBy, RAMP, Theme};
+use crate::media::looks::{ColourBy, DARK_INK, RAMP, Theme};
 use crate::worlds::points::engine::{DriftKernel, DriftValues, evaluate_all};
 use crate::worlds::points::rule::{FlowReference, PointRule};
 use crate::worlds::studio::{DrawOptions, LayerSet, LayerSpec, Viewpoint};
@@ -48,6 +49,10 @@ const MIN_STEPS: usize = 12;
 /// Arrows, and the length of one at root mean square speed, spreads.
 const ARROW_COUNT: usize = 260;
 const ARROW_LENGTH: f64 = 0.16;
+/// Width of lines, and of one of the ground under each, so that it stands off bright walkers, pixels; how much that covers.
+const LINE_WIDTH: f32 = 1.3;
+const CASING_WIDTH: f32 = 3.4;
+const CASING: f32 = 0.55;
 /// Pixels of a side of a patch of a heat map: of those by networks in f32, and of the residual, which needs second
 /// derivatives in f64.
 const PATCH: u32 = 4;
@@ -99,14 +104,13 @@ impl PointOverlay {
             self.heat(scene, layer, view, options.light, picture);
         }
         let theme = if options.light { Theme::Light } else { Theme::Dark };
-        let (ink, ground) = (if options.light { [24, 28, 44] } else { [235, 240, 246] }, theme.ground());
+        let (ink, ground) = (if options.light { DARK_INK } else { [235, 240, 246] }, theme.ground());
         let size = [picture.width(), picture.height()];
         if options.layers.has(STREAMLINES) {
             let lines = self
                 .streamlines
                 .get_or_insert_with(|| streamlines(scene, if self.is_thumbnail { THUMBNAIL_APART } else { APART }));
-            // First a wider line of the ground, so that the light one stands off bright walkers.
-            for (width, strength, colour) in [(3.4, 0.55, ground), (1.3, 0.85, ink)] {
+            for (width, strength, colour) in [(CASING_WIDTH, CASING, ground), (LINE_WIDTH, 0.85, ink)] {
                 self.coverage.clear(size);
                 for line in lines.iter() {
                     let mut last = None;
@@ -122,7 +126,7 @@ impl PointOverlay {
         }
         if options.layers.has(ARROWS) {
             let arrows = self.arrows.get_or_insert_with(|| arrows(scene));
-            for (width, strength, colour) in [(3.4, 0.55, ground), (1.3, 0.95, ink)] {
+            for (width, strength, colour) in [(CASING_WIDTH, CASING, ground), (LINE_WIDTH, 0.95, ink)] {
                 self.coverage.clear(size);
                 for [from, to] in arrows.iter() {
                     let ((from, _), (to, depth)) = (seen(view, *from, size), seen(view, *to, size));
@@ -159,7 +163,7 @@ fn seen(view: &Viewpoint, position: [f64; 3], [width, height]: [u32; 2]) -> ([f3
     let scale = 0.5 * f64::from(height) / view.half_height;
     let off = DVec3::from(position) - view.centre;
     let [right, up, near] = view.axes().map(|axis| axis.dot(off));
-    let depth = if view.is_spatial { (0.6 + 0.5 * near / view.half_height).clamp(0.15, 1.0) } else { 1.0 };
+    let depth = if view.is_spatial { (0.6 + 0.5 * near / view.half_height).clamp(FAINTEST, 1.0) } else { 1.0 };
     let at = [0.5 * f64::from(width) + scale * right, 0.5 * f64::from(height) - scale * up];
     (at.map(|v| v as f32), depth as f32)
 }

@@ -1,7 +1,7 @@
 //! Shader texts: the files of `shaders/`, put together with the constants that depend on the shape of a network.
 
 use super::weights::NetSizes;
-use crate::gpu::{FINITE, RANDOM, shader_text};
+use crate::gpu::{FINITE, RANDOM, constants_text, shader_text};
 use crate::worlds::swarm::rule::{LocalNet, SWARM_KNOBS, SwarmKnob};
 
 /// Invocations per workgroup of the light kernels.
@@ -63,7 +63,7 @@ impl Shader {
             workgroup = NET_WORKGROUP;
         }
         constants.push(("WORKGROUP", workgroup));
-        let mut head = format!("const SOFTENING = {:?};\n", LocalNet::SOFTENING_L);
+        let mut head = constants_text(&[("SOFTENING", LocalNet::SOFTENING_L)]);
         head.push_str(&knobs_struct("LiveKnobs", |row| !row.is_per_species()));
         head.push_str(&knobs_struct("SpeciesKnobs", SwarmKnob::is_per_species));
         let parts = self.parts().iter().map(|part| part.replace("WEIGHTS", address_space));
