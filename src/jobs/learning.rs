@@ -1,4 +1,4 @@
-//! Learning of any world of the studio in the background: one named thread that pauses, goes on and stops between any two
+//! Learning, and checking what was learned, of any world of the studio in the background: one named thread that pauses, goes on and stops between any two
 //! steps. Progress travels as events; what is learned waits in a slot where the newest replaces the one before.
 
 use std::sync::Arc;
@@ -52,13 +52,21 @@ pub struct LearningRun {
 }
 
 impl LearningRun {
-    /// Starts to learn `world` by a method of its tables. What cannot be learned arrives as an event.
+    /// Starts to learn `world` by a method of its tables, or its check. What cannot be learned arrives as an event.
     pub fn start(world: Arc<World>, method: &'static str) -> Self {
+        Self::spawn(move || {
+            let info = world.info().ok_or_else(|| StudioError::Unknown(method.to_owned()))?;
+            info.start_training(method)
+        })
+    }
+
+    /// Starts a run of what `make` returns, which is called in the thread of the run. Its error arrives as an event.
+    pub fn spawn(make: impl FnOnce() -> Result<Box<dyn WorldTraining>, StudioError> + Send + 'static) -> Self {
         let shared = Arc::new(LearningShared { control: Control::default(), newest: ArcSwapOption::empty() });
         let (sender, events) = bounded(EVENT_CAPACITY);
         let (mine, outbox) = (shared.clone(), sender.clone());
         let work = move || {
-            let result = guarded("learning", || learn(&mine, &outbox, &world, method).map_err(|e| e.to_string()));
+            let result = guarded("learning", || learn(&mine, &outbox, make).map_err(|e| e.to_string()));
             let last = result.map_or_else(LearningEvent::Failed, LearningEvent::Finished);
             // Fails only when the run was dropped.
             let _ = outbox.send(last);
@@ -110,12 +118,10 @@ impl Drop for LearningRun {
 fn learn(
     shared: &LearningShared,
     outbox: &Sender<LearningEvent>,
-    world: &World,
-    method: &str,
+    make: impl FnOnce() -> Result<Box<dyn WorldTraining>, StudioError>,
 ) -> Result<Reason, StudioError> {
-    let info = world.info().ok_or_else(|| StudioError::Unknown(method.to_owned()))?;
     // Worlds prepare in a few hundredths of a second; longer work belongs to their steps, which poll for a stop.
-    let training = info.start_training(method)?;
+    let training = make()?;
     let now = Instant::now();
     let mut run = WorldRun {
         shared,
@@ -290,7 +296,9 @@ mod tests {
         let shared = LearningShared { control: Control::default(), newest: ArcSwapOption::empty() };
         shared.control.order(Wish::Stop);
         let (outbox, events) = bounded(EVENT_CAPACITY);
-        let reason = learn(&shared, &outbox, &ring(1e7), "exact").expect("a sound world");
+        let ring = ring(1e7);
+        let make = || ring.info().expect("a world of the studio").start_training("exact");
+        let reason = learn(&shared, &outbox, make).expect("a sound world");
         assert_eq!(reason, Reason::Stopped);
         assert!(events.is_empty() && shared.newest.load().is_none());
     }

@@ -1,16 +1,20 @@
 //! `unstill check` of a field scene.
 
+use anyhow::bail;
 use serde_json::json;
 
 use super::skew::SkewArgs;
 use super::{doc_of, library_of, tokens};
-use crate::cli::output::{Answer, Progress};
+use crate::cli::background;
+use crate::cli::output::Answer;
 use crate::scene::Project;
 use crate::worlds::field::library::{FoundConstants, HeldOut};
-use crate::worlds::field::measures::{LibraryCheck, long_run, velocity_cosine};
+use crate::worlds::field::measures::{long_run, velocity_cosine};
 use crate::worlds::field::rule::LibraryRule;
+use crate::worlds::field::studio::LibraryCertification;
 use crate::worlds::field::tokens::TokenCheckSettings;
-use crate::worlds::field::{FieldError, FieldSubject, LibraryDoc};
+use crate::worlds::field::{FieldError, FieldEvidence, FieldSubject, LibraryDoc, LibraryEvidence};
+use crate::worlds::studio::{Learned, WorldTraining};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -58,25 +62,16 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
     }
     let library = library_of(doc)?;
     let rule = library.rule.ok_or(FieldError::NoRule)?;
-    let evidence = library.evidence.clone().ok_or(FieldError::NoRule)?;
-    let mut bar = Progress::new(0, quiet);
-    bar.phase("controls");
-    let mut check = LibraryCheck::new(library)?;
-    while check.step()? {
-        let [done, total] = check.progress();
-        bar.set_total(total as u64);
-        bar.at(done as u64, String::new);
-    }
-    drop(bar);
-    let [shuffled, without] = check.controls();
+    let FieldEvidence::Library(evidence) = measured(LibraryCertification::new(library)?, quiet)? else {
+        bail!("the check found something else than the evidence of equations");
+    };
+    let LibraryEvidence { control_shuffled: shuffled, control_without_reaction: without, .. } = evidence;
     let truth = library.recipe.map(|recipe| recipe.law.rule());
     let live = truth.map(|truth| {
         let size = library.recipe.map_or(128, |recipe| recipe.size);
         long_run(&rule, &truth, size, args.steps, args.replicas)
     });
     let cosine = truth.map(|truth| mean_cosine(library, &rule, &truth, evidence.sd));
-    let evidence = library.evidence.get_or_insert(evidence);
-    (evidence.control_shuffled, evidence.control_without_reaction) = (shuffled, without);
     let certain = evidence.is_certain();
 
     let facts = json!({
@@ -118,7 +113,16 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
             100.0 * live.spectrum_floor
         );
     }
+    library.evidence = Some(evidence);
     Answer::new(text, &facts)
+}
+
+/// What the check of a field finds, by the run that the window uses.
+pub(super) fn measured(check: impl WorldTraining + 'static, quiet: bool) -> anyhow::Result<FieldEvidence> {
+    match background::check(check, quiet)? {
+        Learned::FieldEvidence(evidence) => Ok(*evidence),
+        _ => bail!("the check found something else than evidence of a field"),
+    }
 }
 
 /// Mean cosine to the truth on the stills that the scene shows.

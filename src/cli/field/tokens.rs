@@ -3,9 +3,11 @@
 use std::path::Path;
 use std::time::Instant;
 
+use anyhow::bail;
 use glam::USizeVec2;
 use serde_json::json;
 
+use super::check::measured;
 use super::write_series;
 use crate::cli::background;
 use crate::cli::output::{Answer, Progress, warn};
@@ -13,12 +15,12 @@ use crate::gpu::BorrowedGpu;
 use crate::media::picture::write_png;
 use crate::worlds::field::engine::FieldEngine;
 use crate::worlds::field::stills::write_npy;
-use crate::worlds::field::studio::{CONTINUE, FieldView};
+use crate::worlds::field::studio::{CONTINUE, FieldView, TokenCertification};
 use crate::worlds::field::tokens::{
-    LOOK_EVERY, PairStatistics, Sighting, SkewEvidence, TokenCheck, TokenCheckSettings, TokenDoc, TokenEnsemble,
-    TokenEvidence, TokenFindings, TokenGrowth, TokenLive, TokenSummary, Tracker,
+    LOOK_EVERY, PairStatistics, Sighting, SkewEvidence, TokenCheckSettings, TokenDoc, TokenEnsemble, TokenEvidence,
+    TokenFindings, TokenGrowth, TokenLive, TokenSummary, Tracker,
 };
-use crate::worlds::field::{FieldDoc, FieldError, FieldLive, FieldSubject};
+use crate::worlds::field::{FieldDoc, FieldError, FieldEvidence, FieldLive, FieldSubject};
 use crate::worlds::studio::{TrainingStep, WorldInfo as _};
 
 /// Looks of the tracker that a trail in a picture reaches back.
@@ -55,15 +57,10 @@ pub(super) fn learn(doc: &mut FieldDoc, resume: bool, quiet: bool) -> anyhow::Re
 
 /// Twelve tokens on 96²: at rest, then swimming, then wounded, then grown.
 pub(super) fn check(doc: &mut TokenDoc, settings: TokenCheckSettings, quiet: bool) -> anyhow::Result<Answer> {
-    let mut check = TokenCheck::new(doc, settings)?;
-    let mut bar = Progress::new(check.progress()[1], quiet);
-    bar.phase("check");
-    while check.step()? {
-        bar.at(check.progress()[0], String::new);
-    }
-    drop(bar);
-    let TokenFindings { evidence, pairs_at_rest, pairs_swimming, pairs_shuffled, pairs_tiler } =
-        check.findings().ok_or(FieldError::NoRule)?;
+    let FieldEvidence::Tokens(_, findings) = measured(TokenCertification::new(doc, settings)?, quiet)? else {
+        bail!("the check found something else than the evidence of tokens");
+    };
+    let TokenFindings { evidence, pairs_at_rest, pairs_swimming, pairs_shuffled, pairs_tiler } = *findings;
     let TokenEvidence {
         at_rest,
         swimming,

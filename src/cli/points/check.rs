@@ -2,14 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use serde_json::{Map, Value, json};
 
 use super::{doc_of, learned_of};
-use crate::cli::output::{Answer, Progress};
+use crate::cli::background;
+use crate::cli::output::Answer;
 use crate::scene::Project;
 use crate::worlds::points::cloud::TrueVelocities;
-use crate::worlds::points::measures::{FlowCertificate, PointCheckSettings, certify};
+use crate::worlds::points::measures::{FlowCertificate, PointCheckSettings};
+use crate::worlds::points::studio::PointsCheck;
+use crate::worlds::studio::Learned;
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Args {
@@ -34,20 +37,16 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
     let doc = doc_of(project)?;
     learned_of(doc)?;
     if !(args.path > 0.0 && args.path <= 10_000.0) {
-        anyhow::bail!("--path {} must be above 0 and at most 10000; the default is 20", args.path);
+        bail!("--path {} must be above 0 and at most 10000; the default is 20", args.path);
     }
     let settings =
         PointCheckSettings { seed: args.seed, repeats: args.repeats, path: args.path, ..PointCheckSettings::default() };
     let truth = args.truth.as_deref().map(|path| truth_of(path, doc.dim)).transpose()?;
-    let mut progress = Progress::new(0, quiet);
-    progress.phase("check");
-    let certificate = certify(doc, &settings, truth.as_ref(), &mut |done, total| {
-        progress.set_total(total as u64);
-        progress.at(done as u64, String::new);
-        true
-    });
-    drop(progress);
-    let certificate = certificate.context("there is nothing to check; run `unstill learn` on this scene first")?;
+    let check = PointsCheck::new(doc, &settings, truth)
+        .context("there is nothing to check; run `unstill learn` on this scene first")?;
+    let Learned::PointCertificate(certificate) = background::check(check, quiet)? else {
+        bail!("the check found something else than a certificate of flows");
+    };
     let mut flows = Map::new();
     for flow in &certificate.flows {
         let mut facts = serde_json::to_value(flow)?;
@@ -77,7 +76,7 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
     }
     let text = lines.join("\n");
     if args.certify {
-        doc.certificate = Some(certificate);
+        doc.certificate = Some(*certificate);
     }
     Answer::new(text, &facts)
 }
@@ -87,7 +86,7 @@ fn truth_of(path: &Path, dim: usize) -> anyhow::Result<TrueVelocities> {
         .with_context(|| format!("{}: the table cannot be read; check its name", path.display()))?;
     let truth = TrueVelocities::read(&text).with_context(|| path.display().to_string())?;
     if truth.dim != dim {
-        anyhow::bail!(
+        bail!(
             "{}: these are velocities in {} dimensions, and the cloud has {dim}; give a table of the same system",
             path.display(),
             truth.dim

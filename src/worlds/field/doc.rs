@@ -9,7 +9,7 @@ use super::look::PatternLook;
 use super::rule::LibraryRule;
 use super::savepoints::FieldSavepoint;
 use super::stills::{GrayScottRun, Still, check_stills, seeded};
-use super::tokens::{TokenDoc, TokenEvidence, TokenGrowth};
+use super::tokens::{TokenDoc, TokenFindings, TokenGrowth};
 use super::{FieldError, MAX_SIDE, MIN_SIDE};
 use crate::gpu::BorrowedGpu;
 
@@ -98,8 +98,8 @@ impl LibraryEvidence {
 pub enum FieldEvidence {
     /// Of equations.
     Library(LibraryEvidence),
-    /// Of the token rule of a seed.
-    Tokens(u64, Box<TokenEvidence>),
+    /// Of the token rule of a seed; the scene keeps [`TokenFindings::evidence`].
+    Tokens(u64, Box<TokenFindings>),
 }
 
 /// Where a live field begins.

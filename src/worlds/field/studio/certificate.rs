@@ -17,16 +17,19 @@ const SOUND_TURN: f64 = 0.2;
 const SOUND_HEALED: f64 = 0.8;
 const SOUND_GROWN: f64 = 0.5;
 
-pub(super) struct TokenCertification {
+/// The certificate of tokens.
+pub struct TokenCertification {
     check: TokenCheck,
     rule_seed: u64,
     is_over: bool,
 }
 
 impl TokenCertification {
-    pub fn new(doc: &TokenDoc) -> Result<Self, StudioError> {
+    /// # Errors
+    /// No rule, or a knob out of range.
+    pub fn new(doc: &TokenDoc, settings: TokenCheckSettings) -> Result<Self, StudioError> {
         let rule_seed = doc.rule.as_ref().ok_or(StudioError::NoRule)?.seed;
-        Ok(Self { check: TokenCheck::new(doc, TokenCheckSettings::of(doc))?, rule_seed, is_over: false })
+        Ok(Self { check: TokenCheck::new(doc, settings)?, rule_seed, is_over: false })
     }
 }
 
@@ -47,16 +50,19 @@ impl WorldTraining for TokenCertification {
 
     fn learned(&self) -> Option<Learned> {
         let findings = self.check.findings().filter(|_| self.is_over)?;
-        Some(Learned::FieldEvidence(Box::new(FieldEvidence::Tokens(self.rule_seed, Box::new(findings.evidence)))))
+        Some(Learned::FieldEvidence(Box::new(FieldEvidence::Tokens(self.rule_seed, Box::new(findings)))))
     }
 }
 
-pub(super) struct LibraryCertification {
+/// The certificate of equations.
+pub struct LibraryCertification {
     check: LibraryCheck,
     is_over: bool,
 }
 
 impl LibraryCertification {
+    /// # Errors
+    /// No rule.
     pub fn new(library: &LibraryDoc) -> Result<Self, StudioError> {
         Ok(Self { check: LibraryCheck::new(library)?, is_over: false })
     }

@@ -13,7 +13,7 @@ use super::tokens::TOKEN_TABLES;
 use super::training::FieldTraining;
 use super::{CONTINUE, TABLES, canvas, draw, flows, knobs};
 use crate::worlds::field::stills::{Still, load_stills};
-use crate::worlds::field::tokens::{MAX_KINDS, Token, TokenDoc};
+use crate::worlds::field::tokens::{MAX_KINDS, Token, TokenCheckSettings, TokenDoc};
 use crate::worlds::field::{FieldDoc, FieldError, FieldEvidence, FieldSubject, LibraryDoc, equations};
 use crate::worlds::studio::{
     BrushStroke, BrushWorkspace, CheckpointRow, DrawOptions, EquationForm, FlowRow, Learned, LiveState, Simulation,
@@ -228,7 +228,9 @@ impl WorldInfo for FieldDoc {
                 Ok(Box::new(TokenLearning::new(tokens, Some(start))?))
             }
             ("check", FieldSubject::Library(library)) => Ok(Box::new(LibraryCertification::new(library)?)),
-            ("check", FieldSubject::Tokens(tokens)) => Ok(Box::new(TokenCertification::new(tokens)?)),
+            ("check", FieldSubject::Tokens(tokens)) => {
+                Ok(Box::new(TokenCertification::new(tokens, TokenCheckSettings::of(tokens))?))
+            }
             _ => Err(StudioError::Unknown(method.to_owned())),
         }
     }
@@ -276,8 +278,8 @@ impl FieldDoc {
     fn take_evidence(&mut self, evidence: FieldEvidence) {
         match (&mut self.subject, evidence) {
             (FieldSubject::Library(library), FieldEvidence::Library(evidence)) => library.evidence = Some(evidence),
-            (FieldSubject::Tokens(tokens), FieldEvidence::Tokens(seed, evidence)) => {
-                tokens.take_evidence(seed, *evidence);
+            (FieldSubject::Tokens(tokens), FieldEvidence::Tokens(seed, findings)) => {
+                tokens.take_evidence(seed, findings.evidence);
             }
             _ => {}
         }

@@ -20,6 +20,7 @@ mod tokens;
 mod tracking;
 mod training;
 
+pub use certificate::{LibraryCertification, TokenCertification};
 pub use knobs::KNOBS;
 pub(crate) use picture::FieldView;
 pub use tokens::TOKEN_KNOBS;

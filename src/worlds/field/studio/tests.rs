@@ -295,8 +295,8 @@ fn a_check_of_tokens_leaves_its_certificate_with_its_own_rule() {
     let settings = TokenCheckSettings { steps: 50, ..TokenCheckSettings::of(tokens) };
     let mut check = TokenCheck::new(tokens, settings).unwrap();
     while check.step().unwrap() {}
-    let evidence = check.findings().unwrap().evidence;
-    let learned = |seed: u64| Learned::FieldEvidence(Box::new(FieldEvidence::Tokens(seed, Box::new(evidence.clone()))));
+    let findings = check.findings().unwrap();
+    let learned = |seed: u64| Learned::FieldEvidence(Box::new(FieldEvidence::Tokens(seed, Box::new(findings.clone()))));
     doc.set_learned(learned(2));
     assert!(doc.certificate().is_empty(), "it belongs to another rule");
     doc.set_learned(learned(1));

@@ -134,26 +134,6 @@ const MIN_ALIVE: usize = 50;
 /// MMD² of a flow that scattered its walkers: the largest possible value for a kernel with k(x, x) = 1.
 const SCATTERED: f64 = 2.0;
 
-/// Measures all flows of `doc` and the controls. `progress` gets the work done and all the work, and returns false to stop;
-/// then, and without flows, there is no certificate. `truth`: a known velocity; without one
-/// that of the scene, else that of the built-in system.
-pub fn certify(
-    doc: &PointsDoc,
-    settings: &PointCheckSettings,
-    truth: Option<&TrueVelocities>,
-    progress: &mut dyn FnMut(usize, usize) -> bool,
-) -> Option<PointCertificate> {
-    let mut check = PointCheck::new(doc, settings)?;
-    let never = || false;
-    check.prepare(&never);
-    while progress(check.done, check.total) {
-        if !check.step(&never) {
-            return Some(check.certificate(truth));
-        }
-    }
-    None
-}
-
 /// A certificate in the making, one flow in one repetition at a time.
 pub struct PointCheck {
     doc: PointsDoc,
@@ -259,7 +239,7 @@ impl PointCheck {
         }
     }
 
-    /// What the steps so far show.
+    /// What the steps so far show. `truth`: a known velocity; without one that of the scene, else that of the built-in system.
     pub fn certificate(&self, truth: Option<&TrueVelocities>) -> PointCertificate {
         let Self { doc, learned, settings, .. } = self;
         let sigma = doc.live.sigma;

@@ -8,7 +8,7 @@ mod heldout;
 mod lyapunov;
 mod residual;
 
-pub use certificate::{FlowCertificate, PointCertificate, PointCheck, PointCheckSettings, certify};
+pub use certificate::{FlowCertificate, PointCertificate, PointCheck, PointCheckSettings};
 pub use cosine::{cosine_to, cosine_to_table, mutual_cosine, true_speed};
 pub use discrepancy::{Mmd, kernel_stein};
 pub use lyapunov::{LyapunovSettings, LyapunovSpectrum, LyapunovTrack, lyapunov};

@@ -13,7 +13,7 @@ use super::training::{PointsCheck, PointsTraining};
 use super::{CHECK, PLANE_TABLES, TABLES, curves, draw, knobs};
 use crate::formats::{FormatKind, format_of};
 use crate::worlds::points::cloud::{MAX_POINTS, Standardisation, TrueVelocities, from_text, read_file};
-use crate::worlds::points::measures::FlowCertificate;
+use crate::worlds::points::measures::{FlowCertificate, PointCheckSettings};
 use crate::worlds::points::rule::{Dictionary, DictionaryFlow, PointFlow};
 use crate::worlds::points::{FoundSystem, NamedFlow, PointsDoc};
 use crate::worlds::studio::{
@@ -241,7 +241,7 @@ impl WorldInfo for PointsDoc {
 
     fn start_training(&self, method: &str) -> Result<Box<dyn WorldTraining>, StudioError> {
         if method == CHECK.id {
-            return Ok(Box::new(PointsCheck::new(self)?));
+            return Ok(Box::new(PointsCheck::new(self, &PointCheckSettings::default(), None)?));
         }
         Ok(Box::new(PointsTraining::new(self, method)?))
     }

@@ -21,6 +21,7 @@ mod weak_tests;
 pub use knobs::KNOBS;
 pub use overlay::LAYERS;
 pub use painter::PointPainter;
+pub use training::PointsCheck;
 
 use super::PointsDoc;
 use super::cloud::BuiltInTarget;

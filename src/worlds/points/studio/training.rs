@@ -1,7 +1,8 @@
-//! Learning of the points world in the studio.
+//! Learning of the points world in the studio, and the check of its flows.
 
 use crate::worlds::points::PointsDoc;
-use crate::worlds::points::measures::{PointCheck, PointCheckSettings};
+use crate::worlds::points::cloud::TrueVelocities;
+use crate::worlds::points::measures::{PointCertificate, PointCheck, PointCheckSettings};
 use crate::worlds::points::train::{PointFlowKind, PointPhase, PointTraining};
 use crate::worlds::studio::{Learned, StudioError, TrainingStep, WorldTraining};
 
@@ -48,34 +49,50 @@ impl WorldTraining for PointsTraining {
 }
 
 /// The certificate of all flows.
-pub(super) struct PointsCheck {
+pub struct PointsCheck {
     check: PointCheck,
-    is_over: bool,
+    truth: Option<TrueVelocities>,
+    /// Set when the check is over.
+    certificate: Option<Box<PointCertificate>>,
 }
 
 impl PointsCheck {
-    pub fn new(doc: &PointsDoc) -> Result<Self, StudioError> {
-        let check = PointCheck::new(doc, &PointCheckSettings::default()).ok_or(StudioError::NoRule)?;
-        Ok(Self { check, is_over: false })
+    /// `truth`: a known velocity in place of that of the scene.
+    ///
+    /// # Errors
+    /// [`StudioError::NoRule`]
+    pub fn new(
+        doc: &PointsDoc,
+        settings: &PointCheckSettings,
+        truth: Option<TrueVelocities>,
+    ) -> Result<Self, StudioError> {
+        let check = PointCheck::new(doc, settings).ok_or(StudioError::NoRule)?;
+        Ok(Self { check, truth, certificate: None })
+    }
+
+    fn finish(&mut self) {
+        self.certificate = Some(Box::new(self.check.certificate(self.truth.as_ref())));
     }
 }
 
 impl WorldTraining for PointsCheck {
     fn step(&mut self, stop: &dyn Fn() -> bool) -> Result<Option<TrainingStep>, StudioError> {
-        if self.is_over {
+        if self.certificate.is_some() {
             return Ok(None);
         }
-        self.is_over = !self.check.step(stop);
+        if !self.check.step(stop) {
+            self.finish();
+        }
         let [done, total] = self.check.progress();
         Ok(Some(TrainingStep { phase: "check", done, total, loss: None, figures: None }))
     }
 
     fn end_phase(&mut self) {
         // What is measured so far has larger errors, which are reported.
-        self.is_over = true;
+        self.finish();
     }
 
     fn learned(&self) -> Option<Learned> {
-        self.is_over.then(|| Learned::PointCertificate(Box::new(self.check.certificate(None))))
+        self.certificate.clone().map(Learned::PointCertificate)
     }
 }

@@ -3,6 +3,7 @@
 use super::tests::taught;
 use super::training::PointsCheck;
 use super::*;
+use crate::worlds::points::measures::PointCheckSettings;
 use crate::worlds::studio::{EquationForm, WorldInfo as _, WorldTraining as _};
 
 #[test]
@@ -25,7 +26,7 @@ fn a_table_of_velocities_becomes_the_truth_of_the_cloud() {
     let readings = simulation.readings();
     let cosine = readings.iter().find(|reading| reading.series == "cosine").unwrap().values[0];
     assert!(cosine.abs() > 0.9, "{cosine}");
-    let mut check = PointsCheck::new(&doc).unwrap();
+    let mut check = PointsCheck::new(&doc, &PointCheckSettings::default(), None).unwrap();
     while check.step(&|| false).unwrap().is_some_and(|step| step.done < 1) {}
     check.end_phase();
     doc.set_learned(check.learned().unwrap());
