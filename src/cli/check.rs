@@ -1,22 +1,17 @@
 //! `unstill check`: the fidelities of a rule, and what its flow does (design, section 5).
 
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use anyhow::Context as _;
-use glam::DVec2;
+use anyhow::{Context as _, bail};
 use serde_json::json;
 
 use super::live::{EngineName, SettingArgs};
 use super::output::{Answer, Progress, load, number, rule_of, with_interval};
 use super::truth;
+use crate::jobs::{CheckEvent, CheckRun, Cores};
 use crate::scene::{SwarmProject, check_writable};
-use crate::worlds::swarm::doc::{Evidence, KeptLong};
-use crate::worlds::swarm::engine::Headless;
-use crate::worlds::swarm::measures::{
-    Check, CheckError, CheckProgress, CheckSettings, Contender, Healing, Kept, Measured, Motion, Order,
-};
-use crate::worlds::swarm::picture::Swarm;
+use crate::worlds::swarm::doc::KeptLong;
+use crate::worlds::swarm::measures::{CheckFindings, CheckSettings, Kept, Measured, Motion};
 use crate::worlds::swarm::rule::{GROW_STEPS, LiveSettings};
 
 #[derive(clap::Args)]
@@ -72,40 +67,6 @@ impl Args {
     }
 }
 
-/// All that is measured of a scene.
-struct Findings {
-    ceiling: Measured,
-    grown: Measured,
-    /// The first is that of the scene's own live settings.
-    flows: Vec<Kept>,
-    kept_long: Option<KeptLong>,
-    healing: Healing,
-    target_order: Order,
-    particles: usize,
-    box_l: DVec2,
-}
-
-/// The bar that a measurement moves.
-struct Bar(Mutex<Progress>);
-
-impl Bar {
-    fn lock(&self) -> MutexGuard<'_, Progress> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl CheckProgress for Bar {
-    fn phase(&self, name: &'static str) {
-        self.lock().phase(name);
-    }
-
-    fn advance(&self, steps: u64) {
-        let mut bar = self.lock();
-        let position = bar.position() + steps;
-        bar.at(position, String::new);
-    }
-}
-
 pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
     let mut scene = load(&args.scene)?.project;
     if args.certify {
@@ -116,59 +77,52 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
         let live = args.settings.apply(&scene.world.live, rule)?;
         return truth::run(&args.truth, film, &scene, &args.scene, &live);
     }
-    let (text, facts, evidence) = measure(args, &scene, quiet).with_context(|| args.scene.display().to_string())?;
+    let live = args.settings.apply(&scene.world.live, rule)?;
+    let findings = measure(args, &scene, live, quiet).with_context(|| args.scene.display().to_string())?;
+    let answer = Answer::new(text(args, &live, &findings), &facts(args, &live, &findings))?;
     if args.certify {
-        scene.world.evidence =
-            Some(evidence.context("the pattern cannot be distinguished from random, so there is nothing to certify")?);
-        scene.world.live = args.settings.apply(&scene.world.live, rule_of(&scene, &args.scene)?)?;
+        scene.world.evidence = Some(
+            findings
+                .evidence
+                .context("the pattern cannot be distinguished from random, so there is nothing to certify")?,
+        );
+        scene.world.live = live;
         scene.save(&args.scene)?;
     }
-    Answer::new(text, &facts)
+    Ok(answer)
 }
 
-fn measure(
-    args: &Args,
-    scene: &SwarmProject,
-    quiet: bool,
-) -> anyhow::Result<(String, serde_json::Value, Option<Evidence>)> {
-    let rule = rule_of(scene, &args.scene)?;
-    let live = args.settings.apply(&scene.world.live, rule)?;
-    let headless = Headless::new(args.engine.choice())?;
-    let settings = args.check_settings();
-    let bar = Bar(Mutex::new(Progress::new(settings.total_steps(1), quiet)));
-    let check = Check::new(rule, (scene.world.stills(), &scene.world.ensemble), &live, settings, &headless, &bar)?;
-    let contenders = check.contenders()?;
-    bar.lock().set_total(settings.total_steps(contenders.len()));
-
-    let ceiling = check.ceiling()?;
-    let grown = check.grown()?;
-    let flows = contenders.iter().map(|one| measure_flow(&check, one)).collect::<Result<Vec<_>, CheckError>>()?;
-    let healing = check.healing()?;
-    let kept_long = check.kept_long()?;
-    let started = &check.started;
-    let denoised = |swarm: &Swarm| -> anyhow::Result<Swarm> { Ok(check.engine(swarm, &live, 0)?.shown()?) };
-    let target_order = started.iter().map(|s| Ok(Order::of(s, &denoised(s)?))).collect::<anyhow::Result<Vec<_>>>()?;
-    let target_order = Order::mean(&target_order);
-    let (particles, box_l) = (started[0].len(), started[0].box_size);
-
-    let evidence = check.evidence(grown, &flows[0], healing.healed, kept_long).ok();
-    let findings = Findings { ceiling, grown, flows, kept_long, healing, target_order, particles, box_l };
-    let facts = facts(args, &live, &headless, &findings);
-    Ok((text(args, &live, &headless, &findings), facts, evidence))
+/// Shows the progress of the check to its end.
+fn measure(args: &Args, scene: &SwarmProject, live: LiveSettings, quiet: bool) -> anyhow::Result<CheckFindings> {
+    let (world, settings, engine) = (scene.world.clone(), args.check_settings(), args.engine.choice());
+    let rule = rule_of(scene, &args.scene)?.clone();
+    let run = CheckRun::start(Cores::Shared, move |progress| {
+        CheckFindings::measure(&rule, (world.stills(), &world.ensemble), &live, settings, engine, progress)
+    });
+    let mut bar = Progress::new(settings.total_steps(1), quiet);
+    for event in run.events() {
+        match event {
+            CheckEvent::Progress { phase, done, total } => {
+                bar.phase(phase);
+                bar.set_total(total);
+                bar.at(done, String::new);
+            }
+            CheckEvent::Finished(findings) => return Ok(findings),
+            CheckEvent::Failed(why) => bail!(why),
+            CheckEvent::Stopped => {}
+        }
+    }
+    bail!("the check was stopped before its end; start it again")
 }
 
-/// What a flow keeps, with its residual.
-fn measure_flow(check: &Check, contender: &Contender) -> Result<Kept, CheckError> {
-    Ok(Kept { residual: check.residual(contender)?, ..check.kept(contender)? })
-}
-
-fn facts(args: &Args, live: &LiveSettings, headless: &Headless, findings: &Findings) -> serde_json::Value {
-    let Findings { ceiling, grown, flows, kept_long, healing, target_order, particles, box_l } = findings;
+fn facts(args: &Args, live: &LiveSettings, findings: &CheckFindings) -> serde_json::Value {
+    let CheckFindings { engine, ceiling, grown, flows, kept_long, healing, target_order, particles, box_l, .. } =
+        findings;
     let own = &flows[0];
     json!({
         "command": "check",
         "scene": args.scene,
-        "engine": headless.describe(),
+        "engine": engine,
         "replicas": args.check_settings().replicas,
         "area": args.area,
         "particles": particles,
@@ -198,17 +152,17 @@ fn facts(args: &Args, live: &LiveSettings, headless: &Headless, findings: &Findi
     })
 }
 
-fn text(args: &Args, live: &LiveSettings, headless: &Headless, findings: &Findings) -> String {
-    let Findings { ceiling, grown, flows, kept_long, healing, target_order: target, particles, .. } = findings;
+fn text(args: &Args, live: &LiveSettings, findings: &CheckFindings) -> String {
+    let CheckFindings { engine, ceiling, grown, flows, kept_long, healing, target_order: target, particles, .. } =
+        findings;
     let area = if args.area > 1 { format!(" in {} times the area", args.area) } else { String::new() };
     let left_over = args.particles.map_or_else(String::new, |n| format!(", for {n} particles that grow"));
     let mut lines = vec![
         format!(
-            "{}: {} replicas of {particles} particles{area} at σ = {} ℓ on {}; intervals of 90 %",
+            "{}: {} replicas of {particles} particles{area} at σ = {} ℓ on {engine}; intervals of 90 %",
             args.scene.display(),
             args.check_settings().replicas,
-            live.sigma_l,
-            headless.describe()
+            live.sigma_l
         ),
         format!("ceiling  {}  (best growth{left_over}: 1 without left-over particles)", measured(ceiling)),
         format!("grown    {}  (random start, {} steps of annealing)", measured(grown), args.grow_steps),

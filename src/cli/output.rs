@@ -144,10 +144,6 @@ impl Progress {
     pub fn set_total(&self, steps: u64) {
         self.bar.set_length(steps);
     }
-
-    pub fn position(&self) -> u64 {
-        self.bar.position()
-    }
 }
 
 impl Drop for Progress {

@@ -1,11 +1,12 @@
 //! Everything that runs in the background: the one place where threads start ([`start`]), workers that carry out orders
-//! ([`Worker`]), and learning, which can be paused, resumed and stopped between any two steps.
+//! ([`Worker`]), and learning and checks, which can be paused, resumed and stopped between any two steps.
 //!
 //! Of a [`Training`] small facts travel as [`Event`]s through a bounded channel that never blocks the trainer; the weights wait in a
 //! slot where the newest replaces the one before ([`Training::newest_rule`]). The terminal and the window use both alike.
 
 mod canvas;
 mod canvas_film;
+mod checking;
 mod control;
 mod learning;
 mod outbox;
@@ -17,6 +18,7 @@ mod worker;
 
 pub use canvas::{CanvasEvent, CanvasOrder, CanvasPicture, CanvasView, CanvasWorker};
 pub use canvas_film::FilmOrder;
+pub use checking::{CheckEvent, CheckRun};
 pub use learning::{LearningEvent, LearningRun};
 pub use pace::{Pace, left_s};
 pub use recording::{

@@ -1,17 +1,15 @@
 //! The threads that measure: one observes the live swarm a few times a second, one measures rules while they are
 //! learned, one certifies scenes. Each takes one core at most; a panic in one becomes a message.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::tally::Tally;
-use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker, guarded};
+use crate::jobs::{CheckEvent, CheckRun, Cores, Inbox, JobName, Outbox, Worker, guarded};
 use crate::session::{CertificateRequest, Event, LearnEvent, ObserveEvent, RuleRequest, RuleRole, Session, Workspace};
 use crate::window::live::Live;
 use crate::window::live::answer::{Coming, Seen};
 use crate::worlds::swarm::measures::{
-    CheckError, CheckProgress, CheckSettings, Glimpse, Observer, QuickFidelity, Wounds, certify,
+    Certificate, CheckError, CheckProgress, CheckSettings, Glimpse, Observer, QuickFidelity, Wounds, certify,
 };
 use crate::worlds::swarm::picture::{Ensemble, Stills};
 
@@ -22,10 +20,6 @@ const LOOK_SHARE: u32 = 4;
 /// While it learns, both cores are needed: a rule is measured at most this often, and for this share of a core.
 const MEASURE_EVERY: Duration = Duration::from_secs(1);
 const MEASURE_SHARE: u32 = 5;
-/// Time between two polls of a paused certificate.
-const POLL_PAUSE_EVERY: Duration = Duration::from_millis(20);
-/// Least time between two reports of a certificate's progress.
-const REPORT_EVERY: Duration = Duration::from_millis(200);
 
 /// The thread that watches the live swarm.
 pub struct Watch {
@@ -133,16 +127,17 @@ fn target_sigma_l(session: &Session) -> f64 {
 }
 
 const RULES: JobName = JobName { thread: "measure", what: "Measuring rules" };
-const CERTIFICATES: JobName = JobName { thread: "certify", what: "The certificate" };
 /// Rules that may wait to be measured: the old one of a run of learning, and newest weights.
 const RULE_CAPACITY: usize = 16;
 
-/// The threads that measure rules while they are learned, and that certify scenes. New weights wait for a certificate.
+/// The thread that measures rules while they are learned, and the certificate of the scene. New weights wait for a
+/// certificate.
 pub struct Checks {
     rules: Worker<Box<RuleRequest>, Event>,
-    certificates: Worker<Box<CertificateRequest>, Event>,
+    /// The certificate under way, and its number.
+    certificate: Option<(u64, CheckRun<Certificate>)>,
     /// Certificates are paused: the live swarm needs their core.
-    paused: Arc<AtomicBool>,
+    is_paused: bool,
     /// The run of learning whose rules are measured.
     run: u64,
     /// The newest weights, until their turn.
@@ -158,13 +153,7 @@ impl Default for Checks {
         let rules = Worker::start(RULES, Cores::ONE, Inbox::Queue(RULE_CAPACITY), || {
             |request: Box<RuleRequest>, outbox: &Outbox<Event>| measure(&request, outbox)
         });
-        let paused = Arc::new(AtomicBool::new(false));
-        let seen_by_worker = paused.clone();
-        let certificates = Worker::start(CERTIFICATES, Cores::ONE, Inbox::Latest, move || {
-            let paused = seen_by_worker.clone();
-            move |request: Box<CertificateRequest>, outbox: &Outbox<Event>| certify_scene(&request, &paused, outbox)
-        });
-        Self { rules, certificates, paused, run: 0, waiting: None, sent: None, next: Instant::now() }
+        Self { rules, certificate: None, is_paused: false, run: 0, waiting: None, sent: None, next: Instant::now() }
     }
 }
 
@@ -181,23 +170,41 @@ impl Checks {
         }
     }
 
-    pub fn certify(&mut self, request: Box<CertificateRequest>) {
+    /// Starts to certify a scene; a certificate under way is stopped.
+    pub fn certify(&mut self, request: CertificateRequest) {
         self.waiting = None;
-        self.certificates.order(request);
+        let CertificateRequest { run, rule, stills, ensemble, live } = request;
+        let check = CheckRun::start(Cores::ONE, move |progress| {
+            certify(&rule, (stills, &ensemble), &live, CheckSettings::default(), progress)
+        });
+        if self.is_paused {
+            check.pause();
+        }
+        self.certificate = Some((run, check));
     }
 
     /// Pauses or resumes the certificate under way.
-    pub fn pause_certificates(&self, paused: bool) {
-        self.paused.store(paused, Ordering::Relaxed);
+    pub fn pause_certificates(&mut self, is_paused: bool) {
+        if std::mem::replace(&mut self.is_paused, is_paused) == is_paused {
+            return;
+        }
+        match &self.certificate {
+            Some((_, check)) if is_paused => check.pause(),
+            Some((_, check)) => check.resume(),
+            None => {}
+        }
     }
 
     pub fn stop_certifying(&self) {
-        self.certificates.cancel();
+        if let Some((_, check)) = &self.certificate {
+            check.stop();
+        }
     }
 
     /// Once a frame: what was measured since the last call. Sends the newest weights when it is their turn.
     pub fn events(&mut self) -> Vec<Event> {
-        if self.rules.is_idle() && self.certificates.is_idle() {
+        let certified = self.certificate_events();
+        if self.rules.is_idle() && self.certificate.is_none() {
             let now = Instant::now();
             if let Some(sent) = self.sent.take() {
                 self.next = now + MEASURE_EVERY.max((MEASURE_SHARE - 1) * (now - sent));
@@ -209,82 +216,54 @@ impl Checks {
                 self.rules.order(request);
             }
         }
-        let faults = self.rules.faults().chain(self.certificates.faults()).map(Event::from);
-        self.rules.events().chain(self.certificates.events()).chain(faults).collect()
+        self.rules.events().chain(self.rules.faults().map(Event::from)).chain(certified).collect()
+    }
+
+    /// What the certificate reports; one that is over makes room.
+    fn certificate_events(&mut self) -> Vec<Event> {
+        let Some((run, check)) = &self.certificate else { return Vec::new() };
+        let run = *run;
+        let reported: Vec<CheckEvent<Certificate>> = check.events().try_iter().collect();
+        if reported.last().is_some_and(|last| !matches!(last, CheckEvent::Progress { .. })) {
+            self.certificate = None;
+        }
+        let as_event = |event| match event {
+            CheckEvent::Progress { phase, done, total } => {
+                let share = done as f64 / total.max(1) as f64;
+                Some(ObserveEvent::CertificateProgress { run, phase, share })
+            }
+            CheckEvent::Finished(found) => Some(ObserveEvent::Certified { run, result: Ok(Box::new(found)) }),
+            CheckEvent::Failed(why) => Some(ObserveEvent::Certified { run, result: Err(why) }),
+            CheckEvent::Stopped => None,
+        };
+        reported.into_iter().filter_map(as_event).map(Event::Observe).collect()
     }
 }
 
-/// The result of `work`, with a panic as an error; `None` where it was stopped.
-fn checked<T>(what: &str, work: impl FnOnce() -> Result<T, CheckError>) -> Option<Result<T, String>> {
-    guarded(what, || match work() {
-        Err(CheckError::Stopped) => Ok(None),
-        result => result.map(Some).map_err(|e| e.to_string()),
-    })
-    .transpose()
-}
-
 fn measure(request: &RuleRequest, outbox: &Outbox<Event>) {
-    let progress = Reporter::silent(outbox);
     let picture = (&request.stills, &request.ensemble);
-    let work = || QuickFidelity::measure(&request.rule, picture, &request.live, &progress);
+    let result = guarded("measuring the rule", || {
+        match QuickFidelity::measure(&request.rule, picture, &request.live, &WhileWanted(outbox)) {
+            Err(CheckError::Stopped) => Ok(None),
+            result => result.map(Some).map_err(|e| e.to_string()),
+        }
+    });
     let RuleRequest { run, role, step, .. } = *request;
-    if let Some(result) = checked("measuring the rule", work) {
+    if let Some(result) = result.transpose() {
         outbox.send(Event::Learn(LearnEvent::RuleMeasured { run, role, step, result }));
     }
 }
 
-fn certify_scene(request: &CertificateRequest, paused: &AtomicBool, outbox: &Outbox<Event>) {
-    let CertificateRequest { run, rule, stills, ensemble, live } = request;
-    let settings = CheckSettings::default();
-    let reports = Some((*run, settings.total_steps(1).max(1)));
-    let progress = Reporter { reports, paused: Some(paused), ..Reporter::silent(outbox) };
-    let work = || certify(rule, (stills, ensemble), live, settings, &progress);
-    if let Some(result) = checked("the certificate", work) {
-        outbox.send(Event::Observe(ObserveEvent::Certified { run: *run, result: result.map(Box::new) }));
-    }
-}
+/// Stops a measurement whose order is not wanted any more.
+struct WhileWanted<'a>(&'a Outbox<Event>);
 
-/// Polls whether its order is still wanted, and reports the progress of a certificate.
-struct Reporter<'a> {
-    outbox: &'a Outbox<Event>,
-    /// Run and steps of the certificate.
-    reports: Option<(u64, u64)>,
-    /// While it is set, [`CheckProgress::advance`] blocks.
-    paused: Option<&'a AtomicBool>,
-    /// When progress was reported last, the phase, and the steps so far.
-    progress: Mutex<(Instant, &'static str, u64)>,
-}
+impl CheckProgress for WhileWanted<'_> {
+    fn phase(&self, _: &'static str) {}
 
-impl<'a> Reporter<'a> {
-    fn silent(outbox: &'a Outbox<Event>) -> Self {
-        Self { outbox, reports: None, paused: None, progress: Mutex::new((Instant::now(), "", 0)) }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, (Instant, &'static str, u64)> {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl CheckProgress for Reporter<'_> {
-    fn phase(&self, name: &'static str) {
-        self.lock().1 = name;
-    }
-
-    fn advance(&self, steps: u64) {
-        while self.paused.is_some_and(|paused| paused.load(Ordering::Relaxed)) && !self.is_stopped() {
-            std::thread::sleep(POLL_PAUSE_EVERY);
-        }
-        let mut progress = self.lock();
-        progress.2 += steps;
-        let (reported, phase, done) = *progress;
-        let Some((run, total)) = self.reports.filter(|_| reported.elapsed() >= REPORT_EVERY) else { return };
-        progress.0 = Instant::now();
-        let share = done as f64 / total as f64;
-        self.outbox.send(Event::Observe(ObserveEvent::CertificateProgress { run, phase, share }));
-    }
+    fn advance(&self, _: u64) {}
 
     fn is_stopped(&self) -> bool {
-        self.outbox.is_stopped()
+        self.0.is_stopped()
     }
 }
 
@@ -401,19 +380,15 @@ mod tests {
             ensemble: Ensemble::default(),
             live: LiveSettings::default(),
         };
-        checks.0.certify(Box::new(request.clone()));
+        checks.0.certify(request);
         match checks.next() {
             Event::Observe(ObserveEvent::CertificateProgress { run: 3, phase, share }) => {
                 assert!(!phase.is_empty() && (0.0..1.0).contains(&share));
             }
             other => panic!("{other:?}"),
         }
-        // Paused, it makes no progress; resumed, it goes on.
+        // Paused and resumed, it goes on.
         checks.0.pause_certificates(true);
-        std::thread::sleep(2 * REPORT_EVERY);
-        checks.0.events();
-        std::thread::sleep(2 * REPORT_EVERY);
-        assert!(checks.0.events().is_empty());
         checks.0.pause_certificates(false);
         assert!(matches!(checks.next(), Event::Observe(ObserveEvent::CertificateProgress { run: 3, .. })));
         // A paused one can be stopped.
@@ -439,12 +414,5 @@ mod tests {
             Event::Learn(LearnEvent::RuleMeasured { result: Err(why), .. }) => assert!(!why.is_empty()),
             other => panic!("{other:?}"),
         }
-    }
-
-    #[test]
-    fn a_panic_is_an_error_and_a_stop_has_no_result() {
-        let broken = checked::<()>("the certificate", || panic!("on purpose"));
-        assert!(broken.is_some_and(|result| result.is_err_and(|why| why.contains("bug in the program (on purpose)"))));
-        assert_eq!(checked::<()>("the certificate", || Err(CheckError::Stopped)), None);
     }
 }

@@ -78,7 +78,7 @@ impl Shell {
 
     fn perform_observe(&mut self, effect: ObserveEffect) {
         match effect {
-            ObserveEffect::Certify(request) => self.checks.certify(request),
+            ObserveEffect::Certify(request) => self.checks.certify(*request),
             ObserveEffect::StopCertifying => self.checks.stop_certifying(),
             ObserveEffect::MeasureTruth(request) => self.truth.start(*request),
             ObserveEffect::SavePlot { path, chart } => self.files.save_plot(path, *chart),

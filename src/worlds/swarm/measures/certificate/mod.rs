@@ -4,10 +4,12 @@
 mod arena;
 mod bootstrap;
 mod controls;
+mod findings;
 mod settings;
 
 pub use bootstrap::Measured;
 pub use controls::{Contender, Motor};
+pub use findings::CheckFindings;
 pub use settings::{CheckError, CheckProgress, CheckSettings};
 
 use rand::SeedableRng;
@@ -365,6 +367,7 @@ pub fn certify(
     progress: &dyn CheckProgress,
 ) -> Result<Certificate, CheckError> {
     let headless = Headless::new(crate::gpu::EngineChoice::Cpu)?;
+    progress.total(settings.total_steps(1));
     let check = Check::new(rule, picture, live, settings, &headless, progress)?;
     let grown = check.grown()?;
     let kept = check.kept(&check.own())?;

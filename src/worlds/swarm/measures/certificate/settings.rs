@@ -65,6 +65,8 @@ impl Default for CheckSettings {
 
 /// Receives the progress of a measurement, and can stop it.
 pub trait CheckProgress: Sync {
+    /// The whole measurement takes so many steps, as far as is known.
+    fn total(&self, _steps: u64) {}
     /// A part of the measurement begins.
     fn phase(&self, name: &'static str);
     /// So many more steps are done.
