@@ -12,6 +12,11 @@ pub use field::FieldDoc;
 pub use points::PointsDoc;
 pub use swarm::doc::SwarmDoc;
 
+/// Every world, in the order of the switch.
+pub fn world_cards() -> impl Iterator<Item = studio::WorldCard> + Clone {
+    std::iter::once(swarm::SWARM_CARD).chain(studio::WORLDS.iter().map(studio::WorldEntry::card))
+}
+
 /// Everything that a project stores of its world. A scene file has the swarm in another form than the memory, `S`: its film
 /// may be a file beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -28,6 +28,7 @@ use crate::window::live::{Gpu, Live};
 use crate::window::panels::{Readouts, UiState};
 use crate::window::shell::clipboard::{Clipboard, ClipboardAnswer};
 use crate::window::shell::frame_log::FrameLog;
+use crate::worlds::swarm::SWARM_CARD;
 
 /// One tick of the session, s: the speed control counts steps per tick, whatever the frame rate.
 const TICK_S: f64 = 1.0 / 60.0;
@@ -107,11 +108,11 @@ impl Shell {
             shell.ui.on_effect(&Effect::Notify { level: Level::Warning, text });
         }
         shell.share.look(&shell.session.prefs().recent);
-        match (file, bundled::SCENES.first()) {
+        match (file, SWARM_CARD.bundled.first()) {
             // Another name may be that of a scene.
             (Some(path), _) if kind_of(&path).is_none() => shell.files.load(SceneSource::File(path)),
             (Some(path), _) => shell.files.open(path),
-            (None, Some((name, _))) => shell.files.load(SceneSource::Bundled((*name).to_owned())),
+            (None, Some(scene)) => shell.files.load(SceneSource::Bundled(scene.name.to_owned())),
             (None, None) => {}
         }
         shell

@@ -14,6 +14,7 @@ use super::thumbs;
 use crate::jobs::{Cores, Inbox, JobFault, JobName, Outbox, Worker, guarded};
 use crate::scene::{SwarmProject, load_swarm};
 use crate::window::panels::GalleryLife;
+use crate::worlds::swarm::SWARM_CARD;
 use crate::worlds::swarm::engine::CpuEngine;
 use crate::worlds::swarm::measures::noised;
 use crate::worlds::swarm::picture::{Mode, Sampler, Swarm, wrap_position};
@@ -83,7 +84,8 @@ struct LivingCards {
 impl LivingCards {
     fn advance(&mut self, pointed: Option<PathBuf>) -> GalleryLifeList {
         let bundled = self.bundled.get_or_insert_with(|| {
-            let scenes = bundled::SCENES.iter().filter_map(|(name, _)| Some((name, bundled::load(name).ok()?.project)));
+            let scenes =
+                SWARM_CARD.bundled.iter().filter_map(|of| Some((of.name, bundled::load(of.name).ok()?.project)));
             scenes.filter_map(|(name, scene)| begin(name, &scene)).collect()
         });
         if self.guest.as_ref().map(|(path, _)| path) != pointed.as_ref() {
@@ -176,7 +178,7 @@ mod tests {
         };
         let first = next(None);
         let second = next(Some(first.clone()));
-        assert_eq!(first.len(), bundled::SCENES.len());
+        assert_eq!(first.len(), SWARM_CARD.bundled.len());
         for ((name, a), (_, b)) in first.iter().zip(second.iter()) {
             assert!(a.len() >= 6 && a.particles != b.particles, "{name}: {} particles", a.len());
         }

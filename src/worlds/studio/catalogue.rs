@@ -26,7 +26,33 @@ macro_rules! bundled_scenes {
 }
 pub(crate) use bundled_scenes;
 
-/// A world, as the switch of worlds shows it.
+/// A world of any kind, as the switch of worlds and the gallery list it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorldCard {
+    /// As [`World::name`].
+    pub name: &'static str,
+    /// Name on the screen.
+    pub title: &'static str,
+    /// One sentence for the user.
+    pub help: &'static str,
+    /// In the order of the gallery; the first is opened on the first visit.
+    pub bundled: &'static [BundledScene],
+}
+
+impl WorldCard {
+    /// The text of the scene that comes with the program under this name.
+    ///
+    /// # Errors
+    /// One sentence: there is none.
+    pub fn scene(&self, name: &str) -> Result<&'static str, String> {
+        self.bundled.iter().find(|scene| scene.name == name).map(|scene| scene.text).ok_or_else(|| {
+            let known: Vec<&str> = self.bundled.iter().map(|scene| scene.name).collect();
+            format!("no scene called {name} comes with the program; there are: {}", known.join(", "))
+        })
+    }
+}
+
+/// A world that has a place in the studio.
 #[derive(Clone, Copy, Debug)]
 pub struct WorldEntry {
     /// As [`World::name`].
@@ -35,7 +61,7 @@ pub struct WorldEntry {
     pub title: &'static str,
     /// One sentence for the user.
     pub help: &'static str,
-    /// In the order of the list; the first is opened on the first visit.
+    /// As [`WorldCard::bundled`].
     pub bundled: &'static [BundledScene],
     /// A world without a picture.
     pub empty: fn() -> World,
@@ -43,6 +69,14 @@ pub struct WorldEntry {
     pub start: fn(&World, &str) -> Result<World, StudioError>,
     /// Start and method for the first visit, where no scene is bundled.
     pub first: (&'static str, &'static str),
+}
+
+impl WorldEntry {
+    /// Without what the studio does with it.
+    pub fn card(&self) -> WorldCard {
+        let &Self { name, title, help, bundled, .. } = self;
+        WorldCard { name, title, help, bundled }
+    }
 }
 
 /// All worlds beside the swarm.

@@ -8,7 +8,7 @@ mod specs;
 mod viewpoint;
 
 pub(crate) use catalogue::bundled_scenes;
-pub use catalogue::{BundledScene, WORLDS, WorldEntry, world_entry};
+pub use catalogue::{BundledScene, WORLDS, WorldCard, WorldEntry, world_entry};
 pub use checkpoint::{CheckpointRow, LiveState, MAX_CHECKPOINTS};
 pub(crate) use checkpoint::{
     SavedState, add_checkpoint, delete_checkpoint, rename_checkpoint, shared, size_of_checkpoints,

@@ -8,6 +8,8 @@ pub mod engine;
 pub mod measures;
 pub mod picture;
 pub mod rule;
+mod scenes;
 pub mod train;
 
 pub use brushes::{Brush, BrushAction, BrushCircle, BrushEdit, SWARM_BRUSHES, SwarmBrush};
+pub use scenes::SWARM_CARD;

@@ -30,20 +30,19 @@ use super::widgets::{section, slider};
 use super::{SIDE_WIDTH, TOP_HEIGHT, dialogs, finder, style, widgets};
 use crate::session::studio::{BRUSH_SIZE_RANGE, BRUSH_STRENGTH_RANGE, ProgramCommand, Studio, StudioCommand};
 use crate::session::{Command, Dialog, Preference, Prefs, Workspace, info_of};
-use crate::worlds::studio::{BrushWorkspace, WORLDS};
+use crate::worlds::studio::{BrushWorkspace, WorldCard};
+use crate::worlds::world_cards;
 
 /// Width of the switch of worlds, points.
 pub(super) const SWITCH_WIDTH: f32 = 190.0;
 
 /// The switch of worlds, behind one button where there is little room; returns the name of the one clicked on.
 pub(super) fn world_switch(ui: &mut Ui, active: &str, is_narrow: bool) -> Option<&'static str> {
-    let swarm = ("swarm", "Swarm", "Oriented particles that see one another: flocks, mills, crystals");
-    let worlds = std::iter::once(swarm).chain(WORLDS.iter().map(|entry| (entry.name, entry.title, entry.help)));
     let mut clicked = None;
     if is_narrow {
-        let title = worlds.clone().find(|(name, ..)| *name == active).map_or("", |(_, title, _)| title);
+        let title = world_cards().find(|card| card.name == active).map_or("", |card| card.title);
         ui.menu_button(title, |ui| {
-            for (name, title, help) in worlds {
+            for WorldCard { name, title, help, .. } in world_cards() {
                 if ui.button(title).on_hover_text(help).clicked() {
                     clicked = Some(name).filter(|name| *name != active);
                     ui.close();
@@ -56,7 +55,7 @@ pub(super) fn world_switch(ui: &mut Ui, active: &str, is_narrow: bool) -> Option
         ui.spacing_mut().item_spacing.x = 2.0;
         ui.spacing_mut().button_padding.x = 7.0;
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            for (name, title, help) in worlds {
+            for WorldCard { name, title, help, .. } in world_cards() {
                 let here = name == active;
                 let text = RichText::new(title).color(if here { style::TEXT_STRONG } else { style::TEXT });
                 let button = Button::selectable(here, text).min_size(Vec2::new(52.0, 24.0));

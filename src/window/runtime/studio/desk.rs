@@ -282,9 +282,7 @@ fn loaded(entry: &WorldEntry, source: StudioSource, has_card: bool) -> Result<(B
     let text = |error: StudioError| error.to_string();
     match source {
         StudioSource::Bundled(name) => {
-            let scene = entry.bundled.iter().find(|scene| scene.name == name);
-            let scene = scene.ok_or_else(|| format!("no scene called {name} comes with the program"))?;
-            let loaded = Project::from_ron(scene.text).map_err(|fault| format!("{name}: {fault}"))?;
+            let loaded = Project::from_ron(entry.card().scene(name)?).map_err(|fault| format!("{name}: {fault}"))?;
             Ok((Box::new(loaded.project), Vec::new()))
         }
         StudioSource::Start(id, present) => {
