@@ -2,6 +2,7 @@
 
 use crate::media::chart::Chart;
 use crate::session::state::Session;
+use crate::worlds::studio::SeriesAxis;
 use crate::worlds::swarm::measures::{SWARM_SERIES, SwarmCurves, SwarmSeries};
 
 /// What can be plotted.
@@ -148,10 +149,10 @@ pub fn drawer_plots() -> impl Iterator<Item = PlotRow> {
 
 fn of_series(series: &SwarmSeries) -> PlotRow {
     PlotRow {
-        kind: PlotKind::Series(series.id),
-        name: series.name,
-        meaning: series.help,
-        file_name: series.id,
+        kind: PlotKind::Series(series.spec.id),
+        name: series.spec.name,
+        meaning: series.spec.help,
+        file_name: series.spec.id,
         workspace: if series.is_shown { PlotWorkspace::Shown } else { PlotWorkspace::Offered },
         chart: series_chart,
         heading: series_heading,
@@ -160,42 +161,45 @@ fn of_series(series: &SwarmSeries) -> PlotRow {
 
 impl PlotRow {
     fn series(&self) -> Option<&'static SwarmSeries> {
-        SWARM_SERIES.iter().find(|series| PlotKind::Series(series.id) == self.kind)
+        SWARM_SERIES.iter().find(|series| PlotKind::Series(series.spec.id) == self.kind)
     }
 }
 
 fn series_chart(session: &Session, row: &PlotRow) -> Chart {
     let Some(series) = row.series() else { return Chart::default() };
-    let seen = &session.observing.observation;
-    let target = seen.latest.as_ref().map(|reading| &reading.target);
-    let chart = |x_axis| Chart { include_y: series.include_y.to_vec(), ..row.plain(series.y_axis, x_axis) };
-    let curves = match &series.curves {
-        SwarmCurves::Steps(curves) => curves,
-        SwarmCurves::Profile { x_axis, now, picture } => {
+    let (spec, seen) = (&series.spec, &session.observing.observation);
+    let chart = |x_axis| Chart { include_y: spec.include_y.to_vec(), ..row.plain(spec.y_axis, x_axis) };
+    let newest = match (&series.curves, &seen.latest) {
+        (SwarmCurves::Steps(_), latest) => latest.as_ref().map_or_else(Vec::new, |reading| series.newest(reading)),
+        (SwarmCurves::Profile { now, picture }, latest) => {
             let points = |pairs: &[(f64, f64)]| pairs.iter().map(|&(x, y)| [x, y]).collect::<Vec<_>>();
-            let now = seen.latest.as_ref().map_or_else(Vec::new, |reading| points(now(reading)));
-            let picture = target.map_or_else(Vec::new, |target| points(picture(target)));
-            return chart(x_axis).with("now", now).with_aim("picture", picture);
+            let now = latest.as_ref().map_or_else(Vec::new, |reading| points(now(reading)));
+            let picture = latest.as_ref().map_or_else(Vec::new, |reading| points(picture(&reading.target)));
+            return chart(spec.x.name()).with(spec.curves[0], now).with_aim(spec.curves[1], picture);
         }
     };
     let note = if series.is_sampled { session.sample_note() } else { String::new() };
-    curves.iter().zip(seen.curves(series)).fold(chart("steps"), |chart, (of, curve)| {
-        let chart = chart.with(&format!("{}{note}", of.name), curve.points());
-        match of.picture {
-            Some((name, value)) => chart.with_aim(name, level(target.and_then(|t| value(t)), curve.points())),
-            None => chart,
+    let curves = seen.curves(series);
+    spec.curves.iter().enumerate().fold(chart(spec.x.name()), |chart, (k, name)| {
+        if !spec.is_aim(k) {
+            return chart.with(&format!("{name}{note}"), curves[k].points());
         }
+        // A level along the curve before it, as the picture is now.
+        chart.with_aim(name, level(newest.get(k).copied().flatten(), curves[k - 1].points()))
     })
 }
 
 /// A number of its own for one curve; several have theirs in the legend.
 fn series_heading(session: &Session, row: &PlotRow, last: Option<f64>) -> String {
-    match row.series() {
-        Some(series) if series.step_curves().len() == 1 => {
+    let has_one_curve = |series: &&SwarmSeries| {
+        series.spec.x == SeriesAxis::Steps && series.spec.curves.len() - series.spec.aims.len() == 1
+    };
+    match row.series().filter(has_one_curve) {
+        Some(series) => {
             let note = if series.is_sampled { session.sample_note() } else { String::new() };
             row.with_value(last.map(|value| format!("{value:.2}{note}")))
         }
-        _ => row.name.to_owned(),
+        None => row.name.to_owned(),
     }
 }
 
@@ -265,7 +269,7 @@ mod tests {
     #[test]
     fn every_plot_has_a_row_a_chart_and_a_file_of_its_own() {
         use PlotKind::*;
-        let of_series = SWARM_SERIES.iter().map(|series| Series(series.id));
+        let of_series = SWARM_SERIES.iter().map(|series| Series(series.spec.id));
         let session = Session::new(1);
         let mut files = std::collections::HashSet::new();
         for kind in of_series.chain([Healing, Frame, Speed, PairTests, Loss, LearnedFidelity]) {

@@ -140,7 +140,7 @@ impl Default for Observation {
             epoch: 0,
             since: Instant::now(),
             latest: None,
-            series: SWARM_SERIES.iter().map(|row| vec![Curve::default(); row.step_curves().len()]).collect(),
+            series: SWARM_SERIES.iter().map(|row| vec![Curve::default(); row.spec.curves.len()]).collect(),
             frame_ms: Curve::default(),
             steps_per_s: Curve::default(),
             pair_tests_per_s: Curve::default(),
@@ -170,9 +170,9 @@ impl Observation {
         self.latest.as_ref().and_then(|reading| reading.fidelity)
     }
 
-    /// The curves of a plot over the steps lived, in the order of its row.
+    /// The curves of a plot over the steps lived, in the order of its row; without points where it is a profile.
     pub fn curves(&self, of: &SwarmSeries) -> &[Curve] {
-        let at = SWARM_SERIES.iter().position(|row| row.id == of.id);
+        let at = SWARM_SERIES.iter().position(|row| row.spec.id == of.spec.id);
         at.map_or(&[], |at| &self.series[at])
     }
 
@@ -237,8 +237,8 @@ impl Observation {
             }
         };
         for (row, curves) in SWARM_SERIES.iter().zip(&mut self.series) {
-            for (curve, of) in curves.iter_mut().zip(row.step_curves()) {
-                push(curve, (of.value)(&reading).map(|value| (step, value)));
+            for (curve, value) in curves.iter_mut().zip(row.newest(&reading)) {
+                push(curve, value.map(|value| (step, value)));
             }
         }
         if let Some(healing) = &mut self.healing

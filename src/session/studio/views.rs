@@ -205,17 +205,13 @@ impl Plots {
 
     /// The plot of a series.
     pub fn chart(&self, spec: &SeriesSpec) -> Chart {
-        let x_axis = match spec.x {
-            SeriesAxis::Steps => "steps",
-            SeriesAxis::Profile { name, .. } => name,
-        };
-        let mut chart = Chart::new(spec.name, x_axis, spec.y_axis);
-        chart.include_y.push(spec.include_y);
+        let mut chart = Chart::new(spec.name, spec.x.name(), spec.y_axis);
+        chart.include_y.extend(spec.include_y);
         let found = self.series.iter().find(|series| series.id == spec.id);
         for (k, name) in spec.curves.iter().enumerate() {
             let points = found.and_then(|series| series.curves.get(k)).map_or(Vec::new(), |c| c.points().to_vec());
-            let colour = if spec.aim == Some(k) { CURVE_COLOURS[0] } else { CURVE_COLOURS[k % CURVE_COLOURS.len()] };
-            let dashed = spec.aim == Some(k);
+            let dashed = spec.is_aim(k);
+            let colour = if dashed { CURVE_COLOURS[0] } else { CURVE_COLOURS[k % CURVE_COLOURS.len()] };
             chart.curves.push(ChartCurve { name: (*name).to_owned(), colour, dashed, points });
         }
         chart

@@ -188,6 +188,16 @@ pub enum SeriesAxis {
     },
 }
 
+impl SeriesAxis {
+    /// Label of the horizontal axis.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Steps => "steps",
+            Self::Profile { name, .. } => name,
+        }
+    }
+}
+
 /// A plot of readings.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SeriesSpec {
@@ -203,10 +213,17 @@ pub struct SeriesSpec {
     pub x: SeriesAxis,
     /// Names of the curves; a reading has one value for each.
     pub curves: &'static [&'static str],
-    /// Index of the curve that the others are compared with, drawn dashed.
-    pub aim: Option<usize>,
-    /// A value that is always in sight.
-    pub include_y: f64,
+    /// Indices of the curves that others are compared with, drawn dashed.
+    pub aims: &'static [usize],
+    /// Values that are always in sight.
+    pub include_y: &'static [f64],
+}
+
+impl SeriesSpec {
+    /// Whether the curve at `index` is one that others are compared with.
+    pub fn is_aim(&self, index: usize) -> bool {
+        self.aims.contains(&index)
+    }
 }
 
 /// A way to learn.

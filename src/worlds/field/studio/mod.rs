@@ -141,8 +141,8 @@ pub(super) const TABLES: WorldTables = WorldTables {
             y_axis: "mean",
             x: SeriesAxis::Steps,
             curves: &["u", "v", "u of the stills"],
-            aim: Some(2),
-            include_y: 0.0,
+            aims: &[2],
+            include_y: &[0.0],
         },
         SeriesSpec {
             id: "spread",
@@ -151,8 +151,8 @@ pub(super) const TABLES: WorldTables = WorldTables {
             y_axis: "standard deviation of u",
             x: SeriesAxis::Steps,
             curves: &["now", "stills"],
-            aim: Some(1),
-            include_y: 0.0,
+            aims: &[1],
+            include_y: &[0.0],
         },
         SeriesSpec {
             id: "spectrum",
@@ -161,8 +161,8 @@ pub(super) const TABLES: WorldTables = WorldTables {
             y_axis: "share",
             x: SeriesAxis::Steps,
             curves: &["now"],
-            aim: None,
-            include_y: 0.0,
+            aims: &[],
+            include_y: &[0.0],
         },
     ],
     methods: &[MethodSpec {

@@ -19,20 +19,20 @@ const fn series(
     help: &'static str,
     y_axis: &'static str,
     curves: &'static [&'static str],
-    aim: Option<usize>,
+    aims: &'static [usize],
 ) -> SeriesSpec {
-    SeriesSpec { id, name, help, y_axis, x: SeriesAxis::Steps, curves, aim, include_y: 0.0 }
+    SeriesSpec { id, name, help, y_axis, x: SeriesAxis::Steps, curves, aims, include_y: &[0.0] }
 }
 
 pub(super) const SERIES: &[SeriesSpec] = &[
-    series("count", "Count", "Tokens that are found; dashed: at the start", "tokens", &["now", "start"], Some(1)),
+    series("count", "Count", "Tokens that are found; dashed: at the start", "tokens", &["now", "start"], &[1]),
     series(
         "shape",
         "Shape",
         "Mean correlation with the drawn token, contrast (0 round, 1 drawn) and whether the thin parts are there",
         "1 as drawn",
         &["correlation", "contrast", "thin parts"],
-        None,
+        &[],
     ),
     series(
         "speed",
@@ -40,7 +40,7 @@ pub(super) const SERIES: &[SeriesSpec] = &[
         "Ahead and to the right; dashed: ahead, as commanded",
         "pixels per 100 steps",
         &["ahead", "aside", "commanded"],
-        Some(2),
+        &[2],
     ),
     series(
         "turning",
@@ -48,7 +48,7 @@ pub(super) const SERIES: &[SeriesSpec] = &[
         "Mean size of the turn, and the mean turn to the right; dashed: as commanded",
         "rad per 100 steps",
         &["size", "to the right", "commanded"],
-        Some(2),
+        &[2],
     ),
     series(
         "order",
@@ -56,7 +56,7 @@ pub(super) const SERIES: &[SeriesSpec] = &[
         "Polarisation, 1 when all have one heading, and mean cosine to near neighbours; dashed: random headings",
         "order",
         &["polarisation", "neighbours", "random"],
-        Some(2),
+        &[2],
     ),
     SeriesSpec {
         x: SeriesAxis::Profile { name: "distance, pixels", first: 0.5 * PAIR_BIN_PX, step: PAIR_BIN_PX },
@@ -66,7 +66,7 @@ pub(super) const SERIES: &[SeriesSpec] = &[
             "Density of neighbours by distance, 1 without order; dashed: tokens placed at random without overlap",
             "pair correlation",
             &["now", "tiler"],
-            Some(1),
+            &[1],
         )
     },
     series(
@@ -75,7 +75,7 @@ pub(super) const SERIES: &[SeriesSpec] = &[
         "Tokens that have come and gone since the start",
         "tokens",
         &["births", "losses"],
-        None,
+        &[],
     ),
 ];
 

@@ -111,8 +111,8 @@ const SERIES: [SeriesSpec; 7] = [
         y_axis: "MMD²",
         x: SeriesAxis::Steps,
         curves: &["walkers", "95% of samples"],
-        aim: Some(1),
-        include_y: 0.0,
+        aims: &[1],
+        include_y: &[0.0],
     },
     SeriesSpec {
         id: "stein",
@@ -122,8 +122,8 @@ const SERIES: [SeriesSpec; 7] = [
         y_axis: "KSD²",
         x: SeriesAxis::Steps,
         curves: &["walkers"],
-        aim: None,
-        include_y: 0.0,
+        aims: &[],
+        include_y: &[0.0],
     },
     SeriesSpec {
         id: "speed",
@@ -132,8 +132,8 @@ const SERIES: [SeriesSpec; 7] = [
         y_axis: "speed",
         x: SeriesAxis::Steps,
         curves: &["flow"],
-        aim: None,
-        include_y: 0.0,
+        aims: &[],
+        include_y: &[0.0],
     },
     SeriesSpec {
         id: "residual",
@@ -143,8 +143,8 @@ const SERIES: [SeriesSpec; 7] = [
         y_axis: "σ residual",
         x: SeriesAxis::Steps,
         curves: &["flow"],
-        aim: None,
-        include_y: 0.0,
+        aims: &[],
+        include_y: &[0.0],
     },
     SeriesSpec {
         id: "cosine",
@@ -154,8 +154,8 @@ const SERIES: [SeriesSpec; 7] = [
         y_axis: "cosine",
         x: SeriesAxis::Steps,
         curves: &["to the truth"],
-        aim: None,
-        include_y: 0.0,
+        aims: &[],
+        include_y: &[0.0],
     },
     SeriesSpec {
         id: "lyapunov",
@@ -165,8 +165,8 @@ const SERIES: [SeriesSpec; 7] = [
         y_axis: "per time",
         x: SeriesAxis::Steps,
         curves: &["λ₁", "λ₂", "λ₃"],
-        aim: None,
-        include_y: 0.0,
+        aims: &[],
+        include_y: &[0.0],
     },
     SeriesSpec {
         id: "dimension",
@@ -175,8 +175,8 @@ const SERIES: [SeriesSpec; 7] = [
         y_axis: "dimension",
         x: SeriesAxis::Steps,
         curves: &["Kaplan-Yorke"],
-        aim: None,
-        include_y: 2.0,
+        aims: &[],
+        include_y: &[2.0],
     },
 ];
 /// Plots of clouds in the plane.

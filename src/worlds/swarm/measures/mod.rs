@@ -32,7 +32,7 @@ pub use pair_correlation::pair_correlation;
 pub use quick::QuickFidelity;
 pub use residual::relative_residual;
 pub use samples::{noised, scattered, scrambled};
-pub use series::{PictureLevel, Reading, SWARM_SERIES, StepCurve, SwarmCurves, SwarmSeries, TargetFacts};
+pub use series::{Reading, SWARM_SERIES, SwarmCurves, SwarmSeries, TargetFacts};
 pub use settled::has_settled;
 pub use statistics::{Motion, Order, species_of, target_swarms};
 pub use truth::{Agreement, Truth, TruthError, TruthRow};

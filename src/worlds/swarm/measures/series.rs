@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use super::Order;
+use super::yardstick::BIN_L;
+use crate::worlds::studio::{SeriesAxis, SeriesSpec};
 
 /// What holds for the target itself.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,16 +51,8 @@ pub struct Reading {
 
 /// A row of the table.
 pub struct SwarmSeries {
-    /// Name in files and commands.
-    pub id: &'static str,
-    /// Name on the screen.
-    pub name: &'static str,
-    /// One sentence for the user.
-    pub help: &'static str,
-    /// Label of the vertical axis.
-    pub y_axis: &'static str,
-    /// Values that are always in sight.
-    pub include_y: &'static [f64],
+    /// What every world lists of a plot. Dashed are levels of the picture.
+    pub spec: SeriesSpec,
     /// Shown from the beginning; the others when they are chosen.
     pub is_shown: bool,
     /// Of [`Reading::sampled`] particles where that is not all.
@@ -67,14 +61,12 @@ pub struct SwarmSeries {
     pub curves: SwarmCurves,
 }
 
-/// What a plot runs over.
+/// What a reading gives for the curves of a plot.
 pub enum SwarmCurves {
-    /// Steps: each reading adds a point to every curve.
-    Steps(&'static [StepCurve]),
-    /// A quantity: each reading is a whole plot.
+    /// The newest point of each curve, in the order of the names.
+    Steps(&'static [fn(&Reading) -> Option<f64>]),
+    /// Each reading is a whole plot.
     Profile {
-        /// Label of the horizontal axis.
-        x_axis: &'static str,
         /// The points of a reading.
         now: fn(&Reading) -> &[(f64, f64)],
         /// Those of the picture.
@@ -82,101 +74,117 @@ pub enum SwarmCurves {
     },
 }
 
-/// A number of each reading.
-pub struct StepCurve {
-    /// Of the curve, in legends and tables.
-    pub name: &'static str,
-    /// Its newest point.
-    pub value: fn(&Reading) -> Option<f64>,
-    /// Name and value of the level that the picture has, drawn dashed.
-    pub picture: Option<PictureLevel>,
+const fn over_steps(
+    (id, name): (&'static str, &'static str),
+    help: &'static str,
+    y_axis: &'static str,
+    curves: &'static [&'static str],
+    aims: &'static [usize],
+    include_y: &'static [f64],
+) -> SeriesSpec {
+    SeriesSpec { id, name, help, y_axis, x: SeriesAxis::Steps, curves, aims, include_y }
 }
-
-/// Name and value of what the picture has.
-pub type PictureLevel = (&'static str, fn(&TargetFacts) -> Option<f64>);
 
 /// Every plot of a reading, in the order of the drawer.
 pub static SWARM_SERIES: [SwarmSeries; 5] = [
     SwarmSeries {
-        id: "fidelity",
-        name: "Fidelity",
-        help: "Pattern fidelity: how much what the particles see of one another is that of the picture. \
-               1 is as good as the picture itself, 0 is random",
-        y_axis: "fidelity",
-        include_y: &[0.0, 1.0],
+        spec: over_steps(
+            ("fidelity", "Fidelity"),
+            "Pattern fidelity: how much what the particles see of one another is that of the picture. \
+             1 is as good as the picture itself, 0 is random",
+            "fidelity",
+            &["fidelity"],
+            &[],
+            &[0.0, 1.0],
+        ),
         is_shown: true,
         is_sampled: false,
-        curves: SwarmCurves::Steps(&[StepCurve { name: "fidelity", value: |r| r.fidelity, picture: None }]),
+        curves: SwarmCurves::Steps(&[|r| r.fidelity]),
     },
     SwarmSeries {
-        id: "order",
-        name: "Order",
-        help: "Polarisation: do all head one way; in groups: within each group. Milling: do groups circle their \
-               centre. Dashed: the picture",
-        y_axis: "order",
-        include_y: &[0.0, 1.0],
+        spec: over_steps(
+            ("order", "Order"),
+            "Polarisation: do all head one way; in groups: within each group. Milling: do groups circle their \
+             centre. Dashed: the picture",
+            "order",
+            &["polarisation", "in groups", "in groups, picture", "milling", "milling, picture"],
+            &[2, 4],
+            &[0.0, 1.0],
+        ),
         is_shown: true,
         is_sampled: false,
         curves: SwarmCurves::Steps(&[
-            StepCurve { name: "polarisation", value: |r| Some(r.order.polarisation), picture: None },
-            StepCurve {
-                name: "in groups",
-                value: |r| Some(r.order.polarisation_in_groups),
-                picture: Some(("in groups, picture", |target| Some(target.order.polarisation_in_groups))),
-            },
-            StepCurve {
-                name: "milling",
-                value: |r| Some(r.order.milling),
-                picture: Some(("milling, picture", |target| Some(target.order.milling))),
-            },
+            |r| Some(r.order.polarisation),
+            |r| Some(r.order.polarisation_in_groups),
+            |r| Some(r.target.order.polarisation_in_groups),
+            |r| Some(r.order.milling),
+            |r| Some(r.target.order.milling),
         ]),
     },
     SwarmSeries {
-        id: "pair-correlation",
-        name: "g(r)",
-        help: "How often a neighbour is at the distance r, against chance (1). Dashed: the picture",
-        y_axis: "g",
-        include_y: &[0.0],
+        spec: SeriesSpec {
+            x: SeriesAxis::Profile { name: "r, ℓ", first: 0.5 * BIN_L, step: BIN_L },
+            ..over_steps(
+                ("pair-correlation", "g(r)"),
+                "How often a neighbour is at the distance r, against chance (1). Dashed: the picture",
+                "g",
+                &["now", "picture"],
+                &[1],
+                &[0.0],
+            )
+        },
         is_shown: true,
         is_sampled: false,
-        curves: SwarmCurves::Profile {
-            x_axis: "r, ℓ",
-            now: |r| &r.pair_correlation,
-            picture: |target| &target.pair_correlation,
-        },
+        curves: SwarmCurves::Profile { now: |r| &r.pair_correlation, picture: |target| &target.pair_correlation },
     },
     SwarmSeries {
-        id: "energy",
-        name: "Energy",
-        help: "Mean energy of a particle under the rule: low where the pattern is kept. Dashed: the picture",
-        y_axis: "energy",
-        include_y: &[],
+        spec: over_steps(
+            ("energy", "Energy"),
+            "Mean energy of a particle under the rule: low where the pattern is kept. Dashed: the picture",
+            "energy",
+            &["mean energy", "picture"],
+            &[1],
+            &[],
+        ),
         is_shown: false,
         is_sampled: true,
-        curves: SwarmCurves::Steps(&[StepCurve {
-            name: "mean energy",
-            value: |r| r.energy,
-            picture: Some(("picture", |target| target.energy)),
-        }]),
+        curves: SwarmCurves::Steps(&[|r| r.energy, |r| r.target.energy]),
     },
     SwarmSeries {
-        id: "drift",
-        name: "Drift",
-        help: "Speed of the whole swarm by the flow, in ℓ per time",
-        y_axis: "ℓ / time",
-        include_y: &[0.0],
+        spec: over_steps(
+            ("drift", "Drift"),
+            "Speed of the whole swarm by the flow, in ℓ per time",
+            "ℓ / time",
+            &["drift"],
+            &[],
+            &[0.0],
+        ),
         is_shown: false,
         is_sampled: true,
-        curves: SwarmCurves::Steps(&[StepCurve { name: "drift", value: |r| r.drift, picture: None }]),
+        curves: SwarmCurves::Steps(&[|r| r.drift]),
     },
 ];
 
 impl SwarmSeries {
-    /// Those that grow with each reading; none of a profile.
-    pub fn step_curves(&self) -> &'static [StepCurve] {
+    /// The newest point of each curve that grows with the readings; none of a profile.
+    pub fn newest(&self, reading: &Reading) -> Vec<Option<f64>> {
         match self.curves {
-            SwarmCurves::Steps(curves) => curves,
-            SwarmCurves::Profile { .. } => &[],
+            SwarmCurves::Steps(curves) => curves.iter().map(|curve| curve(reading)).collect(),
+            SwarmCurves::Profile { .. } => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_curve_has_a_name_and_a_value() {
+        for series in &SWARM_SERIES {
+            let expected = if series.spec.x == SeriesAxis::Steps { series.spec.curves.len() } else { 0 };
+            assert_eq!(series.newest(&Reading::default()).len(), expected, "{}", series.spec.id);
+            assert!(series.spec.aims.iter().all(|&aim| 0 < aim && aim < series.spec.curves.len()));
         }
     }
 }
