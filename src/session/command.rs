@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use glam::DVec2;
 
-pub use crate::worlds::swarm::Brush;
 use crate::worlds::swarm::picture::{Swarm, SwarmEdit};
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
+pub use crate::worlds::swarm::{Brush, Tool};
 
 pub use super::document::{DocumentCommand, DocumentEffect, DocumentEvent};
 pub use super::event::Event;
@@ -17,7 +17,7 @@ pub use super::learning::{LearnCommand, LearnEffect, LearnEvent};
 pub use super::live::view::Force;
 pub use super::live::{LiveCommand, LiveEffect, LiveEvent};
 pub use super::observing::{ObserveCommand, ObserveEffect, ObserveEvent};
-pub use super::painting::{PaintCommand, PaintEffect, PaintEvent, Tool};
+pub use super::painting::{PaintCommand, PaintEffect, PaintEvent};
 use super::prefs::{Preference, Prefs};
 pub use super::request::{
     CertificateRequest, CheckpointUse, Keeping, PaceKey, PaceRequest, RuleRequest, RuleRole, Speed, TrainingRequest,

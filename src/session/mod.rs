@@ -29,6 +29,7 @@ pub use crate::jobs::{RecordingKind, RecordingState};
 pub use crate::media::looks::{Body, ColourBy, Palette, Theme};
 // The panels know scenes only through the session.
 pub use crate::worlds::swarm::doc::{Checkpoint, Evidence, LearnedFlow};
+pub use crate::worlds::swarm::picture::curve::CurveHeading;
 pub use crate::worlds::swarm::rule::{Knob, Swing, Swings};
 pub use command::{
     Brush, CheckpointUse, Command, Dialog, DocumentCommand, DocumentEffect, DocumentEvent, Effect, EngineOrder, Event,
@@ -57,9 +58,9 @@ pub use painting::pen::MIN_SPACING;
 pub use painting::snapshots::SnapshotCommand;
 pub use painting::warnings::{Fix, Warning};
 pub use painting::{
-    CurveHeading, Draft, FillHeading, Frame, Hand, Handle, ImageOptions, LatticeKind, MAX_STAMP_PARTICLES, Outline,
-    PaintOptions, Pose, SelectionOrder, Snap, SprayHeading, Stamp, StampSource, StippleAmount, StippleRequest,
-    StippleSource, StippleView, StrokeHeading, Symmetry,
+    Draft, FillHeading, Frame, Hand, Handle, ImageOptions, LatticeKind, MAX_STAMP_PARTICLES, Outline, PaintOptions,
+    Pose, SelectionOrder, Snap, SprayHeading, Stamp, StampSource, StippleAmount, StippleRequest, StippleSource,
+    StippleView, StrokeHeading, Symmetry,
 };
 pub use prefs::{FirstSteps, Look, MAX_RECENT, Preference, Prefs, TRAIL_RANGE_S, UI_SCALE_RANGE};
 pub use sharing::import_sheet::{ImportCommand, ImportReading, ImportRequest, ImportSheet};

@@ -56,8 +56,9 @@ pub(in crate::session) const TABLE: &[CommandInfo] = &[
 
 /// The brushes, from the table of the world.
 pub(in crate::session) static BRUSH_COMMANDS: LazyLock<Vec<CommandInfo>> = LazyLock::new(|| {
-    let chooses =
-        |row: &'static SwarmBrush| live(row.name, Shortcut::plain(row.key), row.help, LiveCommand::SetBrush(row.brush));
+    let chooses = |row: &SwarmBrush| {
+        live(row.spec.name, Shortcut::plain(row.key), row.spec.help, LiveCommand::SetBrush(row.brush))
+    };
     SWARM_BRUSHES.iter().map(chooses).collect()
 });
 

@@ -8,14 +8,12 @@ use rand::rngs::StdRng;
 
 use super::add_particles;
 use super::centre_of;
-use super::curve::CurveOptions;
 use super::draft;
 use super::lattice::{self, Filling};
 use super::merge;
 use super::selection::{Frame, Handle, Manner, Transform, fitted, inside_polygon, rectangle, union};
 use super::snap::{square_about, to_step_about};
 use super::spray::{self, FirstDab};
-use super::tool::{ToolCurve, ToolPress};
 use super::with_images;
 use crate::session::command::{Effect, Pointer, Tool};
 use crate::session::document::edit;
@@ -23,7 +21,9 @@ use crate::session::document::edit::edit_picture;
 use crate::session::painting::pen::PenStroke;
 use crate::session::painting::picture;
 use crate::session::state::Session;
+use crate::worlds::swarm::picture::curve::CurveOptions;
 use crate::worlds::swarm::picture::{Particle, Snapshot, wrap_angle};
+use crate::worlds::swarm::{ToolCurve, ToolPress};
 
 /// A press of the pen this near to a particle, in spacings, takes hold of it instead of adding another.
 const GRAB_SPACINGS: f64 = 0.3;

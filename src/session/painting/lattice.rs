@@ -5,9 +5,9 @@ use std::f64::consts::{FRAC_PI_2, PI};
 use glam::{DVec2, USizeVec2};
 use rand::{Rng, RngExt};
 
-use super::MAX_PLACED;
 use super::options::{FillHeading, LatticeKind};
 use crate::worlds::swarm::picture::Particle;
+use crate::worlds::swarm::picture::curve::MAX_PLACED;
 
 /// Sites of the lattice in the rectangle with these corners, in the middle of it; nearest neighbours are `spacing` apart.
 pub(super) fn sites(kind: LatticeKind, a: DVec2, b: DVec2, spacing: f64) -> Vec<DVec2> {

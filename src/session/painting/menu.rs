@@ -4,12 +4,12 @@ use std::sync::LazyLock;
 
 use super::SelectionOrder;
 use super::snapshots::SnapshotCommand;
-use super::tool::{TOOLS, ToolRow};
 use crate::session::command::{Command, Dialog, PaintCommand};
 use crate::session::commands::CommandInfo;
 use crate::session::commands::Group::Paint;
 use crate::session::commands::Shortcut;
 use crate::session::commands::row;
+use crate::worlds::swarm::{SWARM_TOOLS, SwarmTool};
 
 /// A quarter turn has six of them.
 const TURN_RAD: f64 = std::f64::consts::PI / 12.0;
@@ -46,8 +46,10 @@ pub(in crate::session) const TABLE: &[CommandInfo] = &[
 
 /// The tools, from their table.
 pub(in crate::session) static TOOL_COMMANDS: LazyLock<Vec<CommandInfo>> = LazyLock::new(|| {
-    let takes = |row: ToolRow| paint(row.name, Shortcut::plain(row.key), row.help, PaintCommand::SetTool(row.tool));
-    TOOLS.into_iter().map(takes).collect()
+    let takes = |row: &SwarmTool| {
+        paint(row.spec.name, Shortcut::plain(row.key), row.spec.help, PaintCommand::SetTool(row.tool))
+    };
+    SWARM_TOOLS.iter().map(takes).collect()
 });
 
 /// After the tools.

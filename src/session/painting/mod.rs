@@ -3,7 +3,6 @@
 
 mod clip;
 pub(super) mod command;
-mod curve;
 mod draft;
 mod effect;
 pub(super) mod event;
@@ -22,7 +21,6 @@ mod spray;
 mod stamp;
 mod stipple;
 mod symmetry;
-mod tool;
 pub(super) mod warnings;
 
 use std::sync::Arc;
@@ -31,6 +29,7 @@ use super::state::Session;
 use crate::scene::SwarmProject;
 use crate::session::command::{Effect, Kind};
 use crate::session::document::edit::edit_picture;
+use crate::worlds::swarm::Tool;
 use crate::worlds::swarm::picture::{Particle, Snapshot, wrap_position};
 
 pub use command::PaintCommand;
@@ -39,14 +38,12 @@ pub use effect::PaintEffect;
 pub use event::PaintEvent;
 pub use library::MAX_STAMP_PARTICLES;
 pub use options::{
-    CurveHeading, FillHeading, ImageOptions, LatticeKind, PaintOptions, Pose, Snap, SprayHeading, StrokeHeading,
-    Symmetry,
+    FillHeading, ImageOptions, LatticeKind, PaintOptions, Pose, Snap, SprayHeading, StrokeHeading, Symmetry,
 };
 pub use orders::SelectionOrder;
 pub use selection::{Frame, Handle};
 pub use stamp::{Stamp, StampSource};
 pub use stipple::{StippleAmount, StippleRequest, StippleSource, StippleView};
-pub use tool::Tool;
 
 pub(super) use gesture::{pointer, release};
 
@@ -57,9 +54,6 @@ use glam::DVec2;
 use library::Library;
 use stipple::Stippling;
 use warnings::Warning;
-
-/// Maximum number of particles that one drag adds.
-pub(super) const MAX_PLACED: usize = 20_000;
 
 /// Images of a particle nearer than this share of the spacing are one.
 const IMAGE_SHARE: f64 = 0.15;

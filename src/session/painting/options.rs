@@ -3,18 +3,7 @@
 use glam::DVec2;
 
 use super::pen::MIN_SPACING;
-
-/// Headings along a line, an arc or a circle.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum CurveHeading {
-    /// Along the curve, as it was drawn.
-    #[default]
-    Along,
-    /// A quarter turn to the left of the curve.
-    Across,
-    /// Away from the centre of the circle or arc, or from the middle of the line.
-    Outward,
-}
+use crate::worlds::swarm::picture::curve::CurveHeading;
 
 /// How the lattice tool places particles in its rectangle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use glam::DVec2;
 
 use super::Hand;
-use super::MAX_PLACED;
 use super::add_particles;
 use super::draft;
 use super::gesture::{give_up, nearest, put, selected};
@@ -19,6 +18,7 @@ use crate::session::painting::pen::MIN_SPACING;
 use crate::session::painting::picture;
 use crate::session::pointer;
 use crate::session::state::Session;
+use crate::worlds::swarm::picture::curve::MAX_PLACED;
 use crate::worlds::swarm::picture::{Particle, headings_along_neighbours};
 
 /// Takes another tool; those that do not select let go of the selection.

@@ -308,8 +308,9 @@ impl super::Studio {
             }
             Command::Share(ShareCommand::Film) => To::Film,
             Command::Share(ShareCommand::CancelFilm) => To::CancelFilm,
+            // The brush of the same key, which has the same name.
             Command::Live(LiveCommand::SetBrush(brush)) => {
-                To::SetBrush(self.info().tables().brush(&brush_id(*brush))?.id)
+                To::SetBrush(self.info().tables().brush(brush.row().spec.id)?.id)
             }
             Command::Prefer(Preference::ToggleTrails) => To::ToggleTrails,
             Command::Ask(Dialog::Plots) => To::TogglePlots,
@@ -348,9 +349,4 @@ impl super::Studio {
         );
         self.command_of(command).filter(|_| !is_other)
     }
-}
-
-/// The swarm's brush of the same letter, by its name.
-fn brush_id(brush: crate::session::Brush) -> String {
-    format!("{brush:?}").to_lowercase()
 }

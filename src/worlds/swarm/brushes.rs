@@ -5,6 +5,7 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 
 use super::picture::SwarmEdit;
+use crate::worlds::studio::{BrushSpec, BrushTouch, BrushWorkspace};
 
 /// What the pointer does to the live swarm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -89,12 +90,10 @@ pub enum BrushCircle {
 pub struct SwarmBrush {
     /// The brush of this row; each has exactly one.
     pub brush: Brush,
-    /// Name on the screen.
-    pub name: &'static str,
+    /// What every world lists of a brush.
+    pub spec: BrushSpec,
     /// The key that chooses it, as on the key cap.
     pub key: &'static str,
-    /// One sentence for the user.
-    pub help: &'static str,
     /// What a stroke does.
     pub action: BrushAction,
     /// Colour of the circle under the cursor.
@@ -109,42 +108,37 @@ const FORCE_SPEED: f64 = 40.0;
 pub static SWARM_BRUSHES: [SwarmBrush; 10] = [
     SwarmBrush {
         brush: Brush::Push,
-        name: "Push",
+        spec: live(BrushTouch::Dabs, ("push", "Push"), "The mouse pushes particles away"),
         key: "A",
-        help: "The mouse pushes particles away",
         action: BrushAction::Force { away: FORCE_SPEED, around: 0.0 },
         circle: BrushCircle::Push,
     },
     SwarmBrush {
         brush: Brush::Pull,
-        name: "Pull",
+        spec: live(BrushTouch::Dabs, ("pull", "Pull"), "The mouse pulls particles in"),
         key: "D",
-        help: "The mouse pulls particles in",
         action: BrushAction::Force { away: -FORCE_SPEED, around: 0.0 },
         circle: BrushCircle::Pull,
     },
     // A little towards the middle: what circles freely is flung out.
     SwarmBrush {
         brush: Brush::Stir,
-        name: "Stir",
+        spec: live(BrushTouch::Dabs, ("stir", "Stir"), "The mouse drives particles round and round"),
         key: "E",
-        help: "The mouse drives particles round and round",
         action: BrushAction::Force { away: -0.1 * FORCE_SPEED, around: FORCE_SPEED },
         circle: BrushCircle::Stir,
     },
     SwarmBrush {
         brush: Brush::Grab,
-        name: "Grab",
+        spec: live(BrushTouch::Path, ("grab", "Grab"), "The mouse carries particles along"),
         key: "H",
-        help: "The mouse carries particles along",
         action: BrushAction::Carry,
         circle: BrushCircle::Stir,
     },
     SwarmBrush {
         brush: Brush::Wound,
-        name: "Wound",
+        spec: live(BrushTouch::Path, ("wound", "Wound"), "The mouse scrambles what it touches: watch it heal"),
         key: "W",
-        help: "The mouse scrambles what it touches: watch it heal",
         action: BrushAction::Edit {
             edit: |centre, radius, _, rng| SwarmEdit::Scramble { centre, radius, seed: rng.random() },
             wounds: true,
@@ -154,17 +148,19 @@ pub static SWARM_BRUSHES: [SwarmBrush; 10] = [
     },
     SwarmBrush {
         brush: Brush::Add,
-        name: "Add",
+        spec: live(
+            BrushTouch::Path,
+            ("add", "Add"),
+            "The mouse adds particles of the chosen species, heading along the stroke",
+        ),
         key: "Z",
-        help: "The mouse adds particles of the chosen species, heading along the stroke",
         action: BrushAction::Add,
         circle: BrushCircle::Species,
     },
     SwarmBrush {
         brush: Brush::Remove,
-        name: "Remove",
+        spec: live(BrushTouch::Path, ("remove", "Remove"), "The mouse removes particles"),
         key: "V",
-        help: "The mouse removes particles",
         action: BrushAction::Edit {
             edit: |centre, radius, _, _| SwarmEdit::Remove { centre, radius },
             wounds: false,
@@ -174,9 +170,8 @@ pub static SWARM_BRUSHES: [SwarmBrush; 10] = [
     },
     SwarmBrush {
         brush: Brush::Recolour,
-        name: "Recolour",
+        spec: live(BrushTouch::Path, ("recolour", "Recolour"), "The mouse turns particles into the chosen species"),
         key: "C",
-        help: "The mouse turns particles into the chosen species",
         action: BrushAction::Edit {
             edit: |centre, radius, species, _| SwarmEdit::Recolour { centre, radius, species },
             wounds: false,
@@ -186,21 +181,27 @@ pub static SWARM_BRUSHES: [SwarmBrush; 10] = [
     },
     SwarmBrush {
         brush: Brush::Follow,
-        name: "Follow",
+        spec: live(
+            BrushTouch::Click,
+            ("follow", "Follow"),
+            "Click on a creature: the view follows it (Escape ends that)",
+        ),
         key: "F",
-        help: "Click on a creature: the view follows it (Escape ends that)",
         action: BrushAction::Follow,
         circle: BrushCircle::Follow,
     },
     SwarmBrush {
         brush: Brush::Off,
-        name: "Mouse off",
+        spec: live(BrushTouch::Click, ("off", "Mouse off"), "The mouse leaves the particles alone"),
         key: "Q",
-        help: "The mouse leaves the particles alone",
         action: BrushAction::Nothing,
         circle: BrushCircle::None,
     },
 ];
+
+const fn live(touch: BrushTouch, (id, name): (&'static str, &'static str), help: &'static str) -> BrushSpec {
+    BrushSpec { id, name, help, workspace: BrushWorkspace::Live, touch }
+}
 
 impl Brush {
     /// The row of the table; every brush has one.

@@ -1,6 +1,6 @@
 //! The swarm world: oriented particles that interact, in a flat box. Its files read in the order of the data:
-//! [`picture`] → [`rule`] → [`train`] → [`engine`] → [`measures`]. Its tables are [`rule::SWARM_KNOBS`], [`SWARM_BRUSHES`] and
-//! [`measures::SWARM_SERIES`].
+//! [`picture`] → [`rule`] → [`train`] → [`engine`] → [`measures`]. Its tables are [`rule::SWARM_KNOBS`], [`SWARM_TOOLS`],
+//! [`SWARM_BRUSHES`], [`measures::SWARM_SERIES`] and the scenes of [`SWARM_CARD`].
 
 mod brushes;
 pub mod doc;
@@ -9,7 +9,9 @@ pub mod measures;
 pub mod picture;
 pub mod rule;
 mod scenes;
+mod tools;
 pub mod train;
 
 pub use brushes::{Brush, BrushAction, BrushCircle, BrushEdit, SWARM_BRUSHES, SwarmBrush};
 pub use scenes::SWARM_CARD;
+pub use tools::{SWARM_TOOLS, SwarmTool, Tool, ToolCurve, ToolPress};

@@ -4,6 +4,7 @@
 
 mod brush;
 mod check;
+pub mod curve;
 mod cutoff;
 mod ensemble;
 mod film;

@@ -4,17 +4,33 @@ use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
 use glam::DVec2;
 
-use super::MAX_PLACED;
-use super::options::CurveHeading;
-use crate::worlds::swarm::picture::Particle;
+use super::Particle;
+
+/// Maximum number of particles that one drag adds.
+pub const MAX_PLACED: usize = 20_000;
+
+/// Headings along a line, an arc or a circle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum CurveHeading {
+    /// Along the curve, as it was drawn.
+    #[default]
+    Along,
+    /// A quarter turn to the left of the curve.
+    Across,
+    /// Away from the centre of the circle or arc, or from the middle of the line.
+    Outward,
+}
 
 /// How particles are placed on a curve.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct CurveOptions {
+pub struct CurveOptions {
     /// Wanted distance along the curve, world units; the nearest that divides the curve evenly is taken.
     pub spacing: f64,
+    /// Of the particles.
     pub heading: CurveHeading,
+    /// Turns them by half a turn.
     pub reversed: bool,
+    /// Of the particles.
     pub species: u8,
 }
 
@@ -37,7 +53,7 @@ impl CurveOptions {
 }
 
 /// From `a` to `b`, both ends included; nothing when they are nearer than half the spacing.
-pub(super) fn line(a: DVec2, b: DVec2, options: &CurveOptions) -> Vec<Particle> {
+pub fn line(a: DVec2, b: DVec2, options: &CurveOptions) -> Vec<Particle> {
     let way = b - a;
     let n = options.intervals(way.length());
     let tangent = way.to_angle();
@@ -51,7 +67,7 @@ pub(super) fn line(a: DVec2, b: DVec2, options: &CurveOptions) -> Vec<Particle> 
 }
 
 /// A circle about `centre` through `rim`, the first particle there, counter-clockwise; at least three.
-pub(super) fn circle(centre: DVec2, rim: DVec2, options: &CurveOptions) -> Vec<Particle> {
+pub fn circle(centre: DVec2, rim: DVec2, options: &CurveOptions) -> Vec<Particle> {
     let radius = rim.distance(centre);
     let n = options.intervals(TAU * radius);
     if n < 3 {
@@ -67,7 +83,7 @@ pub(super) fn circle(centre: DVec2, rim: DVec2, options: &CurveOptions) -> Vec<P
 }
 
 /// The arc that a stroke drawn by hand means: from its first point to its last, bulging as far as it does.
-pub(super) fn arc(path: &[DVec2], options: &CurveOptions) -> Vec<Particle> {
+pub fn arc(path: &[DVec2], options: &CurveOptions) -> Vec<Particle> {
     let (Some(&a), Some(&b)) = (path.first(), path.last()) else { return Vec::new() };
     let way = b - a;
     let chord = way.length();
