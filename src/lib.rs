@@ -23,9 +23,9 @@
 //! Of the worlds, `swarm` has oriented particles that interact, `points` independent points in R² or R³, `field` a periodic
 //! image under a local rule. A world reads in the order of the data: what is painted (`swarm/picture`, `points/cloud`,
 //! `field/stills`), the rule, how it is learned (`train`; in `field` `library` and `tokens`), engine, measures; its stored
-//! form is one variant of [`worlds::World`]. `worlds/weak` is the solver of the weak form; `worlds/studio` has the
-//! tables and traits through which the window knows points and fields. The file `restart.rs` starts the program again under
-//! another environment.
+//! form is one variant of [`worlds::World`]. `worlds/weak` is the solver of the weak form; `worlds/studio` has the types of
+//! every world's tables, and the traits through which the window knows points and fields. The file `restart.rs` starts the
+//! program again under another environment.
 //!
 //! `tests/walls.rs` fails when a folder touches what it may not.
 //!

@@ -105,12 +105,8 @@ pub(super) fn read(text: &str, read: &dyn Fn(&str) -> Result<Vec<u8>, String>) -
         }
         found => return Err(Fault::Newer { found }),
     };
-    let unlearnable = match &project.world {
-        World::Swarm(doc) => doc.snapshot.validate().err().map(|e| e.to_string()),
-        World::Points(doc) => doc.cloud().validate().err().map(|e| e.to_string()),
-        World::Field(_) => None,
-    };
-    warnings.extend(unlearnable.map(|e| format!("the picture cannot be learned from as it is: {e}")));
+    let fault = project.world.stored().learning_fault();
+    warnings.extend(fault.map(|e| format!("the picture cannot be learned from as it is: {e}")));
     Ok(Loaded { project, warnings })
 }
 

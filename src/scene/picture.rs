@@ -10,20 +10,11 @@ use std::path::Path;
 
 use flate2::read::ZlibDecoder;
 use image::RgbaImage;
-use rand::SeedableRng;
-use rand::rngs::StdRng;
 
 use super::{Fault, Project};
-use crate::media::looks::ColourBy;
-use crate::media::looks::Theme;
-use crate::media::picture::{Card, PictureStyle, is_card, render};
+use crate::media::picture::{Card, PictureStyle, is_card};
 use crate::media::png_chunks::{CutOff, PNG_SIGNATURE, length_and_kind, png_chunks};
-use crate::worlds::field::FieldSubject;
-use crate::worlds::field::studio::FieldView;
-use crate::worlds::studio::{BrushWorkspace, DrawOptions, WorldInfo as _};
-use crate::worlds::swarm::picture::{Mode, Swarm};
-use crate::worlds::swarm::rule::step;
-use crate::worlds::{FieldDoc, PointsDoc, SwarmDoc, World};
+use crate::worlds::World;
 
 /// Names the chunk.
 pub const KEYWORD: &str = "unstill-scene";
@@ -31,17 +22,8 @@ pub const KEYWORD: &str = "unstill-scene";
 /// Longest text of a scene that a picture may hold, bytes.
 pub const MAX_TEXT_BYTES: u64 = 128 << 20;
 
-/// Longer side of the swarm in a picture that holds a scene, pixels.
+/// Longer side of the world in a picture that holds a scene, pixels.
 pub const SCENE_PICTURE_PX: u32 = 880;
-
-/// Above this the noise of a saved swarm is left in its picture: taking it off is the work of the readable rule.
-const DENOISED_PARTICLES: usize = 2000;
-
-/// Fewer particles are drawn large.
-const LARGE_BODIES: usize = 40;
-
-/// Particles drawn of a rule that has no saved swarm.
-const SAMPLE_PARTICLES: usize = 300;
 
 /// How a scene looks as a picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -210,71 +192,13 @@ impl<W: Clone + Into<World>> Project<W> {
     /// # Errors
     /// A project whose text is longer than [`MAX_TEXT_BYTES`].
     pub fn to_png(&self, showing: &Showing) -> io::Result<Vec<u8>> {
-        let picture = match (&showing.picture, &self.world.clone().into()) {
-            (Some(picture), _) => picture.clone(),
-            (None, World::Swarm(doc)) => swarm_picture(doc, &showing.style),
-            (None, World::Points(doc)) => cloud_picture(doc, showing.style.theme),
-            (None, World::Field(doc)) => field_picture(doc, showing.style.theme),
+        let picture = match &showing.picture {
+            Some(picture) => picture.clone(),
+            None => self.world.clone().into().stored().portrait(&showing.style),
         };
         let card = Card { title: &self.title, author: &self.author, notes: &self.notes };
         encode(&card.frame(picture, showing.style.theme), &self.to_ron())
     }
-}
-
-/// The cloud from which the rule was learned.
-fn cloud_picture(doc: &PointsDoc, theme: Theme) -> RgbaImage {
-    let mut picture = RgbaImage::new(SCENE_PICTURE_PX, SCENE_PICTURE_PX);
-    let options = DrawOptions { light: theme == Theme::Light, ..DrawOptions::default() };
-    doc.draw_still(&doc.viewpoint(BrushWorkspace::Paint), options, &mut Vec::new(), &mut picture);
-    picture
-}
-
-/// The live field as it was left, else the first still, else the state that the rule starts from.
-fn field_picture(doc: &FieldDoc, theme: Theme) -> RgbaImage {
-    let still = match &doc.subject {
-        FieldSubject::Library(library) => doc.state.clone().or_else(|| library.stills.first().cloned()),
-        FieldSubject::Tokens(_) => doc.state.clone(),
-    };
-    let Some(still) = still.or_else(|| doc.start_image().ok()) else {
-        return RgbaImage::new(SCENE_PICTURE_PX, SCENE_PICTURE_PX);
-    };
-    let scale = (SCENE_PICTURE_PX / still.width.max(still.height) as u32).max(1);
-    FieldView::of(&still).picture(doc, scale, theme == Theme::Light)
-}
-
-fn swarm_picture(doc: &SwarmDoc, style: &PictureStyle) -> RgbaImage {
-    let (swarm, unit) = portrait(doc);
-    // Around the few large bodies of a bare painting the full light would be a fog.
-    let glow = if swarm.len() < LARGE_BODIES { 0.4 * style.glow } else { style.glow };
-    // Other colours need measures of a swarm that has been watched.
-    let colour_by = if style.colour_by.needs_measures() { ColourBy::Species } else { style.colour_by };
-    render(&swarm, &PictureStyle { body_length: style.body_length * unit, glow, colour_by, ..style.clone() })
-}
-
-/// What a swarm looks like: its saved state, else a sample of what its rule keeps, else the painting itself; and ℓ in its
-/// unit.
-fn portrait(doc: &SwarmDoc) -> (Swarm, f64) {
-    let snapshot = &doc.snapshot;
-    if let (Some(state), Some(rule)) = (&doc.state, &doc.rule) {
-        let [coldest, hottest] = rule.sigma_range_l;
-        let few = state.swarm.len() <= DENOISED_PARTICLES;
-        let known = state.swarm.particles.iter().all(|p| usize::from(p.species) < rule.energy.shape.species);
-        return if doc.live.denoised && few && known {
-            (step::denoised(rule, &state.swarm, doc.live.sigma_l.max(coldest).min(hottest)), 1.0)
-        } else {
-            (state.swarm.clone(), 1.0)
-        };
-    }
-    if doc.rule.is_some() && snapshot.mode == Mode::Motif {
-        let particles = if doc.live_particles == 0 { SAMPLE_PARTICLES } else { doc.live_particles };
-        let ensemble = doc.ensemble.for_particles(snapshot, particles.min(DENOISED_PARTICLES));
-        if let Ok(sample) = snapshot.sample(&ensemble, &mut StdRng::seed_from_u64(doc.training.seed)) {
-            return (sample, 1.0);
-        }
-    }
-    let painting = Swarm { particles: snapshot.particles.clone(), box_size: snapshot.box_size };
-    let unit = snapshot.unit_length();
-    (painting, if unit.is_finite() && unit > 0.0 { unit } else { 1.0 })
 }
 
 #[cfg(test)]
@@ -282,6 +206,7 @@ mod tests {
     use super::*;
     use crate::media::png_chunks::write_chunk;
     use crate::scene::SwarmProject;
+    use crate::worlds::SwarmDoc;
     use crate::worlds::swarm::picture::motifs;
 
     fn mill() -> SwarmProject {

@@ -12,6 +12,10 @@ pub use field::FieldDoc;
 pub use points::PointsDoc;
 pub use swarm::doc::SwarmDoc;
 
+use image::RgbaImage;
+
+use crate::media::picture::PictureStyle;
+
 /// Every world, in the order of the switch.
 pub fn world_cards() -> impl Iterator<Item = studio::WorldCard> + Clone {
     std::iter::once(swarm::SWARM_CARD).chain(studio::WORLDS.iter().map(studio::WorldEntry::card))
@@ -43,14 +47,32 @@ impl<S> World<S> {
     }
 }
 
-impl World {
+/// What a project reports of its world, whichever it is. What the studio does with points and fields is
+/// [`studio::WorldInfo`].
+pub trait StoredWorld {
     /// The name of the world on the command line and in messages.
-    pub fn name(&self) -> &'static str {
+    fn name(&self) -> &'static str;
+    /// Whether there is a rule to run.
+    fn has_rule(&self) -> bool;
+    /// Why the picture cannot be learned from as it is; `None` where that shows only during learning.
+    fn learning_fault(&self) -> Option<String>;
+    /// What the world looks like, for the picture of a scene; its longer side has about the pixels of the style.
+    fn portrait(&self, style: &PictureStyle) -> RgbaImage;
+}
+
+impl World {
+    /// What a project reports of this world.
+    pub fn stored(&self) -> &dyn StoredWorld {
         match self {
-            Self::Swarm(_) => "swarm",
-            Self::Points(_) => "points",
-            Self::Field(_) => "field",
+            Self::Swarm(doc) => &**doc,
+            Self::Points(doc) => &**doc,
+            Self::Field(doc) => &**doc,
         }
+    }
+
+    /// As [`StoredWorld::name`].
+    pub fn name(&self) -> &'static str {
+        self.stored().name()
     }
 }
 

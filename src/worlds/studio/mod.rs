@@ -33,7 +33,7 @@ use super::points::engine::PointEngineError;
 use super::points::measures::PointCertificate;
 use super::points::train::PointLearnError;
 use super::points::{BlendError, LearnedPoints, PointsDocError};
-use super::{FieldDoc, PointsDoc, World};
+use super::{FieldDoc, PointsDoc, StoredWorld, World};
 use crate::gpu::{GpuDevice, GpuPicture};
 
 /// Why a world cannot carry out an operation of the studio.
@@ -194,7 +194,7 @@ pub struct SeriesReading {
 }
 
 /// What a world can do for the studio.
-pub trait WorldInfo {
+pub trait WorldInfo: StoredWorld {
     /// What is listed of this world.
     fn tables(&self) -> &'static WorldTables;
     /// Memory of one copy, about, bytes.
@@ -203,8 +203,6 @@ pub trait WorldInfo {
     fn viewpoint(&self, of: BrushWorkspace) -> Viewpoint;
     /// Smallest and largest half height of a view.
     fn zoom_limits(&self) -> [f64; 2];
-    /// Whether there is a rule to run.
-    fn has_rule(&self) -> bool;
     /// The value of a knob of the tables; NaN of another.
     fn knob(&self, id: &str) -> f64;
     /// Sets a knob of the tables to a value in its range; others are ignored.

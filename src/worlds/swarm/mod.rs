@@ -9,6 +9,7 @@ pub mod measures;
 pub mod picture;
 pub mod rule;
 mod scenes;
+mod stored;
 mod tools;
 pub mod train;
 

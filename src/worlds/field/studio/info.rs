@@ -11,7 +11,10 @@ use super::simulation::FieldSimulation;
 use super::token_learning::TokenLearning;
 use super::tokens::TOKEN_TABLES;
 use super::training::FieldTraining;
-use super::{CONTINUE, TABLES, canvas, draw, flows, knobs};
+use super::{CONTINUE, ENTRY, FieldView, TABLES, canvas, draw, flows, knobs};
+use crate::media::looks::Theme;
+use crate::media::picture::PictureStyle;
+use crate::worlds::StoredWorld;
 use crate::worlds::field::stills::{Still, load_stills};
 use crate::worlds::field::tokens::{MAX_KINDS, Token, TokenCheckSettings, TokenDoc};
 use crate::worlds::field::{FieldDoc, FieldError, FieldEvidence, FieldSubject, LibraryDoc, equations};
@@ -19,6 +22,36 @@ use crate::worlds::studio::{
     BrushStroke, BrushWorkspace, CheckpointRow, DrawOptions, EquationForm, FlowRow, Learned, LiveState, Simulation,
     StudioError, Viewpoint, WorldInfo, WorldTables, WorldTraining, delete_checkpoint, rename_checkpoint,
 };
+
+impl StoredWorld for FieldDoc {
+    fn name(&self) -> &'static str {
+        ENTRY.name
+    }
+
+    fn has_rule(&self) -> bool {
+        match &self.subject {
+            FieldSubject::Library(library) => library.rule.is_some(),
+            FieldSubject::Tokens(tokens) => tokens.rule.is_some(),
+        }
+    }
+
+    fn learning_fault(&self) -> Option<String> {
+        None
+    }
+
+    /// The live field as it was left, else the first still, else the state that the rule starts from.
+    fn portrait(&self, style: &PictureStyle) -> RgbaImage {
+        let still = match &self.subject {
+            FieldSubject::Library(library) => self.state.clone().or_else(|| library.stills.first().cloned()),
+            FieldSubject::Tokens(_) => self.state.clone(),
+        };
+        let Some(still) = still.or_else(|| self.start_image().ok()) else {
+            return RgbaImage::new(style.size_px, style.size_px);
+        };
+        let scale = (style.size_px / still.width.max(still.height) as u32).max(1);
+        FieldView::of(&still).picture(self, scale, style.theme == Theme::Light)
+    }
+}
 
 impl WorldInfo for FieldDoc {
     fn tables(&self) -> &'static WorldTables {
@@ -49,13 +82,6 @@ impl WorldInfo for FieldDoc {
 
     fn zoom_limits(&self) -> [f64; 2] {
         [3.0, 4.0 * self.live.size[1].max(128) as f64]
-    }
-
-    fn has_rule(&self) -> bool {
-        match &self.subject {
-            FieldSubject::Library(library) => library.rule.is_some(),
-            FieldSubject::Tokens(tokens) => tokens.rule.is_some(),
-        }
     }
 
     fn knob(&self, id: &str) -> f64 {

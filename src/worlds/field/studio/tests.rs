@@ -1,4 +1,5 @@
 use super::*;
+use crate::worlds::StoredWorld as _;
 use crate::worlds::field::engine::{FieldMotion, library_words};
 use crate::worlds::field::stills::{GrayScott, Still, load_stills};
 use crate::worlds::field::tokens::net::TokenNet;

@@ -10,8 +10,11 @@ use rand::{RngExt, SeedableRng};
 use super::overlay::{self, PointOverlay, PointScene};
 use super::simulation::PointsSimulation;
 use super::training::{PointsCheck, PointsTraining};
-use super::{CHECK, PLANE_TABLES, TABLES, curves, draw, knobs};
+use super::{CHECK, ENTRY, PLANE_TABLES, TABLES, curves, draw, knobs};
 use crate::formats::{FormatKind, format_of};
+use crate::media::looks::Theme;
+use crate::media::picture::PictureStyle;
+use crate::worlds::StoredWorld;
 use crate::worlds::points::cloud::{MAX_POINTS, Standardisation, TrueVelocities, from_text, read_file};
 use crate::worlds::points::measures::{FlowCertificate, PointCheckSettings};
 use crate::worlds::points::rule::{Dictionary, DictionaryFlow, PointFlow};
@@ -25,6 +28,28 @@ use crate::worlds::studio::{
 const FROM_IMAGE: usize = 10_000;
 /// Points of one dab of the spray at strength 1.
 const SPRAYED: f64 = 24.0;
+
+impl StoredWorld for PointsDoc {
+    fn name(&self) -> &'static str {
+        ENTRY.name
+    }
+
+    fn has_rule(&self) -> bool {
+        self.learned.as_ref().is_some_and(|learned| !learned.flows.is_empty())
+    }
+
+    fn learning_fault(&self) -> Option<String> {
+        self.cloud().validate().err().map(|e| e.to_string())
+    }
+
+    /// The cloud from which the rule was learned.
+    fn portrait(&self, style: &PictureStyle) -> RgbaImage {
+        let mut picture = RgbaImage::new(style.size_px, style.size_px);
+        let options = DrawOptions { light: style.theme == Theme::Light, ..DrawOptions::default() };
+        self.draw_still(&self.viewpoint(BrushWorkspace::Paint), options, &mut Vec::new(), &mut picture);
+        picture
+    }
+}
 
 impl WorldInfo for PointsDoc {
     fn tables(&self) -> &'static WorldTables {
@@ -45,10 +70,6 @@ impl WorldInfo for PointsDoc {
     fn zoom_limits(&self) -> [f64; 2] {
         let whole = self.viewpoint(BrushWorkspace::Live).half_height;
         [1e-3 * whole, 20.0 * whole]
-    }
-
-    fn has_rule(&self) -> bool {
-        self.learned.as_ref().is_some_and(|learned| !learned.flows.is_empty())
     }
 
     fn knob(&self, id: &str) -> f64 {
