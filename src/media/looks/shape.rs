@@ -14,6 +14,7 @@ pub fn trail_kept(dt_s: f64, trail_s: f64) -> f32 {
 
 shader_constants! {
     /// For the shaders of the canvas, `shaders/swarm/particles.wgsl` and `trails.wgsl`.
+    #[cfg(feature = "window")]
     pub const SHAPE_CONSTANTS;
 
     /// How far the light around a body reaches, in half lengths of the body, at full glow.
