@@ -127,6 +127,10 @@ impl<K: OptionRows> WorldKnobArgs<K> {
                 warn(&format!("--{option} has no effect on this kind of scene"));
                 continue;
             }
+            if !scene.has_effect(row.id) {
+                warn(&format!("--{option} has no effect: the rule was not taught to follow it"));
+                continue;
+            }
             let value = match given {
                 Given::Value(value) => value,
                 Given::Toggled => 1.0 - scene.knob(row.id),

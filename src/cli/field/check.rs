@@ -6,7 +6,7 @@ use serde_json::json;
 use super::skew::SkewArgs;
 use super::{doc_of, library_of, tokens};
 use crate::cli::background;
-use crate::cli::output::Answer;
+use crate::cli::output::{Answer, warn};
 use crate::scene::Project;
 use crate::worlds::field::library::{FoundConstants, HeldOut};
 use crate::worlds::field::measures::{long_run, velocity_cosine};
@@ -50,6 +50,13 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Result<Answer> {
     let doc = doc_of(project)?;
     if let FieldSubject::Tokens(tokens) = &mut doc.subject {
+        if let Some(rule) = &tokens.rule {
+            for (motion, option, given) in [(1, "--slide", args.slide), (2, "--turn", args.turn)] {
+                if given.is_some() && !rule.net.moves(motion) {
+                    warn(&format!("{option} has no effect: the rule was not taught to follow it"));
+                }
+            }
+        }
         let settings = TokenCheckSettings {
             steps: args.steps,
             swim_px: args.swim.unwrap_or(tokens.live.swim_px),

@@ -205,6 +205,10 @@ pub trait WorldInfo: StoredWorld {
     fn zoom_limits(&self) -> [f64; 2];
     /// The value of a knob of the tables; NaN of another.
     fn knob(&self, id: &str) -> f64;
+    /// Whether a knob does anything with the present rule.
+    fn has_effect(&self, _id: &str) -> bool {
+        true
+    }
     /// Sets a knob of the tables to a value in its range; others are ignored.
     fn set_knob(&mut self, id: &str, value: f64);
     /// Applies a brush of [`BrushWorkspace::Paint`]. Returns whether the still picture changed. Same seed, same dab.

@@ -5,10 +5,11 @@ use super::super::widgets::{Scale, choice, number_slider, row_label, slider_int}
 use crate::session::studio::{Studio, StudioCommand};
 use crate::worlds::studio::{KnobGroup, KnobScale, KnobSpec};
 
-/// All knobs of a group.
+/// All knobs of a group that do anything now.
 pub(super) fn show(ui: &mut Ui, studio: &Studio, group: KnobGroup, commands: &mut Vec<StudioCommand>) {
-    for knob in studio.info().tables().knobs.iter().filter(|knob| knob.group == group) {
-        control(ui, knob, studio.info().knob(knob.id), commands);
+    let info = studio.info();
+    for knob in info.tables().knobs.iter().filter(|knob| knob.group == group && info.has_effect(knob.id)) {
+        control(ui, knob, info.knob(knob.id), commands);
     }
 }
 

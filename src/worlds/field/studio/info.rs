@@ -9,7 +9,7 @@ use super::certificate::{LibraryCertification, TokenCertification, library_lines
 use super::life::TokenSimulation;
 use super::simulation::FieldSimulation;
 use super::token_learning::TokenLearning;
-use super::tokens::TOKEN_TABLES;
+use super::tokens::{self, TOKEN_TABLES};
 use super::training::FieldTraining;
 use super::{CONTINUE, ENTRY, FieldView, TABLES, canvas, draw, flows, knobs};
 use crate::media::looks::Theme;
@@ -86,6 +86,13 @@ impl WorldInfo for FieldDoc {
 
     fn knob(&self, id: &str) -> f64 {
         knobs::value(self, id)
+    }
+
+    fn has_effect(&self, id: &str) -> bool {
+        match &self.subject {
+            FieldSubject::Tokens(doc) => tokens::has_effect(doc, id),
+            FieldSubject::Library(_) => true,
+        }
     }
 
     fn set_knob(&mut self, id: &str, value: f64) {

@@ -92,7 +92,7 @@ pub const TOKEN_KNOBS: &[KnobSpec] = &[
     ),
     KnobSpec::new(
         ("slide", "Slide", "s", "pixels per step"),
-        "How fast tokens move to their right, or to their left below 0; older rules cannot",
+        "How fast tokens move to their right, or to their left below 0",
         0.0,
         [-0.1, 0.1],
         Linear,
@@ -100,7 +100,7 @@ pub const TOKEN_KNOBS: &[KnobSpec] = &[
     ),
     KnobSpec::new(
         ("turn", "Turn", "ω", "radians per step"),
-        "How fast tokens turn to the right, or to the left below 0; older rules cannot",
+        "How fast tokens turn to the right, or to the left below 0",
         0.0,
         [-0.03, 0.03],
         Linear,
@@ -247,6 +247,26 @@ pub const TOKEN_KNOBS: &[KnobSpec] = &[
         KnobGroup::Learn,
     )
     .bounded([-MAX_CURVE_RAD_PER_PX, MAX_CURVE_RAD_PER_PX]),
+    KnobSpec::new(
+        ("teach_slide", "Slide head", "", "pixels per step"),
+        "Fastest slide to a side that tokens are taught, by a head of its own; Live then has a knob for it. 0: none",
+        0.0,
+        [0.0, 0.1],
+        Linear,
+        KnobGroup::Learn,
+    )
+    .bounded([0.0, 1.0])
+    .with_option("slide"),
+    KnobSpec::new(
+        ("teach_turn", "Turn head", "", "radians per step"),
+        "Fastest turn that tokens are taught, by a head of its own; Live then has a knob for it. 0: none",
+        0.0,
+        [0.0, 0.03],
+        Linear,
+        KnobGroup::Learn,
+    )
+    .bounded([0.0, 0.3])
+    .with_option("turn"),
 ];
 
 pub(super) const TOKEN_TABLES: WorldTables = WorldTables {
@@ -317,7 +337,19 @@ pub(super) fn knob_value(doc: &FieldDoc, tokens: &TokenDoc, id: &str) -> f64 {
         "align" => tokens.settings.align_rad,
         "attract" => tokens.settings.attract_px,
         "curve" => tokens.settings.curve_rad_per_px,
+        "teach_slide" => tokens.settings.max_slide_px,
+        "teach_turn" => tokens.settings.max_turn_rad,
         _ => f64::NAN,
+    }
+}
+
+/// Whether a knob does anything: commands need a rule that was taught to follow them.
+pub(super) fn has_effect(tokens: &TokenDoc, id: &str) -> bool {
+    let moves = |motion| tokens.rule.as_ref().is_some_and(|rule| rule.net.moves(motion));
+    match id {
+        "slide" => moves(1),
+        "turn" => moves(2),
+        _ => true,
     }
 }
 
@@ -363,6 +395,8 @@ pub(super) fn set_knob(doc: &mut FieldDoc, id: &str, value: f64) {
         "align" => tokens.settings.align_rad = value,
         "attract" => tokens.settings.attract_px = value,
         "curve" => tokens.settings.curve_rad_per_px = value,
+        "teach_slide" => tokens.settings.max_slide_px = value,
+        "teach_turn" => tokens.settings.max_turn_rad = value,
         _ => {}
     }
 }

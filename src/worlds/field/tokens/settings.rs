@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::TokenManners;
+use super::net::MOTIONS;
 use crate::worlds::field::FieldError;
 use crate::worlds::studio::MAX_LEARNING_STEPS;
 
@@ -30,9 +31,9 @@ pub struct TokenSettings {
     pub live_step: f64,
     /// Fastest swim of a pool image, pixels per step.
     pub max_swim_px: f64,
-    /// Fastest motion of a pool image to a side, pixels per step.
+    /// Fastest motion of a pool image to a side, pixels per step; 0: the head for it is not taught.
     pub max_slide_px: f64,
-    /// Fastest turn of a pool image, radians per step.
+    /// Fastest turn of a pool image, radians per step; 0: the head for it is not taught.
     pub max_turn_rad: f64,
     /// Way that a target is ahead of its token at contact with a neighbour, pixels: how strongly tokens keep apart.
     pub keep_apart_px: f64,
@@ -77,8 +78,8 @@ impl Default for TokenSettings {
             sigma_range: [0.15, GROWTH_SIGMA],
             live_step: 0.1,
             max_swim_px: 0.12,
-            max_slide_px: 0.05,
-            max_turn_rad: 0.015,
+            max_slide_px: 0.0,
+            max_turn_rad: 0.0,
             keep_apart_px: 0.8,
             align_rad: 0.0,
             attract_px: 0.0,
@@ -98,6 +99,11 @@ impl TokenSettings {
     pub fn manners(&self) -> TokenManners {
         let Self { keep_apart_px, align_rad, attract_px, .. } = *self;
         TokenManners { keep_apart_px, align_rad, attract_px }
+    }
+
+    /// Which motions have a head that is taught: ahead, aside, turn.
+    pub fn taught_motions(&self) -> [bool; MOTIONS] {
+        [true, self.max_slide_px > 0.0, self.max_turn_rad > 0.0]
     }
 
     /// # Errors

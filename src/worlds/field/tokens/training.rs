@@ -69,6 +69,15 @@ pub struct TokenRule {
     pub curve_rad_per_px: f64,
 }
 
+/// Random weights, with empty heads of motions that are not taught.
+fn fresh_net(settings: &TokenSettings) -> TokenNet {
+    let mut net = TokenNet::random(settings.seed);
+    for (motion, _) in settings.taught_motions().iter().enumerate().filter(|(_, is_taught)| !**is_taught) {
+        net.empty_head(motion);
+    }
+    net
+}
+
 /// A turn by one radian over this counts as a pixel, px: about the distance from a token's centre at which it has edges.
 const TURN_ARM_PX: f32 = 4.0;
 
@@ -139,7 +148,7 @@ impl TokenTraining {
             || ensemble.motion_scale(mean_tokens, (settings.side * settings.side) as f64),
             |rule| rule.motion_scale,
         );
-        let net = start.map_or_else(|| TokenNet::random(settings.seed), |rule| rule.net.clone());
+        let net = start.map_or_else(|| fresh_net(&settings), |rule| rule.net.clone());
         let workspaces = (0..settings.batch).map(|_| Workspace::new(settings.side, settings.side, false)).collect();
         let mut training = Self {
             settings,
@@ -180,7 +189,8 @@ impl TokenTraining {
         // A swim to one side only would teach the denoiser its mean lag, and tokens at rest would drift.
         let swim_px = if rng.random_bool(0.5) { speed } else { -speed };
         let mut command = [swim_px, 0.0, 0.0];
-        if rng.random_bool(STEERED) {
+        let [_, slides, turns] = self.settings.taught_motions();
+        if (slides || turns) && rng.random_bool(STEERED) {
             let [slide, turn] = [self.settings.max_slide_px, self.settings.max_turn_rad];
             command = [swim_px, slide * rng.random_range(-1.0..1.0), turn * rng.random_range(-1.0..1.0)];
         }
@@ -357,11 +367,16 @@ impl TokenTraining {
             .collect();
         let weight = settings.motion_weight as f32 * share;
         let units = motion_units(self.motion_scale);
+        let taught = settings.taught_motions();
+        let heads = taught.iter().filter(|is_taught| **is_taught).count() as f32;
         let d_motions = std::array::from_fn(|m| {
+            if !taught[m] {
+                return vec![0.0; clean.len()];
+            }
             (outputs.motions[m].iter().zip(&motions[m]))
                 .map(|(f, motion)| {
                     let off = f - motion / units[m];
-                    motion_loss += off * off / MOTIONS as f32;
+                    motion_loss += off * off / heads;
                     2.0 * weight * off
                 })
                 .collect()

@@ -100,6 +100,15 @@ const OUTPUTS_AHEAD: usize = 8 * COLOURS;
 /// Numbers of such a network.
 pub const WEIGHTS_AHEAD: usize = WEIGHTS - (HALF + 1) * (HEAD_OUTPUTS - OUTPUTS_AHEAD);
 
+/// Places of the weights and biases of the head of a motion.
+fn head_weights(motion: usize) -> impl Iterator<Item = usize> {
+    let first = start(HEADS);
+    (4 * COLOURS * (1 + motion)..4 * COLOURS * (2 + motion)).flat_map(move |o| {
+        let of_inputs = (0..HALF).map(move |i| first + (o / BLOCK * HALF + i) * BLOCK + o % BLOCK);
+        of_inputs.chain([first + SHAPE[HEADS].weights() + o])
+    })
+}
+
 /// Multiply-adds per pixel of an evaluation.
 pub const MULTIPLY_ADDS: usize = {
     let mut k = 0;
@@ -145,6 +154,16 @@ impl TokenNet {
             weights.splice(at..at, std::iter::repeat_n(0.0, HALF * missing));
         }
         (weights.len() == WEIGHTS).then_some(Self { weights })
+    }
+
+    /// Whether the head of a motion (0 ahead, 1 aside, 2 turn) gives anything; an untaught one is empty.
+    pub fn moves(&self, motion: usize) -> bool {
+        head_weights(motion).any(|at| self.weights[at] != 0.0)
+    }
+
+    /// Empties the head of a motion.
+    pub fn empty_head(&mut self, motion: usize) {
+        head_weights(motion).for_each(|at| self.weights[at] = 0.0);
     }
 
     fn layer(&self, k: usize) -> &[f32] {
