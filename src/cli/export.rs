@@ -6,14 +6,14 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use super::output::{Answer, load, warn};
-use crate::formats::{Export, ExportError, ExportSubject, export, listed_formats};
+use crate::formats::{Export, ExportError, ExportSubject, FormatRole, export};
 use crate::scene::{check_writable, write_atomic};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// Scene: a .ron file, or a picture that holds one
     scene: PathBuf,
-    #[arg(short, long, value_name = "OUT", help = format!("File to write: {}", listed_formats()))]
+    #[arg(short, long, value_name = "OUT", help = format!("File to write: {}", FormatRole::SwarmExport.listed()))]
     out: PathBuf,
     /// The painted picture, or the live swarm that was saved with it
     #[arg(long, default_value = "picture")]
@@ -48,8 +48,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Answer> {
             anyhow::anyhow!("{}: {error}", file.display())
         })?;
     if let Some([snapshot, count]) = only {
-        let out = args.out.display();
-        warn(&format!("{out}: this is snapshot {snapshot} of {count}; give a .xyz file for all of them"));
+        let (out, all) = (args.out.display(), FormatRole::SwarmFilm.proposed());
+        warn(&format!("{out}: this is snapshot {snapshot} of {count}; give a {all} file for all of them"));
     }
     write_atomic(&args.out, &bytes)?;
     let what = format!("{:?}", args.what).to_lowercase();

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::output::{Answer, warn};
 use crate::formats::{
-    Angles, Assumption, BoxChoice, ColumnChoice, FrameChoice, ImportOptions, YAxis, import_all, listed_formats,
+    Angles, Assumption, BoxChoice, ColumnChoice, FormatRole, FrameChoice, ImportOptions, YAxis, import_all,
 };
 use crate::scene::{Project, check_writable, film_note, holds_scene, lost_its_scene};
 use crate::worlds::SwarmDoc;
@@ -17,7 +17,7 @@ use crate::worlds::swarm::picture::Mode;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    #[arg(required = true, help = format!("What to read: {}; several are the snapshots of one pattern", listed_formats()))]
+    #[arg(required = true, help = format!("What to read: {}; several are the snapshots of one pattern", FormatRole::SwarmImport.listed()))]
     files: Vec<PathBuf>,
     /// Scene to write
     #[arg(short, long, value_name = "SCENE.ron")]

@@ -6,7 +6,7 @@ use std::path::Path;
 use glam::DVec2;
 use image::{DynamicImage, ImageFormat};
 
-use super::known::{PROPOSED_ENDINGS, format_of};
+use super::known::{FormatRole, format_for};
 use crate::media::picture::{PictureStyle, render};
 use crate::worlds::SwarmDoc;
 use crate::worlds::swarm::picture::{Boundary, Mode, Particle, Snapshot, Swarm};
@@ -40,7 +40,7 @@ pub struct Export {
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "each variant has its message")]
 pub enum ExportError {
-    #[error("this kind of file is not known; give a {PROPOSED_ENDINGS} file")]
+    #[error("this kind of file is not known; give a {} file", FormatRole::SwarmExport.proposed())]
     UnknownKind,
     #[error("the scene holds no live swarm; export the picture")]
     NothingLives,
@@ -66,7 +66,8 @@ pub fn export(scene: &SwarmDoc, subject: ExportSubject, out: &Path, size_px: u32
     };
     let is_film = subject == ExportSubject::Picture && stills.count() > 1;
     let (particles, box_size) = (snapshot.particles.len(), snapshot.box_size);
-    let format = format_of(out).ok_or(ExportError::UnknownKind)?;
+    let format = format_for(out, FormatRole::SwarmExport).and_then(|format| format.swarm);
+    let format = format.ok_or(ExportError::UnknownKind)?;
     let mut bytes = Vec::new();
     if is_film && format.writes_films {
         for k in 0..stills.count() {

@@ -1,10 +1,11 @@
-//! Rows of the table of file formats, and what follows from all of them: endings, kinds, readers and writers.
+//! Rows of the table of file formats, and what follows from all of them: roles, endings, readers and writers.
 
+use std::io;
 use std::path::Path;
 
 use super::export::ExportError;
 use super::rows::{Fault, Reading};
-use super::{FORMATS, ImportError, ImportOptions, TrajectoryKind, picture, table, text, xyz};
+use super::{FORMATS, ImportError, ImportOptions, NumberArray, TrajectoryKind, picture, table, text, xyz};
 use crate::worlds::swarm::picture::Snapshot;
 
 /// What a file of a format holds.
@@ -17,12 +18,108 @@ pub enum FormatKind {
     /// A picture to make particles of.
     #[default]
     Image,
+    /// Numbers along several axes.
+    Array,
+    /// A scene as text.
+    Scene,
 }
 
 impl FormatKind {
     /// It holds particles, and not something to make particles of.
     pub fn is_particles(self) -> bool {
-        self != Self::Image
+        matches!(self, Self::Table | Self::Xyz)
+    }
+
+    /// With its article, for lists.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Table => "a table",
+            Self::Xyz => "XYZ",
+            Self::Image => "an image",
+            Self::Array => "an array",
+            Self::Scene => "a scene",
+        }
+    }
+}
+
+/// What a world, or the whole program, does with files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FormatRole {
+    /// Scenes are saved to it and opened from it.
+    Scene,
+    /// The program draws its pictures to it.
+    Picture,
+    /// Plots are saved to it, as pictures or numbers.
+    Plot,
+    /// The swarm reads particles from it, or makes them of its pixels.
+    SwarmImport,
+    /// The swarm writes particles, or a picture of them, to it.
+    SwarmExport,
+    /// The swarm writes all snapshots of a film to one file, one after the other.
+    SwarmFilm,
+    /// The motion of a swarm is written to it.
+    Trajectory,
+    /// A cloud of points is read from it, or drawn from its dark parts.
+    PointsImport,
+    /// A cloud of points is written to it.
+    PointsExport,
+    /// Stills of a pattern are read from it.
+    StillsImport,
+    /// Icons with a transparent background, which become tokens, are read from it.
+    IconImport,
+    /// A field is written to it.
+    FieldExport,
+    /// Several stills are written to one file.
+    StillsExport,
+}
+
+impl FormatRole {
+    /// The formats of this role, in the order of the table.
+    pub fn formats(self) -> impl Iterator<Item = &'static FormatSpec> {
+        FORMATS.iter().filter(move |format| format.has(self))
+    }
+
+    /// The endings of these formats; the first is that of names without one.
+    pub fn endings(self) -> Vec<&'static str> {
+        self.formats().flat_map(|format| format.endings).copied().collect()
+    }
+
+    /// The first ending of each of these formats, for messages: `.csv, .xyz or .png`.
+    pub fn proposed(self) -> String {
+        listed(self.formats().map(|format| format!(".{}", format.endings[0])).collect())
+    }
+
+    /// What these formats are, with all endings, for the help of the command line.
+    pub fn listed(self) -> String {
+        let mut kinds: Vec<(&str, Vec<String>)> = Vec::new();
+        for format in self.formats() {
+            let name = format.kind().name();
+            let endings = format.endings.iter().map(|ending| format!(".{ending}"));
+            match kinds.iter_mut().find(|(kind, _)| *kind == name) {
+                Some((_, all)) => all.extend(endings),
+                None => kinds.push((name, endings.collect())),
+            }
+        }
+        listed(kinds.into_iter().map(|(name, endings)| format!("{name} ({})", endings.join(", "))).collect())
+    }
+
+    /// Folders are read too: all files of these formats in them.
+    pub fn reads_folders(self) -> bool {
+        self == Self::StillsImport
+    }
+
+    /// Whether a file of this name, or a folder, can be read in this role.
+    pub fn reads(self, path: &Path) -> bool {
+        format_for(path, self).is_some() || (self.reads_folders() && path.is_dir())
+    }
+}
+
+/// `a, b or c`.
+fn listed(parts: Vec<String>) -> String {
+    match &parts[..] {
+        [] => String::new(),
+        [one] => one.clone(),
+        [others @ .., last] => format!("{} or {last}", others.join(", ")),
     }
 }
 
@@ -35,23 +132,63 @@ pub(super) enum FormatReader {
     Xyz,
     /// By its pixels.
     Image,
+    /// As an array, of the whole file.
+    Array(fn(&[u8]) -> Result<NumberArray, String>),
+    /// As a scene.
+    Scene,
 }
 
 /// Appends a snapshot to the content of a file, given its name and the longer side of an image in pixels.
 type Write = fn(&Snapshot, &Path, u32, &mut Vec<u8>) -> Result<(), ExportError>;
 
+/// What the swarm, which reads the format, writes to it.
+#[derive(Clone, Copy)]
+pub(super) struct SwarmFiles {
+    pub write: Write,
+    /// Whether all snapshots of a film are written to one file, one after the other.
+    pub writes_films: bool,
+    /// What trajectories of this format are written as; none where it has none.
+    pub trajectory: Option<TrajectoryKind>,
+}
+
+/// What the world of points, which reads the format, does with it.
+#[derive(Clone, Copy)]
+pub(super) struct PointsFiles {
+    /// Between the columns of a cloud that is written; none where clouds are only read.
+    pub separator: Option<char>,
+}
+
+/// What the world of fields, which reads stills from the format, does with it.
+#[derive(Clone, Copy)]
+pub(super) struct FieldFiles {
+    /// Its images can be transparent, as icons are.
+    pub has_transparency: bool,
+    pub write: Option<StillsWriter>,
+}
+
+/// How a field is written.
+#[derive(Clone, Copy)]
+pub enum StillsWriter {
+    /// Any number of stills, as the content of an array `[stills, channels, height, width]`: shape and values.
+    Array(fn(&[usize], &[f32]) -> io::Result<Vec<u8>>),
+    /// One still as a picture of 16 bits.
+    Picture(image::ImageFormat),
+}
+
 /// A row of the table.
 pub struct FormatSpec {
-    /// With its article, for lists.
-    pub name: &'static str,
     /// Of names, in small letters, without the dot; the first one is that of new files.
     pub endings: &'static [&'static str],
     pub(super) reader: FormatReader,
-    pub(super) write: Write,
-    /// Whether all snapshots of a film are written to one file, one after the other.
-    pub(super) writes_films: bool,
-    /// What trajectories of this format are written as; none where it has none.
-    pub(super) trajectory: Option<TrajectoryKind>,
+    pub(super) swarm: Option<SwarmFiles>,
+    pub(super) points: Option<PointsFiles>,
+    pub(super) field: Option<FieldFiles>,
+    /// Scenes are saved to it and opened from it.
+    pub(super) holds_scenes: bool,
+    /// The program draws its pictures to it.
+    pub(super) is_drawn: bool,
+    /// Numbers of plots are written to it.
+    pub(super) holds_plots: bool,
 }
 
 impl FormatSpec {
@@ -61,7 +198,43 @@ impl FormatSpec {
             FormatReader::Table(_) => FormatKind::Table,
             FormatReader::Xyz => FormatKind::Xyz,
             FormatReader::Image => FormatKind::Image,
+            FormatReader::Array(_) => FormatKind::Array,
+            FormatReader::Scene => FormatKind::Scene,
         }
+    }
+
+    /// Whether it has this role.
+    pub fn has(&self, role: FormatRole) -> bool {
+        let field_writer = self.field.and_then(|field| field.write);
+        match role {
+            FormatRole::Scene => self.holds_scenes,
+            FormatRole::Picture => self.is_drawn,
+            FormatRole::Plot => self.is_drawn || self.holds_plots,
+            FormatRole::SwarmImport | FormatRole::SwarmExport => self.swarm.is_some(),
+            FormatRole::SwarmFilm => self.swarm.is_some_and(|swarm| swarm.writes_films),
+            FormatRole::Trajectory => self.trajectory().is_some(),
+            FormatRole::PointsImport => self.points.is_some(),
+            FormatRole::PointsExport => self.separator().is_some(),
+            FormatRole::StillsImport => self.field.is_some(),
+            FormatRole::IconImport => self.field.is_some_and(|field| field.has_transparency),
+            FormatRole::FieldExport => field_writer.is_some(),
+            FormatRole::StillsExport => matches!(field_writer, Some(StillsWriter::Array(_))),
+        }
+    }
+
+    /// What trajectories are written as; none where there are none of this format.
+    pub(super) fn trajectory(&self) -> Option<TrajectoryKind> {
+        self.swarm.and_then(|swarm| swarm.trajectory)
+    }
+
+    /// Between the columns of a cloud of points; none where clouds are not written.
+    pub fn separator(&self) -> Option<char> {
+        self.points.and_then(|points| points.separator)
+    }
+
+    /// How a field is written; none where it is not.
+    pub fn stills_writer(&self) -> Option<StillsWriter> {
+        self.field.and_then(|field| field.write)
     }
 
     /// The outer error is about the file, the inner about its content.
@@ -70,6 +243,7 @@ impl FormatSpec {
             FormatReader::Table(as_table) => table::read(path, options, as_table),
             FormatReader::Xyz => xyz::read(path, options),
             FormatReader::Image => picture::read(path, options),
+            FormatReader::Array(_) | FormatReader::Scene => Err(ImportError::UnknownKind { file: path.to_owned() }),
         }
     }
 
@@ -80,68 +254,37 @@ impl FormatSpec {
                 as_table(text::head(path)).map_or_else(|_| Vec::new(), |text| table::columns_of(&text, without_header))
             }
             FormatReader::Xyz => xyz::columns_of(&text::head(path)),
-            FormatReader::Image => Vec::new(),
+            FormatReader::Image | FormatReader::Array(_) | FormatReader::Scene => Vec::new(),
         }
     }
 
-    /// The text of a file as a table, for readers of other worlds; as it is where the format is no table.
+    /// The text of a file as a table, for readers of other worlds; as it is where the format is not a table.
     ///
     /// # Errors
     /// What is wrong, in which line, and the next step, without a full stop.
     pub fn table_text(&self, text: String) -> Result<String, String> {
         match self.reader {
             FormatReader::Table(as_table) => as_table(text).map_err(|fault| fault.text()),
-            FormatReader::Xyz | FormatReader::Image => Ok(text),
+            _ => Ok(text),
+        }
+    }
+
+    /// The content of a file as an array; `None` where the format is not one.
+    ///
+    /// # Errors
+    /// What is wrong and the next step, without a full stop.
+    pub fn array(&self, bytes: &[u8]) -> Option<Result<NumberArray, String>> {
+        match self.reader {
+            FormatReader::Array(read) => Some(read(bytes)),
+            _ => None,
         }
     }
 }
 
-/// The endings of all formats, in the order of the table.
-pub const ALL_ENDINGS: &[&str] = &{
-    let mut all = [""; count_endings()];
-    let (mut format, mut at) = (0, 0);
-    while format < FORMATS.len() {
-        let mut k = 0;
-        while k < FORMATS[format].endings.len() {
-            all[at] = FORMATS[format].endings[k];
-            (k, at) = (k + 1, at + 1);
-        }
-        format += 1;
-    }
-    all
-};
-
-const fn count_endings() -> usize {
-    let (mut format, mut count) = (0, 0);
-    while format < FORMATS.len() {
-        count += FORMATS[format].endings.len();
-        format += 1;
-    }
-    count
-}
-
-/// What messages propose where a file is of no known format.
-pub const PROPOSED_ENDINGS: &str = ".csv, .xyz, .png or .jpg";
-
-/// All formats with their endings, for the help of the command line.
-pub fn listed_formats() -> String {
-    let listed = FORMATS.map(|format| {
-        let endings: Vec<String> = format.endings.iter().map(|ending| format!(".{ending}")).collect();
-        format!("{} ({})", format.name, endings.join(", "))
-    });
-    let [others @ .., last] = &listed;
-    format!("{} or {last}", others.join(", "))
-}
-
-/// The format of a file, by the ending of its name.
-pub fn format_of(path: &Path) -> Option<&'static FormatSpec> {
+/// The format of a file in a role, by the ending of its name; `None` where no format of this ending has the role.
+pub fn format_for(path: &Path, role: FormatRole) -> Option<&'static FormatSpec> {
     let ending = path.extension()?.to_string_lossy().to_lowercase();
-    FORMATS.iter().find(|format| format.endings.contains(&ending.as_str()))
-}
-
-/// The endings of all formats of some kinds.
-pub fn endings_of(is_meant: impl Fn(FormatKind) -> bool) -> Vec<&'static str> {
-    FORMATS.iter().filter(|format| is_meant(format.kind())).flat_map(|format| format.endings).copied().collect()
+    role.formats().find(|format| format.endings.contains(&ending.as_str()))
 }
 
 #[cfg(test)]
@@ -154,12 +297,12 @@ mod tests {
 
     #[test]
     fn a_name_says_the_format_whatever_its_case_and_no_ending_is_in_two() {
-        let kind = |name: &str| format_of(Path::new(name)).map(|format| format.kind());
+        let kind = |name: &str| format_for(Path::new(name), FormatRole::SwarmImport).map(|format| format.kind());
         assert_eq!(kind("a.CSV"), Some(FormatKind::Table));
         assert_eq!(kind("a.b.xyz"), Some(FormatKind::Xyz));
         assert_eq!(kind("a.JPeG"), Some(FormatKind::Image));
         assert_eq!((kind("csv"), kind("a.ron"), kind("a.")), (None, None, None));
-        let mut all = endings_of(|_| true);
+        let mut all: Vec<&str> = FORMATS.iter().flat_map(|format| format.endings).copied().collect();
         let count = all.len();
         all.sort_unstable();
         all.dedup();
@@ -167,13 +310,24 @@ mod tests {
     }
 
     #[test]
-    fn every_list_of_endings_is_that_of_the_table() {
-        assert_eq!(ALL_ENDINGS, endings_of(|_| true));
-        let listed = listed_formats();
-        ALL_ENDINGS.iter().for_each(|ending| assert!(listed.contains(&format!(".{ending}")), "{ending}"));
-        let proposed = PROPOSED_ENDINGS.replace(" or", ",");
-        for name in proposed.split(", ") {
-            assert!(format_of(Path::new(&format!("a{name}"))).is_some(), "{name}");
+    fn messages_list_the_formats_of_their_role() {
+        assert_eq!(FormatRole::Scene.proposed(), ".ron or .png");
+        assert_eq!(FormatRole::SwarmFilm.proposed(), ".xyz");
+        assert_eq!(FormatRole::StillsImport.proposed(), ".png, .jpg, .webp, .bmp, .tiff or .npy");
+        let list = FormatRole::SwarmImport.listed();
+        assert!(
+            list.starts_with("a table (.csv, ") && list.contains(", XYZ (.xyz, .extxyz) or an image (.png,"),
+            "{list}"
+        );
+        for format in FORMATS {
+            let roles = [
+                FormatRole::Scene,
+                FormatRole::Picture,
+                FormatRole::SwarmImport,
+                FormatRole::PointsImport,
+                FormatRole::StillsImport,
+            ];
+            assert!(roles.iter().any(|&role| format.has(role)), "{:?} has no role", format.endings);
         }
     }
 
@@ -186,10 +340,11 @@ mod tests {
             box_size: DVec2::splat(20.0),
             ..Snapshot::default()
         };
-        for ending in ALL_ENDINGS {
+        for ending in FormatRole::PointsImport.endings() {
             let path = folder.path().join(format!("a.{ending}"));
             let mut bytes = Vec::new();
-            (format_of(&path).unwrap().write)(&snapshot, &path, 64, &mut bytes).unwrap();
+            let format = format_for(&path, FormatRole::SwarmExport).unwrap();
+            (format.swarm.unwrap().write)(&snapshot, &path, 64, &mut bytes).unwrap();
             crate::media::atomic::write_atomic(&path, &bytes).unwrap();
             assert_eq!(read_file(&path, 150, 1).unwrap().cloud.len(), 150, "{ending}");
         }
@@ -199,11 +354,11 @@ mod tests {
     fn every_ending_is_written_and_read_back() {
         let folder = tempfile::tempdir().unwrap();
         let snapshot = crate::worlds::swarm::picture::motifs::by_name("mill").unwrap().snapshot();
-        for ending in ALL_ENDINGS {
+        for ending in FormatRole::SwarmImport.endings() {
             let path = folder.path().join(format!("a.{ending}"));
-            let format = format_of(&path).unwrap();
+            let format = format_for(&path, FormatRole::SwarmExport).unwrap();
             let mut bytes = Vec::new();
-            (format.write)(&snapshot, &path, 64, &mut bytes).unwrap();
+            (format.swarm.unwrap().write)(&snapshot, &path, 64, &mut bytes).unwrap();
             crate::media::atomic::write_atomic(&path, &bytes).unwrap();
             let read = super::super::import(&path, &ImportOptions::default()).unwrap_or_else(|e| panic!("{e}"));
             if format.kind().is_particles() {

@@ -4,6 +4,7 @@
 //! reader assumed is in the list of [`Assumption`]s, and [`ImportOptions`] has a way to state it instead.
 
 mod angles;
+mod arrays;
 mod assemble;
 mod assumption;
 mod clipboard;
@@ -25,15 +26,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use glam::DVec2;
+use image::ImageFormat;
 
 use crate::worlds::swarm::picture::{Mode, Snapshot, SnapshotError, SnapshotFilm, Stills};
 
-use known::FormatReader;
+use known::{FieldFiles, FormatReader, PointsFiles, SwarmFiles};
 
+pub use arrays::NumberArray;
 pub use assumption::{About, Assumption};
 pub use clipboard::{Table, read_csv};
 pub use export::{Export, ExportError, ExportSubject, export};
-pub use known::{ALL_ENDINGS, FormatKind, FormatSpec, PROPOSED_ENDINGS, endings_of, format_of, listed_formats};
+pub use known::{FormatKind, FormatRole, FormatSpec, StillsWriter, format_for};
 pub use many::import_all;
 pub use options::{AngleSense, AngleUnit, AngleZero, Angles, BoxChoice, ColumnChoice, ColumnUse, FrameChoice, YAxis};
 pub use outline::Outline;
@@ -43,33 +46,77 @@ pub use trajectory::{Trajectory, TrajectoryError, TrajectoryFrame, TrajectoryKin
 pub use write::{write_csv, write_snapshot_csv, write_snapshot_xyz, write_xyz};
 pub(crate) use xyz::position_columns;
 
-/// The table of file formats, which are both read and written. Import, export, dialogs, drops and the command line follow it.
-pub const FORMATS: [FormatSpec; 3] = [
+/// The table of file formats. Import, export, dialogs, drops, messages and the command line follow it, in every world.
+pub const FORMATS: &[FormatSpec] = &[
+    FormatSpec { endings: &["ron"], reader: FormatReader::Scene, holds_scenes: true, ..UNUSED },
+    FormatSpec { endings: &["csv"], points: Some(PointsFiles { separator: Some(',') }), holds_plots: true, ..TABLE },
+    FormatSpec { endings: &["tsv", "tab"], points: Some(PointsFiles { separator: Some('\t') }), ..TABLE },
+    FormatSpec { endings: &["txt", "dat"], ..TABLE },
     FormatSpec {
-        name: "a table",
-        endings: &["csv", "tsv", "tab", "txt", "dat"],
-        reader: FormatReader::Table(Ok),
-        write: |snapshot, _, _, out| Ok(write_snapshot_csv(snapshot, out)?),
-        writes_films: false,
-        trajectory: Some(TrajectoryKind::Csv),
-    },
-    FormatSpec {
-        name: "XYZ",
         endings: &["xyz", "extxyz"],
         reader: FormatReader::Xyz,
-        write: |snapshot, _, _, out| Ok(write_snapshot_xyz(snapshot, out)?),
-        writes_films: true,
-        trajectory: Some(TrajectoryKind::Xyz),
+        swarm: Some(SwarmFiles {
+            write: |snapshot, _, _, out| Ok(write_snapshot_xyz(snapshot, out)?),
+            writes_films: true,
+            trajectory: Some(TrajectoryKind::Xyz),
+        }),
+        points: READ_POINTS,
+        ..UNUSED
     },
     FormatSpec {
-        name: "an image",
-        endings: &["png", "apng", "jpg", "jpeg", "gif", "webp", "bmp", "tiff", "tif"],
-        reader: FormatReader::Image,
-        write: export::image_of,
-        writes_films: false,
-        trajectory: None,
+        endings: &["png"],
+        field: Some(FieldFiles { has_transparency: true, write: Some(StillsWriter::Picture(ImageFormat::Png)) }),
+        holds_scenes: true,
+        is_drawn: true,
+        ..IMAGE
+    },
+    FormatSpec { endings: &["jpg", "jpeg"], field: Some(OPAQUE_STILL), ..IMAGE },
+    FormatSpec { endings: &["webp"], field: Some(STILL), ..IMAGE },
+    FormatSpec { endings: &["bmp"], field: Some(OPAQUE_STILL), ..IMAGE },
+    FormatSpec { endings: &["tiff", "tif"], field: Some(STILL), ..IMAGE },
+    // Stills have no time, so that a field takes nothing from what moves.
+    FormatSpec { endings: &["gif"], ..IMAGE },
+    FormatSpec { endings: &["apng"], ..IMAGE },
+    FormatSpec {
+        endings: &["npy"],
+        reader: FormatReader::Array(arrays::read_npy),
+        field: Some(FieldFiles { has_transparency: false, write: Some(StillsWriter::Array(arrays::encode_npy)) }),
+        ..UNUSED
     },
 ];
+
+/// What rows say where they say nothing else.
+const UNUSED: FormatSpec = FormatSpec {
+    endings: &[],
+    reader: FormatReader::Scene,
+    swarm: None,
+    points: None,
+    field: None,
+    holds_scenes: false,
+    is_drawn: false,
+    holds_plots: false,
+};
+
+const SWARM_TABLE: SwarmFiles = SwarmFiles {
+    write: |snapshot, _, _, out| Ok(write_snapshot_csv(snapshot, out)?),
+    writes_films: false,
+    trajectory: Some(TrajectoryKind::Csv),
+};
+const READ_POINTS: Option<PointsFiles> = Some(PointsFiles { separator: None });
+const STILL: FieldFiles = FieldFiles { has_transparency: true, write: None };
+const OPAQUE_STILL: FieldFiles = FieldFiles { has_transparency: false, ..STILL };
+
+/// Tables of particles, of any separator.
+const TABLE: FormatSpec =
+    FormatSpec { reader: FormatReader::Table(Ok), swarm: Some(SWARM_TABLE), points: READ_POINTS, ..UNUSED };
+
+/// Images, of whose pixels particles and points are made.
+const IMAGE: FormatSpec = FormatSpec {
+    reader: FormatReader::Image,
+    swarm: Some(SwarmFiles { write: export::image_of, writes_films: false, trajectory: None }),
+    points: READ_POINTS,
+    ..UNUSED
+};
 
 /// What the user states about a file. Each value that is left out is found from the content and reported.
 #[derive(Clone, Debug, PartialEq)]
@@ -122,7 +169,7 @@ impl Imported {
 pub enum ImportError {
     #[error("{}: cannot be read ({source}); check the name and the permissions", name_of(.file))]
     Read { file: PathBuf, source: std::io::Error },
-    #[error("{}: {}; give a {PROPOSED_ENDINGS} file", name_of(.file), kind_of(.file))]
+    #[error("{}: {}; give a {} file", name_of(.file), kind_of(.file), FormatRole::SwarmImport.proposed())]
     UnknownKind { file: PathBuf },
     #[error("{}: {what}; {hint}", name_of(.file))]
     File { file: PathBuf, what: String, hint: String },
@@ -153,7 +200,7 @@ fn name_of(file: &Path) -> String {
 fn kind_of(file: &Path) -> &'static str {
     if file.is_dir() {
         "this is a folder"
-    } else if file.extension().is_some_and(|e| e.eq_ignore_ascii_case("ron")) {
+    } else if format_for(file, FormatRole::Scene).is_some() {
         "this is a scene already, or what is left of one"
     } else {
         "this kind of file is not known"
@@ -173,7 +220,8 @@ fn at_lines(lines: &[usize]) -> String {
 /// # Errors
 /// Every fault names the file, the line where there is one, and the next step.
 pub fn import(path: &Path, options: &ImportOptions) -> Result<Imported, ImportError> {
-    let format = format_of(path).ok_or_else(|| ImportError::UnknownKind { file: path.to_owned() })?;
+    let format =
+        format_for(path, FormatRole::SwarmImport).ok_or_else(|| ImportError::UnknownKind { file: path.to_owned() })?;
     let reading = format.read(path, options)?;
     assemble::assemble(reading.map_err(|fault| fault.of(path))?, path, options)
 }

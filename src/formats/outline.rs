@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{FormatKind, FormatSpec, format_of};
+use super::{FormatKind, FormatRole, FormatSpec, format_for};
 
 /// What can be stated about a file beside what holds for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,7 +17,7 @@ impl Outline {
     /// The outline of a file, without columns where it cannot be read. `without_header`: columns of a table are numbered.
     pub fn of(path: &Path, without_header: bool) -> Self {
         let outline = |format: &FormatSpec| Self { kind: format.kind(), columns: format.columns(path, without_header) };
-        format_of(path).map_or_else(Self::default, outline)
+        format_for(path, FormatRole::SwarmImport).map_or_else(Self::default, outline)
     }
 }
 

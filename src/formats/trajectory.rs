@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use glam::DVec2;
 
-use super::format_of;
 use super::write::{FrameStamp, write_csv_frame, write_xyz_frame};
+use super::{FormatRole, format_for};
 use crate::media::atomic::{AtomicFile, WriteError};
 use crate::media::looks::choices;
 use crate::worlds::swarm::picture::{Particle, Swarm};
@@ -24,7 +24,7 @@ choices! {
 #[derive(Debug, thiserror::Error)]
 pub enum TrajectoryError {
     /// An ending that means neither XYZ nor table.
-    #[error("{}: a trajectory is written as .xyz or .csv; give one of these names", .0.display())]
+    #[error("{}: a trajectory is written as {}; give one of these names", .0.display(), FormatRole::Trajectory.proposed())]
     UnknownKind(PathBuf),
     /// The file cannot be written.
     #[error(transparent)]
@@ -58,7 +58,7 @@ impl Trajectory {
     /// # Errors
     /// An ending that means neither XYZ nor table, or a folder that cannot be written.
     pub fn create(path: &Path) -> Result<Self, TrajectoryError> {
-        let kind = format_of(path).and_then(|format| format.trajectory);
+        let kind = format_for(path, FormatRole::Trajectory).and_then(|format| format.trajectory());
         let kind = kind.ok_or_else(|| TrajectoryError::UnknownKind(path.to_owned()))?;
         let file = AtomicFile::create(path).map_err(|error| WriteError { path: path.to_owned(), error })?;
         Ok(Self { path: path.to_owned(), file, kind, frames: 0 })

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::{MAX_FILE_BYTES, SCHEMA};
-use crate::formats::PROPOSED_ENDINGS;
+use crate::formats::FormatRole;
 use crate::worlds::BadValue;
 use crate::worlds::field::FieldError;
 use crate::worlds::points::PointsDocError;
@@ -49,7 +49,8 @@ pub enum Fault {
     )]
     TooLarge { bytes: u64 },
     #[error(
-        "this is not an Unstill scene ({0}); give a .ron file that Unstill wrote, or particles or an image ({PROPOSED_ENDINGS}) to import"
+        "this is not an Unstill scene ({0}); give a .ron file that Unstill wrote, or particles or an image ({import}) to import",
+        import = FormatRole::SwarmImport.proposed()
     )]
     NotAScene(String),
     #[error("the scene breaks off in line {line}: part of the file is missing; take an earlier copy of it")]

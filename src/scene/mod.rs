@@ -21,6 +21,7 @@ pub use project::{Project, SwarmProject};
 
 use std::path::Path;
 
+use crate::formats::{FormatKind, FormatRole, format_for};
 use crate::worlds::{SwarmDoc, World};
 
 /// Largest scene file that is read and written, bytes. A snapshot of 100,000 particles takes about 10 MB.
@@ -47,12 +48,12 @@ pub fn world_name(path: &Path) -> Option<&'static str> {
 
 /// Whether a file of this name may be a scene: a scene file, or a picture that holds one.
 pub fn is_scene_name(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("ron")) || is_picture_name(path)
+    format_for(path, FormatRole::Scene).is_some()
 }
 
 /// Whether a scene saved at `path` becomes a picture.
 pub fn is_picture_name(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"))
+    format_for(path, FormatRole::Scene).is_some_and(|format| format.kind() == FormatKind::Image)
 }
 
 impl Project {

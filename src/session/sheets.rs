@@ -1,7 +1,7 @@
 //! Sheets, dialogs and views of the shell.
 
 use super::observing::charts::PlotKind;
-use crate::formats::ExportSubject;
+use crate::formats::{ExportSubject, FormatRole};
 
 /// Changes of what is seen alone: the session passes them on to the shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,12 +33,12 @@ pub enum Dialog {
     Trajectory,
     /// Tables, XYZ files and images of other programs.
     Import,
-    /// Files for the world of the studio, with the endings that it reads.
-    ImportInto(&'static [&'static str]),
+    /// Files for the world of the studio, in the role in which it reads them.
+    ImportInto(FormatRole),
     /// Where the picture or the swarm is written, for other programs.
     Export(ExportSubject),
-    /// The live state of the studio's world, with the endings that it writes.
-    ExportLiving(&'static [&'static str]),
+    /// The live state of the studio's world, in the role in which it is written.
+    ExportLiving(FormatRole),
     /// An image for the image tool.
     Picture,
     /// Scenes that come with the program, and the user's own.

@@ -7,14 +7,14 @@ use serde_json::json;
 
 use super::doc_of;
 use crate::cli::output::{Answer, warn};
+use crate::formats::{FormatRole, format_for};
 use crate::scene::{Project, check_writable, write_atomic};
 use crate::worlds::field::stills::{Still, encode_stills};
 use crate::worlds::field::{FieldDoc, FieldError, FieldStart, FieldSubject};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// File to write: an array (.npy) or a picture of 16 bits (.png)
-    #[arg(short, long, value_name = "OUT")]
+    #[arg(short, long, value_name = "OUT", help = format!("File to write: {}", FormatRole::FieldExport.listed()))]
     out: PathBuf,
     /// The living field (as it was saved, else as it begins), or the stills or a fresh image of the tokens
     #[arg(long, default_value = "live")]
@@ -39,10 +39,9 @@ pub(crate) fn run(args: &Args, project: &mut Project) -> anyhow::Result<Answer> 
             FieldSubject::Tokens(tokens) => vec![tokens.start_image(doc.live.size, doc.live.seed)],
         },
     };
-    let is_array = args.out.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("npy"));
-    if !is_array && stills.len() > 1 {
-        let (out, count) = (args.out.display(), stills.len());
-        warn(&format!("{out}: this is still 1 of {count}; give a .npy file for all of them"));
+    if stills.len() > 1 && format_for(&args.out, FormatRole::StillsExport).is_none() {
+        let (out, count, all) = (args.out.display(), stills.len(), FormatRole::StillsExport.proposed());
+        warn(&format!("{out}: this is still 1 of {count}; give a {all} file for all of them"));
         stills.truncate(1);
     }
     let bytes = encode_stills(&args.out, &stills)?;

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{project, tokens::groups_line};
 use crate::cli::output::{Answer, warn};
+use crate::formats::FormatRole;
 use crate::gpu::EngineChoice;
 use crate::scene::Project;
 use crate::worlds::field::library::MIN_RUNS;
@@ -16,8 +17,10 @@ use crate::worlds::field::{FieldDoc, FieldLive, FieldSubject, LibraryDoc};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Stills: .png and other images (red and green are u and v), .npy arrays, or folders of these
-    #[arg(required = true)]
+    #[arg(
+        required = true,
+        help = format!("Stills: {}, or folders of these; red and green are u and v", FormatRole::StillsImport.listed())
+    )]
     files: Vec<PathBuf>,
     /// The files are icons with a transparent background, front to the right, or bundled tokens: firefly, taiji, arrow,
     /// dot, ring; each is a kind of token

@@ -1,37 +1,35 @@
 //! `unstill export` of a points scene: the cloud as a table.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use serde_json::json;
 
 use super::doc_of;
 use crate::cli::output::Answer;
+use crate::formats::FormatRole;
 use crate::scene::{Project, check_writable, write_atomic};
+use crate::worlds::points::cloud::encode_table;
 
 #[derive(clap::Args)]
 pub(in crate::cli) struct Args {
-    /// Table to write (.csv or .tsv), in the user's coordinates; walkers are written by `unstill live -o`
-    #[arg(short, long, value_name = "OUT")]
+    #[arg(
+        short,
+        long,
+        value_name = "OUT",
+        help = format!(
+            "File to write: {}, in the user's coordinates; walkers are written by `unstill live -o`",
+            FormatRole::PointsExport.listed()
+        )
+    )]
     out: PathBuf,
 }
 
 pub(in crate::cli) fn run(args: &Args, project: &mut Project) -> anyhow::Result<Answer> {
     check_writable(&args.out)?;
     let cloud = doc_of(project)?.cloud();
-    let ending = args.out.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let separator = match &*ending {
-        "csv" => ",",
-        "tsv" => "\t",
-        _ => anyhow::bail!("{}: a cloud is written as a table; give a name.csv or name.tsv", args.out.display()),
-    };
-    let row = |cells: [&dyn std::fmt::Display; 3]| {
-        cells[..cloud.dim].iter().map(|cell| cell.to_string()).collect::<Vec<_>>().join(separator)
-    };
-    let mut text = row([&"x", &"y", &"z"]) + "\n";
-    for [x, y, z] in &cloud.points {
-        let _ = writeln!(text, "{}", row([x, y, z]));
-    }
+    let text = encode_table(&args.out, cloud.dim, cloud.points.iter().copied())
+        .with_context(|| args.out.display().to_string())?;
     write_atomic(&args.out, text.as_bytes())?;
     let facts = json!({
         "command": "export", "world": "points", "out": args.out, "points": cloud.len(), "dim": cloud.dim, "bytes": text.len(),

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use serde_json::json;
 
 use crate::cli::output::{Answer, warn};
-use crate::formats::listed_formats;
+use crate::formats::FormatRole;
 use crate::scene::Project;
 use crate::worlds::World;
 use crate::worlds::points::PointsDoc;
@@ -16,7 +16,7 @@ use crate::worlds::points::cloud::{BuiltInTarget, from_text, read_file};
 pub(in crate::cli) struct Args {
     #[arg(
         required_unless_present_any = ["target", "text"],
-        help = format!("Points: {}; tables have the columns x,y or x,y,z, images are read by their darkness", listed_formats())
+        help = format!("Points: {}; tables have the columns x,y or x,y,z, images are read by their darkness", FormatRole::PointsImport.listed())
     )]
     file: Option<PathBuf>,
     /// A built-in cloud instead of a file: two-peaks, ring, two-moons, letter, lorenz, rossler, limit-cycle, conservative

@@ -1,7 +1,6 @@
 //! `unstill live` for the points world: walkers without a window.
 
 use std::f64::consts::TAU;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -15,10 +14,11 @@ use crate::cli::film::{FilmArgs, PictureFilms};
 use crate::cli::knobs::{OptionRows, WorldKnobArgs, rows_of};
 use crate::cli::live::EngineName;
 use crate::cli::output::{Answer, Progress, warn};
+use crate::formats::{FormatRole, format_for};
 use crate::gpu::{GpuDevice, engine_name};
 use crate::media::picture::write_png;
 use crate::scene::{Project, write_atomic};
-use crate::worlds::points::cloud::MAX_POINTS;
+use crate::worlds::points::cloud::{MAX_POINTS, encode_table};
 use crate::worlds::points::engine::{PointEngine, walkers_from};
 use crate::worlds::points::rule::{PointFlow, PointRule};
 use crate::worlds::points::studio::{KNOBS, LAYERS, PointPainter};
@@ -42,8 +42,16 @@ pub(in crate::cli) struct Args {
     /// auto takes a real GPU or else the processor; gpu also takes one made of software
     #[arg(long, default_value = "auto")]
     engine: EngineName,
-    /// Where to write the walkers: a table (.csv, in the user's coordinates) or a picture (.png)
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(
+        short,
+        long,
+        value_name = "FILE",
+        help = format!(
+            "Where to write the walkers: {}, in the user's coordinates, or a picture ({})",
+            FormatRole::PointsExport.listed(),
+            FormatRole::Picture.proposed()
+        )
+    )]
     out: Option<PathBuf>,
     /// Write the last picture
     #[arg(long, value_name = "OUT.png")]
@@ -133,7 +141,7 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
     let mut films = PictureFilms::create(&args.films, args.steps as usize)?;
     let mut progress = Progress::new(u64::from(args.steps), quiet);
     progress.phase("live");
-    let is_picture = |out: &Path| out.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"));
+    let is_picture = |out: &Path| format_for(out, FormatRole::Picture).is_some();
     let has_trails = args.view.trails > 0.0 && args.out.iter().chain(&args.png).any(|out| is_picture(out));
     let trails_from = if has_trails { args.steps.saturating_sub(args.view.trail_steps()) } else { args.steps };
     let (mut done, mut seconds) = (0, 0.0);
@@ -192,13 +200,10 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
 
 /// The walkers in the user's coordinates.
 fn write_table(out: &Path, walkers: &[[f32; 4]], rule: &PointRule) -> anyhow::Result<()> {
-    if !out.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
-        anyhow::bail!("{}: this kind of file is not known; give a .csv or .png name", out.display());
-    }
-    let mut text = String::from(if rule.dim == 2 { "x,y\n" } else { "x,y,z\n" });
-    for walker in walkers {
-        let [x, y, z] = rule.map.inverse([walker[0], walker[1], walker[2]].map(f64::from)).map(|v| v as f32);
-        let _ = if rule.dim == 2 { writeln!(text, "{x},{y}") } else { writeln!(text, "{x},{y},{z}") };
-    }
+    let user = |w: &[f32; 4]| rule.map.inverse([w[0], w[1], w[2]].map(f64::from)).map(|v| v as f32);
+    let text = encode_table(out, rule.dim, walkers.iter().map(user));
+    let text = text.map_err(|why| {
+        anyhow::anyhow!("{}: {why}, or a picture ({})", out.display(), FormatRole::Picture.proposed())
+    })?;
     Ok(write_atomic(out, text.as_bytes())?)
 }

@@ -43,15 +43,15 @@ pub(in crate::session) const TABLE: &[CommandInfo] = &[
         Scene,
         "Export picture…",
         None,
-        "Write the painted particles as a table (.csv), extended .xyz or an image, for other programs",
+        "Write the painted particles as a table, extended XYZ or an image, for other programs",
         Command::Ask(Dialog::Export(ExportSubject::Picture)),
     ),
     row(
         Scene,
         "Export what lives…",
         None,
-        "Write what lives as it is now, for other programs: particles as a table (.csv), extended .xyz or an image; a field as \
-         .png or .npy",
+        "Write what lives as it is now, for other programs: particles as a table, extended XYZ or an image; a field as \
+         a picture or an array",
         Command::Ask(Dialog::Export(ExportSubject::Live)),
     ),
     row(
@@ -79,7 +79,7 @@ pub(in crate::session) const TABLE: &[CommandInfo] = &[
         Scene,
         "Record trajectory…",
         None,
-        "Write where the living particles go as .xyz or .csv, a frame every so many steps, for other programs",
+        "Write where the living particles go as XYZ or a table, a frame every so many steps, for other programs",
         Command::Ask(Dialog::Trajectory),
     ),
     row(

@@ -13,7 +13,7 @@ use trajectory::TrajectoryOptions;
 use super::command::{Command, DocumentCommand, Effect, Level, LiveCommand, PaintCommand, Workspace};
 use super::document::{edit::replace, new_project};
 use super::state::Session;
-use crate::formats::{ExportSubject, format_of};
+use crate::formats::{ExportSubject, FormatRole, format_for};
 use crate::media::looks::choices;
 use crate::media::picture::FilmKind;
 use crate::scene::SwarmProject;
@@ -270,7 +270,7 @@ fn dropped(mut paths: Vec<PathBuf>) -> Vec<Effect> {
 
 /// Whether it holds particles, by its extension.
 fn is_particles(path: &Path) -> bool {
-    format_of(path).is_some_and(|format| format.kind().is_particles())
+    format_for(path, FormatRole::SwarmImport).is_some_and(|format| format.kind().is_particles())
 }
 
 fn save_to_my_scenes(session: &mut Session, name: &str) -> Vec<Effect> {

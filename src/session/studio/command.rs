@@ -326,10 +326,9 @@ impl super::Studio {
             Command::Ask(Dialog::Import) => {
                 To::Program(ProgramCommand::Ask(Dialog::ImportInto(self.info().tables().imports)))
             }
-            Command::Ask(Dialog::Export(ExportSubject::Live)) => match self.info().tables().exports {
-                [] => return None,
-                endings => To::Program(ProgramCommand::Ask(Dialog::ExportLiving(endings))),
-            },
+            Command::Ask(Dialog::Export(ExportSubject::Live)) => {
+                To::Program(ProgramCommand::Ask(Dialog::ExportLiving(self.info().tables().exports?)))
+            }
             Command::Document(DocumentCommand::Open(path)) => To::Program(ProgramCommand::Open(path.clone())),
             Command::View(view) => To::Program(ProgramCommand::View(*view)),
             Command::Prefer(preference) => To::Program(ProgramCommand::Prefer(preference.clone())),

@@ -8,7 +8,7 @@ use super::egui::layers::ShapeIdx;
 use super::egui::{Align2, Button, Color32, Context, Frame, Id, Modal, Shape};
 use super::state::UiState;
 use super::style;
-use crate::formats::{ALL_ENDINGS, ExportSubject, endings_of};
+use crate::formats::{ExportSubject, FormatKind, FormatRole, format_for};
 use crate::media::save_name::{SaveNameError, save_path};
 use crate::session::{
     Command, Dialog, DocumentCommand, Effect, Level, ObserveCommand, PaintCommand, Session, ShareCommand,
@@ -31,61 +31,71 @@ pub(super) fn file_dialog() -> FileDialog {
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
         .default_size([640.0, 420.0])
         .anchor(Align2::CENTER_CENTER, [0.0, 0.0])
-        .add_file_filter(OPENED, ends_with([&["ron"], ALL_ENDINGS].concat()))
-        .add_file_filter(SCENES, ends_with(vec!["ron", "png"]))
-        .add_file_filter(PICTURES, ends_with(ALL_ENDINGS.to_vec()))
-        .add_file_filter(IMAGES, ends_with(endings_of(|kind| !kind.is_particles())))
+        .add_file_filter(OPENED, has_role(&[FormatRole::Scene, FormatRole::SwarmImport]))
+        .add_file_filter(SCENES, has_role(&[FormatRole::Scene]))
+        .add_file_filter(PICTURES, has_role(&[FormatRole::SwarmImport]))
+        .add_file_filter(IMAGES, Filter::new(is_image))
 }
 
-/// Files with one of these endings, in capitals or not.
-fn ends_with(endings: Vec<&'static str>) -> Filter<Path> {
-    Filter::new(move |path: &Path| {
-        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-        endings.iter().any(|known| known.eq_ignore_ascii_case(ending))
-    })
+/// Files of the formats that have one of these roles.
+fn has_role(roles: &'static [FormatRole]) -> Filter<Path> {
+    Filter::new(move |path: &Path| roles.iter().any(|&role| format_for(path, role).is_some()))
+}
+
+/// Whether particles can be made of its pixels.
+fn is_image(path: &Path) -> bool {
+    format_for(path, FormatRole::SwarmImport).is_some_and(|format| !format.kind().is_particles())
 }
 
 /// The kinds of file that a dialog saves, with their endings; the first is that of a name without one. Empty where a file is
 /// picked.
 fn saved(what: Dialog) -> Vec<(String, &'static str)> {
-    const TABLE: (&str, &str) = ("Table", "csv");
-    const PLOT: (&str, &str) = ("Picture of the plot", "png");
-    const SCENE_PICTURE: (&str, &str) = ("Picture with the scene", "png");
-    let kinds = match what {
-        Dialog::SaveAs => vec![("Scene", "ron"), SCENE_PICTURE],
-        Dialog::SavePicture => vec![SCENE_PICTURE],
-        Dialog::SavePlotPng(_) => vec![PLOT, TABLE],
-        Dialog::SavePlotCsv(_) | Dialog::SaveSeries(_) => vec![TABLE, PLOT],
-        Dialog::Export(_) => {
-            let others = ALL_ENDINGS.iter().copied().filter(|&ending| ending != TABLE.1);
-            let named = |ending: &'static str| (ending.to_uppercase(), ending);
-            return [(TABLE.0.to_owned(), TABLE.1)].into_iter().chain(others.map(named)).collect();
-        }
-        Dialog::ExportLiving(endings) => {
-            return endings.iter().map(|ending| (ending.to_uppercase(), *ending)).collect();
-        }
-        _ => Vec::new(),
+    let (role, preferred) = match what {
+        Dialog::SaveAs => (FormatRole::Scene, FormatKind::Scene),
+        Dialog::SavePicture => (FormatRole::Scene, FormatKind::Image),
+        Dialog::SavePlotPng(_) => (FormatRole::Plot, FormatKind::Image),
+        Dialog::SavePlotCsv(_) | Dialog::SaveSeries(_) => (FormatRole::Plot, FormatKind::Table),
+        Dialog::Export(_) => (FormatRole::SwarmExport, FormatKind::Table),
+        Dialog::ExportLiving(role) => (role, FormatKind::Image),
+        _ => return Vec::new(),
     };
-    kinds.into_iter().map(|(name, ending)| (name.to_owned(), ending)).collect()
+    let mut kinds: Vec<(FormatKind, &'static str)> = role
+        .formats()
+        .filter(|format| what != Dialog::SavePicture || format.kind() == preferred)
+        .flat_map(|format| format.endings.iter().map(|&ending| (format.kind(), ending)))
+        .collect();
+    // Stable: otherwise in the order of the table.
+    kinds.sort_by_key(|(kind, _)| *kind != preferred);
+    let named = |(kind, ending): (FormatKind, &'static str)| {
+        let name = match (role, kind) {
+            (FormatRole::Scene, FormatKind::Image) => "Picture with the scene".to_owned(),
+            (FormatRole::Scene, _) => "Scene".to_owned(),
+            (FormatRole::Plot, FormatKind::Image) => "Picture of the plot".to_owned(),
+            (FormatRole::Plot, _) => "Table".to_owned(),
+            _ => ending.to_uppercase(),
+        };
+        (name, ending)
+    };
+    kinds.into_iter().map(named).collect()
 }
 
 pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
     let (filter, title) = match what {
         Dialog::Open => (OPENED, "Open a scene, or particles"),
-        Dialog::SaveAs => (SCENES, "Save the scene: name.ron, or a picture that holds it (name.png)"),
+        Dialog::SaveAs => (SCENES, "Save the scene, as text or as a picture that holds it"),
         Dialog::SavePicture => (SCENES, "Save a picture that holds the scene"),
         Dialog::Import => (PICTURES, "Import particles or an image"),
         Dialog::ImportInto(_) => (IMPORTED, "Import a file"),
         Dialog::Export(ExportSubject::Picture) => {
-            (PICTURES, "Export the picture: name.csv, name.xyz, or an image (name.png …)")
+            (PICTURES, "Export the picture; the extension sets the format: a table, XYZ or an image")
         }
         Dialog::Export(ExportSubject::Live) => {
-            (PICTURES, "Export the live swarm: name.csv, name.xyz, or an image (name.png …)")
+            (PICTURES, "Export the live swarm; the extension sets the format: a table, XYZ or an image")
         }
         Dialog::ExportLiving(_) => (PICTURES, "Export the live state; the extension sets the format"),
         Dialog::Picture => (IMAGES, "Choose an image to place as particles"),
         Dialog::SavePlotCsv(_) | Dialog::SavePlotPng(_) | Dialog::SaveSeries(_) => {
-            (PICTURES, "Save the plot: name.csv, or a picture (name.png)")
+            (PICTURES, "Save the plot, as a table or as a picture")
         }
         _ => return,
     };
@@ -95,8 +105,9 @@ pub(super) fn open(dialog: &mut FileDialog, what: Dialog) {
             config.default_file_name = kind.row().file_name.to_owned();
         }
         Dialog::SaveSeries(id) => config.default_file_name = id.to_owned(),
-        Dialog::ImportInto(endings) => {
-            *config = std::mem::take(config).add_file_filter(IMPORTED, ends_with(endings.to_vec()));
+        Dialog::ImportInto(role) => {
+            let can_import = Filter::new(move |path: &Path| format_for(path, role).is_some());
+            *config = std::mem::take(config).add_file_filter(IMPORTED, can_import);
         }
         _ => {}
     }
@@ -280,10 +291,11 @@ mod tests {
     #[test]
     fn every_known_ending_can_be_picked_and_exported() {
         let exported: Vec<_> = saved(Dialog::Export(ExportSubject::Picture)).into_iter().map(|(_, e)| e).collect();
-        for ending in ALL_ENDINGS {
+        let known = FormatRole::SwarmExport.endings();
+        for ending in &known {
             assert!(exported.contains(ending), "{ending}");
         }
-        assert_eq!(exported.len(), ALL_ENDINGS.len());
+        assert_eq!(exported.len(), known.len());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::formats::{Export, ExportError, ExportSubject, export};
+use crate::formats::{Export, ExportError, ExportSubject, FormatRole, export};
 use crate::scene::{SwarmProject, write_atomic};
 use crate::window::live::answer::{Answer, Kept};
 
@@ -29,7 +29,8 @@ pub(super) fn write(
     let name = path.display();
     Ok(match content {
         Export { only: Some([snapshot, count]), .. } => {
-            format!("Exported snapshot {snapshot} of {count}: {name}. A name that ends in .xyz takes all of them.")
+            let all = FormatRole::SwarmFilm.proposed();
+            format!("Exported snapshot {snapshot} of {count}: {name}. A name that ends in {all} takes all of them.")
         }
         Export { snapshots: 1, particles, .. } => format!("Exported {particles} particles: {name}"),
         Export { snapshots, .. } => format!("Exported {snapshots} snapshots: {name}"),

@@ -13,7 +13,7 @@ use super::exporting;
 use super::importing;
 use super::kinds::{FileKind, kind_of};
 use super::portrait::{self, Portrait};
-use crate::formats::{ExportSubject, endings_of};
+use crate::formats::{ExportSubject, FormatKind, FormatRole, FormatSpec, format_for};
 use crate::jobs::{JobName, WorkQueue, guarded};
 use crate::media::chart::Chart;
 use crate::media::picture;
@@ -264,8 +264,8 @@ fn opened(source: SceneSource, result: ReadScene) -> Option<Event> {
 /// Why a path cannot be opened.
 fn unknown_kind(path: &Path) -> String {
     let what = if path.is_dir() { "a folder" } else { "of a kind that Unstill does not know" };
-    let endings = endings_of(|_| true).join(", .");
-    format!("{} is {what}; give a scene (.ron, or a .png that holds one) or one of .{endings}", path.display())
+    let (scenes, others) = (FormatRole::Scene.proposed(), FormatRole::SwarmImport.proposed());
+    format!("{} is {what}; give a scene ({scenes}) or a file to import ({others})", path.display())
 }
 
 /// Whether a picture once held a scene; false where it cannot be read, which its reader reports.
@@ -279,7 +279,7 @@ const PLOT_PX: [u32; 2] = [1200, 750];
 /// # Errors
 /// One sentence that names the file.
 pub(super) fn write_plot(path: &Path, chart: &Chart) -> Result<(), String> {
-    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
+    if format_for(path, FormatRole::Plot).map(FormatSpec::kind) == Some(FormatKind::Table) {
         write_atomic(path, chart.to_csv().as_bytes()).map_err(|e| e.to_string())
     } else {
         picture::write_png(path, &chart.draw(PLOT_PX)).map_err(|e| e.to_string())

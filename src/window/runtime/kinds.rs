@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::formats::{Drawing, ImportOptions, format_of, import};
+use crate::formats::{Drawing, FormatKind, FormatRole, FormatSpec, ImportOptions, format_for, import};
 use crate::scene::{Project, holds_scene};
 
 /// What opening a file means.
@@ -17,12 +17,12 @@ pub enum FileKind {
 
 /// `None`: an unknown kind.
 pub fn kind_of(path: &Path) -> Option<FileKind> {
-    let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    match ending.as_str() {
-        "ron" => Some(FileKind::Scene),
+    match format_for(path, FormatRole::Scene).map(FormatSpec::kind) {
+        Some(FormatKind::Scene) => Some(FileKind::Scene),
         // A file that cannot be read is reported when it is opened.
-        "png" if holds_scene(path).unwrap_or(false) => Some(FileKind::Scene),
-        _ => format_of(path).map(|f| if f.kind().is_particles() { FileKind::Particles } else { FileKind::Image }),
+        Some(_) if holds_scene(path).unwrap_or(false) => Some(FileKind::Scene),
+        _ => format_for(path, FormatRole::SwarmImport)
+            .map(|format| if format.kind().is_particles() { FileKind::Particles } else { FileKind::Image }),
     }
 }
 

@@ -8,9 +8,10 @@ use arc_swap::ArcSwap;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
+use crate::formats::FormatRole;
 use crate::jobs::{JobFault, JobName, WorkQueue, guarded};
 use crate::media::save_name::split_ending;
-use crate::scene::{Loaded, SwarmProject, holds_scene, is_picture_name, load_swarm};
+use crate::scene::{Loaded, SwarmProject, holds_scene, is_picture_name, is_scene_name, load_swarm};
 use crate::window::panels::SceneCard;
 use crate::worlds::swarm::picture::Swarm;
 
@@ -81,7 +82,7 @@ impl Mine {
     pub fn path_for(&self, name: &str, own: Option<&Path>) -> Result<PathBuf, String> {
         let folder = self.folder.as_ref().ok_or("the system knows no folder for you; use Save as (Ctrl+Shift+S)")?;
         std::fs::create_dir_all(folder).map_err(|e| format!("cannot make the folder {} ({e})", folder.display()))?;
-        let (stem, ending) = split_ending(name.trim(), &["png", "ron"]).unwrap_or((name, "png"));
+        let (stem, ending) = split_ending(name.trim(), &FormatRole::Scene.endings()).unwrap_or((name, "png"));
         Ok(free_path(folder, &file_name(stem), &format!(".{ending}"), own))
     }
 }
@@ -112,10 +113,7 @@ fn read(
     mut show: impl FnMut(&[SceneCard]),
 ) -> Vec<SceneCard> {
     let entries = folder.and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten();
-    let is_scene = |path: &PathBuf| {
-        path.extension().is_some_and(|e| e.eq_ignore_ascii_case("ron") || e.eq_ignore_ascii_case("png"))
-    };
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_scene).collect();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| is_scene_name(path)).collect();
     for path in recent {
         if !paths.contains(path) {
             paths.push(path.clone());

@@ -1,5 +1,7 @@
 //! What is listed of a world: knobs, brushes, plots, ways to learn, ways to begin. Tables of constants.
 
+use crate::formats::FormatRole;
+
 /// Where a knob is shown, and what it changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KnobGroup {
@@ -353,10 +355,10 @@ pub struct WorldTables {
     pub layers: &'static [LayerSpec],
     /// Whether what lives leaves trails of light.
     pub has_trails: bool,
-    /// Endings of the files that can be imported.
-    pub imports: &'static [&'static str],
-    /// Endings of the files that what lives can be written to; the menus have no such command where there is none.
-    pub exports: &'static [&'static str],
+    /// The files that can be imported.
+    pub imports: FormatRole,
+    /// The files that what lives can be written to; the menus have no such command where there is none.
+    pub exports: Option<FormatRole>,
 }
 
 impl WorldTables {

@@ -69,6 +69,7 @@ pub(super) fn show(ui: &mut Ui, sheet: &ImportSheet, options: &mut ImportOptions
                 ui.add(DragValue::new(&mut options.particles).range(2..=10_000)).labelled_by(label.id);
             });
         }
+        FormatKind::Array | FormatKind::Scene => {}
     }
     if outline.kind != FormatKind::Image {
         pick(ui, "Angles", &mut options.angles.unit, &ANGLE_UNITS);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::super::egui::{Align2, Context, FontId, Id, LayerId, Order, Rect, Stroke, StrokeKind, Vec2};
 use super::super::style;
-use crate::formats::{PROPOSED_ENDINGS, format_of};
+use crate::formats::{FormatKind, FormatRole, FormatSpec, format_for};
 use crate::session::{Command, ShareCommand};
 
 pub(super) fn show(ctx: &Context, free: Rect, commands: &mut Vec<Command>) {
@@ -33,27 +33,31 @@ pub(super) fn show(ctx: &Context, free: Rect, commands: &mut Vec<Command>) {
         style::TEXT_STRONG.colour(),
     );
     let below = centre + Vec2::new(0.0, 34.0);
-    let kinds =
-        format!("scenes: .ron, and pictures that hold one · particles and images: {PROPOSED_ENDINGS}, and others");
-    painter.text(below, Align2::CENTER_CENTER, kinds, FontId::proportional(14.0), style::TEXT.colour());
+    let kinds = [
+        format!("scenes: {}", FormatRole::Scene.proposed()),
+        format!("particles and images: {}", FormatRole::SwarmImport.proposed()),
+    ];
+    for (k, line) in kinds.into_iter().enumerate() {
+        let at = below + Vec2::new(0.0, 20.0 * k as f32);
+        painter.text(at, Align2::CENTER_CENTER, line, FontId::proportional(14.0), style::TEXT.colour());
+    }
 }
 
 /// What will happen to a file of this name.
 fn drop_hint(path: &Path) -> &'static str {
-    let has_ending = |ending: &str| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(ending));
-    match format_of(path).map(|format| format.kind().is_particles()) {
-        _ if has_ending("ron") => "Drop the scene to open it",
-        _ if has_ending("png") => "Drop the picture: a scene in it is opened, else it becomes particles",
-        Some(false) => "Drop the image to make particles of it",
-        Some(true) => "Drop the particles to paint with them",
-        None => "This kind of file is not known here",
+    let kind = |role| format_for(path, role).map(FormatSpec::kind);
+    match (kind(FormatRole::Scene), kind(FormatRole::SwarmImport).map(FormatKind::is_particles)) {
+        (Some(FormatKind::Scene), _) => "Drop the scene to open it",
+        (Some(_), _) => "Drop the picture: a scene in it is opened, else it becomes particles",
+        (None, Some(false)) => "Drop the image to make particles of it",
+        (None, Some(true)) => "Drop the particles to paint with them",
+        (None, None) => "This kind of file is not known here",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::ALL_ENDINGS;
 
     #[test]
     fn each_kind_of_file_is_recognised_by_its_name() {
@@ -66,8 +70,9 @@ mod tests {
     #[test]
     fn every_ending_of_the_format_table_has_its_hint() {
         let hint = |ending: &str| drop_hint(Path::new(&format!("a.{ending}")));
-        for ending in ALL_ENDINGS {
-            let is_particles = format_of(Path::new(&format!("a.{ending}"))).unwrap().kind().is_particles();
+        for ending in FormatRole::SwarmImport.endings() {
+            let format = format_for(Path::new(&format!("a.{ending}")), FormatRole::SwarmImport);
+            let is_particles = format.unwrap().kind().is_particles();
             assert_ne!(hint(ending), hint("docx"), "{ending}");
             assert_eq!(hint(ending) == hint("csv"), is_particles, "{ending}");
         }

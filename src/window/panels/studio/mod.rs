@@ -28,6 +28,7 @@ use super::share::{FilmAnswer, NameAnswer, ask_film, ask_name};
 use super::state::UiState;
 use super::widgets::{section, slider};
 use super::{SIDE_WIDTH, TOP_HEIGHT, dialogs, finder, style, widgets};
+use crate::formats::{FormatRole, format_for};
 use crate::session::studio::{BRUSH_SIZE_RANGE, BRUSH_STRENGTH_RANGE, ProgramCommand, Studio, StudioCommand};
 use crate::session::{Command, Dialog, Preference, Prefs, Workspace, info_of};
 use crate::worlds::studio::{BrushWorkspace, WorldCard};
@@ -136,10 +137,9 @@ fn picked(what: Dialog, path: PathBuf) -> Option<StudioCommand> {
 fn dropped(ctx: &Context, studio: &Studio, commands: &mut Vec<StudioCommand>) {
     let paths: Vec<PathBuf> = ctx.input(|i| i.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
     let Some(first) = paths.first().cloned() else { return };
-    let ending = first.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    // One PNG may hold a scene: the one that opens it finds out.
-    let is_single_picture = ending == "png" && paths.len() == 1;
-    let imports = studio.info().tables().imports.contains(&&*ending) && !is_single_picture;
+    // One picture may hold a scene: the one that opens it finds out.
+    let may_be_scene = paths.len() == 1 && format_for(&first, FormatRole::Scene).is_some();
+    let imports = format_for(&first, studio.info().tables().imports).is_some() && !may_be_scene;
     commands.push(if imports {
         StudioCommand::Import(paths)
     } else {

@@ -41,7 +41,7 @@ fn begin(ui: &mut Ui, studio: &Studio, commands: &mut Vec<StudioCommand>) {
     }
     let starts = tables.starts.iter().map(|start| (start.name, start.help, None, StudioCommand::Start(start.id)));
     grid(ui, studio.loading().is_none(), 3, starts.collect(), commands);
-    let endings = format!("Reads {} files", tables.imports.join(", "));
+    let endings = format!("Reads {} files", tables.imports.proposed());
     let files = vec![
         ("Import…", &*endings, Some(Command::Ask(Dialog::Import)), import(tables)),
         ("Empty", "Begins with an empty picture", Some(Command::Document(DocumentCommand::New)), StudioCommand::New),

@@ -94,10 +94,7 @@ impl StudioDesk {
 
     /// Whether a file, or a folder of images, is no scene and can be imported into this world.
     pub fn can_import(&self, path: &std::path::Path) -> bool {
-        let imports = self.studio.info().tables().imports;
-        let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-        let is_known = imports.contains(&&*ending) || (path.is_dir() && imports.contains(&"png"));
-        is_known && kind_of(path) != Some(FileKind::Scene)
+        self.studio.info().tables().imports.reads(path) && kind_of(path) != Some(FileKind::Scene)
     }
 
     /// Writes unsaved work now and then.

@@ -1,16 +1,17 @@
 //! Stills from files: PNG and other images (red and green are the two channels), `.npy` arrays, folders of these.
 
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use super::{Still, encode_stills};
+use crate::formats::{FormatRole, NumberArray, format_for};
 use crate::media::atomic::write_atomic;
 use crate::media::picture::advice;
 use crate::worlds::field::{FieldError, MAX_SIDE, MIN_SIDE};
 
-/// Endings of the files that stills are read from: images with two channels or more, and arrays.
-pub const FIELD_IMAGES: &[&str] = &["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "npy"];
 /// Maximum number of stills read at once: at 128² and two channels this is half a GiB.
 const MAX_STILLS: usize = 4096;
+const ROLE: FormatRole = FormatRole::StillsImport;
 
 fn refused(path: &Path, reason: impl Into<String>) -> FieldError {
     FieldError::File { path: path.display().to_string(), reason: reason.into() }
@@ -28,9 +29,9 @@ pub fn load_stills(paths: &[PathBuf]) -> Result<(Vec<Still>, Vec<usize>), FieldE
             let list =
                 std::fs::read_dir(path).map_err(|e| refused(path, format!("the folder cannot be read ({e})")))?;
             let mut inside: Vec<PathBuf> = list.filter_map(|entry| entry.ok().map(|e| e.path())).collect();
-            inside.retain(|file| file.is_file() && is_known(file));
+            inside.retain(|file| file.is_file() && format_for(file, ROLE).is_some());
             if inside.is_empty() {
-                return Err(refused(path, "there is no .png, .jpg, .webp, .bmp, .tiff or .npy file in this folder"));
+                return Err(refused(path, format!("there is no {} file in this folder", ROLE.proposed())));
             }
             inside.sort();
             files.extend(inside);
@@ -40,7 +41,7 @@ pub fn load_stills(paths: &[PathBuf]) -> Result<(Vec<Still>, Vec<usize>), FieldE
     }
     let (mut stills, mut origins) = (Vec::new(), Vec::new());
     for (number, path) in files.iter().enumerate() {
-        let held = if has_ending(path, &["npy"]) { load_npy(path)? } else { vec![load_image(path)?] };
+        let held = load_file(path)?;
         origins.extend(std::iter::repeat_n(number, held.len()));
         stills.extend(held);
         if stills.len() > MAX_STILLS {
@@ -50,20 +51,18 @@ pub fn load_stills(paths: &[PathBuf]) -> Result<(Vec<Still>, Vec<usize>), FieldE
     Ok((stills, origins))
 }
 
-fn has_ending(path: &Path, endings: &[&str]) -> bool {
-    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
-    endings.contains(&ending.as_str())
-}
-
-fn is_known(path: &Path) -> bool {
-    has_ending(path, FIELD_IMAGES)
-}
-
-fn load_image(path: &Path) -> Result<Still, FieldError> {
-    if !is_known(path) {
-        return Err(refused(path, "this kind of file is not known; give .png, .jpg, .webp, .bmp, .tiff or .npy"));
+fn load_file(path: &Path) -> Result<Vec<Still>, FieldError> {
+    let format = format_for(path, ROLE)
+        .ok_or_else(|| refused(path, format!("this kind of file is not known; give {}", ROLE.proposed())))?;
+    let bytes = std::fs::read(path).map_err(|e| refused(path, format!("it cannot be read ({e})")))?;
+    match format.array(&bytes) {
+        Some(array) => stills_of(path, &array.map_err(|reason| refused(path, reason))?),
+        None => Ok(vec![load_image(path, &bytes)?]),
     }
-    let reader = image::ImageReader::open(path).map_err(|e| refused(path, format!("it cannot be read ({e})")))?;
+}
+
+fn load_image(path: &Path, bytes: &[u8]) -> Result<Still, FieldError> {
+    let reader = image::ImageReader::new(Cursor::new(bytes));
     let mut reader = reader.with_guessed_format().map_err(|e| refused(path, format!("it cannot be read ({e})")))?;
     let mut limits = image::Limits::default();
     (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE as u32), Some(MAX_SIDE as u32));
@@ -87,15 +86,11 @@ fn check_side(path: &Path, width: usize, height: usize) -> Result<(), FieldError
     Err(refused(path, format!("{width} × {height} pixels; sides must be {MIN_SIDE} to {MAX_SIDE}")))
 }
 
-/// Arrays `[2, height, width]`, `[stills, 2, height, width]` or with the channels last, of f32, f64 or u8 (0 to 255).
-fn load_npy(path: &Path) -> Result<Vec<Still>, FieldError> {
-    let bytes = std::fs::read(path).map_err(|e| refused(path, format!("it cannot be read ({e})")))?;
-    let file =
-        npyz::NpyFile::new(bytes.as_slice()).map_err(|e| refused(path, format!("it is not an .npy file ({e})")))?;
-    let shape: Vec<usize> = file.shape().iter().map(|&n| n as usize).collect();
-    let [count, a, b, c] = match shape[..] {
-        [a, b, c] => [1, a, b, c],
-        [n, a, b, c] => [n, a, b, c],
+/// Stills of an array `[2, height, width]`, `[stills, 2, height, width]` or with the channels last.
+fn stills_of(path: &Path, array: &NumberArray) -> Result<Vec<Still>, FieldError> {
+    let NumberArray { shape, values } = array;
+    let [a, b, c] = match shape[..] {
+        [a, b, c] | [_, a, b, c] => [a, b, c],
         _ => {
             return Err(refused(
                 path,
@@ -112,21 +107,7 @@ fn load_npy(path: &Path) -> Result<Vec<Still>, FieldError> {
     }
     let [height, width] = if channels_last { [a, b] } else { [b, c] };
     check_side(path, width, height)?;
-    if file.order() != npyz::Order::C {
-        return Err(refused(path, "its array is in Fortran order; save it with numpy.ascontiguousarray"));
-    }
-    let unreadable = |e: std::io::Error| refused(path, format!("its array cannot be read ({e})"));
-    let kind = file.dtype().descr();
-    let values: Vec<f32> = match kind.trim_matches(['\'', '"']) {
-        "<f4" => file.into_vec::<f32>().map_err(unreadable)?,
-        "<f8" => file.into_vec::<f64>().map_err(unreadable)?.into_iter().map(|v| v as f32).collect(),
-        "|u1" => file.into_vec::<u8>().map_err(unreadable)?.into_iter().map(|v| f32::from(v) / 255.0).collect(),
-        other => return Err(refused(path, format!("its numbers are {other}; save them as float32, float64 or uint8"))),
-    };
     let area = width * height;
-    if values.len() != count * 2 * area {
-        return Err(refused(path, format!("it holds {} numbers, not {}", values.len(), count * 2 * area)));
-    }
     let planar = |still: &[f32]| match channels_last {
         false => still.to_vec(),
         true => (0..2).flat_map(|c| still.iter().skip(c).step_by(2).copied()).collect(),

@@ -7,7 +7,7 @@ mod save;
 mod still;
 
 pub use gray_scott::{GrayScott, GrayScottRun, PRESETS, Preset, is_moving, seeded};
-pub use load::{FIELD_IMAGES, load_stills, write_npy};
+pub use load::{load_stills, write_npy};
 pub use pack::{pack_bytes, pack_floats, unpack_bytes, unpack_floats};
-pub use save::{FIELD_ENDINGS, encode_stills};
+pub use save::encode_stills;
 pub use still::{Still, check_stills, moments};

@@ -3,14 +3,11 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use image::{DynamicImage, ImageBuffer, ImageFormat, Rgb};
-use npyz::WriterBuilder as _;
+use image::{DynamicImage, ImageBuffer, Rgb};
 
 use super::Still;
+use crate::formats::{FormatRole, StillsWriter, format_for};
 use crate::worlds::field::FieldError;
-
-/// Endings of the files that a field can be written to.
-pub const FIELD_ENDINGS: &[&str] = &["png", "npy"];
 
 /// Stills of one shape as the content of a file in the format of the extension of `path`: an array
 /// `[stills, channels, height, width]` of f32, or a picture of one still, whose values are cut to 0 to 1.
@@ -20,28 +17,26 @@ pub const FIELD_ENDINGS: &[&str] = &["png", "npy"];
 pub fn encode_stills(path: &Path, stills: &[Still]) -> Result<Vec<u8>, FieldError> {
     let refused = |reason: String| FieldError::File { path: path.display().to_string(), reason };
     let first = stills.first().ok_or(FieldError::NoStills)?;
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-    match &*ending {
-        "npy" => {
-            let shape = [stills.len(), first.channels, first.height, first.width].map(|n| n as u64);
-            let mut bytes = Vec::new();
-            let unwritable = |e: std::io::Error| refused(format!("it cannot be written ({e})"));
-            let options = npyz::WriteOptions::new().default_dtype().shape(&shape);
-            let mut writer = options.writer(&mut bytes).begin_nd().map_err(unwritable)?;
-            writer.extend(stills.iter().flat_map(|still| still.data.iter().copied())).map_err(unwritable)?;
-            writer.finish().map_err(unwritable)?;
-            Ok(bytes)
+    let writer = format_for(path, FormatRole::FieldExport).and_then(|format| format.stills_writer());
+    match writer {
+        Some(StillsWriter::Array(encode)) => {
+            let shape = [stills.len(), first.channels, first.height, first.width];
+            let values: Vec<f32> = stills.iter().flat_map(|still| still.data.iter().copied()).collect();
+            encode(&shape, &values).map_err(|e| refused(format!("it cannot be written ({e})")))
         }
-        "png" if stills.len() == 1 => {
+        Some(StillsWriter::Picture(format)) if stills.len() == 1 => {
             let picture = DynamicImage::ImageRgb16(colours(first));
             let mut cursor = Cursor::new(Vec::new());
-            picture
-                .write_to(&mut cursor, ImageFormat::Png)
-                .map_err(|e| refused(format!("it cannot be encoded ({e})")))?;
+            picture.write_to(&mut cursor, format).map_err(|e| refused(format!("it cannot be encoded ({e})")))?;
             Ok(cursor.into_inner())
         }
-        "png" => Err(refused(format!("a picture holds one still, and there are {}; give a name.npy", stills.len()))),
-        _ => Err(refused("a field is written as an array or a picture; give a name.npy or name.png".to_owned())),
+        Some(StillsWriter::Picture(_)) => {
+            let (count, endings) = (stills.len(), FormatRole::StillsExport.proposed());
+            Err(refused(format!("a picture holds one still, and there are {count}; give a {endings} file")))
+        }
+        None => {
+            Err(refused(format!("a field is not written as this; give a {} file", FormatRole::FieldExport.proposed())))
+        }
     }
 }
 

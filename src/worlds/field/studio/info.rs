@@ -12,6 +12,7 @@ use super::token_learning::TokenLearning;
 use super::tokens::{self, TOKEN_TABLES};
 use super::training::FieldTraining;
 use super::{CONTINUE, ENTRY, FieldView, TABLES, canvas, draw, flows, knobs};
+use crate::formats::{FormatRole, format_for};
 use crate::media::looks::Theme;
 use crate::media::picture::PictureStyle;
 use crate::worlds::StoredWorld;
@@ -292,7 +293,7 @@ impl WorldInfo for FieldDoc {
 
     fn import(&mut self, paths: &[PathBuf]) -> Result<Vec<String>, StudioError> {
         let mut icons = 0;
-        for path in paths.iter().filter(|path| may_be_icon(path)) {
+        for path in paths.iter().filter(|path| format_for(path, FormatRole::IconImport).is_some()) {
             icons += usize::from(Token::is_icon(path)?);
         }
         if icons == paths.len() && icons > 0 {
@@ -346,10 +347,4 @@ impl FieldDoc {
         }
         Ok(vec![note])
     }
-}
-
-/// Whether images of this kind can be transparent, as icons are.
-fn may_be_icon(path: &std::path::Path) -> bool {
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    ending.is_some_and(|ending| matches!(&*ending, "png" | "webp" | "tif" | "tiff"))
 }

@@ -25,9 +25,10 @@ pub use knobs::KNOBS;
 pub(crate) use picture::FieldView;
 pub use tokens::TOKEN_KNOBS;
 
-use super::stills::{FIELD_ENDINGS, FIELD_IMAGES, GrayScottRun, PRESETS, Preset};
+use super::stills::{GrayScottRun, PRESETS, Preset};
 use super::tokens::{Token, TokenDoc};
 use super::{FieldDoc, FieldSubject, LibraryDoc};
+use crate::formats::FormatRole;
 use crate::worlds::World;
 use crate::worlds::studio::{
     BrushSpec, BrushTouch, BrushWorkspace, BundledScene, MethodSpec, PresetSpec, RestartSpec, SeriesAxis, SeriesSpec,
@@ -192,6 +193,6 @@ pub(super) const TABLES: WorldTables = WorldTables {
     presets: READ_PRESETS,
     check: Some(CHECK_EQUATIONS),
     has_trails: false,
-    imports: FIELD_IMAGES,
-    exports: FIELD_ENDINGS,
+    imports: FormatRole::StillsImport,
+    exports: Some(FormatRole::FieldExport),
 };

@@ -12,7 +12,7 @@ mod xyz;
 
 pub use checks::CloudError;
 pub use darkness::{from_darkness, from_text};
-pub use file::read_file;
+pub use file::{encode_table, read_file};
 pub use standard::Standardisation;
 pub use systems::DynamicalSystem;
 pub use table::{CloudTextError, read_table};

@@ -11,7 +11,7 @@ use super::overlay::{self, PointOverlay, PointScene};
 use super::simulation::PointsSimulation;
 use super::training::{PointsCheck, PointsTraining};
 use super::{CHECK, ENTRY, PLANE_TABLES, TABLES, curves, draw, knobs};
-use crate::formats::{FormatKind, format_of};
+use crate::formats::{FormatKind, FormatRole, format_for};
 use crate::media::looks::Theme;
 use crate::media::picture::PictureStyle;
 use crate::worlds::StoredWorld;
@@ -283,7 +283,9 @@ impl WorldInfo for PointsDoc {
         let Some(path) = paths.first() else { return Ok(Vec::new()) };
         let refused = |reason: String| StudioError::File { path: path.display().to_string(), reason };
         let (mut truth, has_points) = (None, !self.points.is_empty());
-        if let Some(format) = format_of(path).filter(|format| format.kind() == FormatKind::Table) {
+        if let Some(format) =
+            format_for(path, FormatRole::PointsImport).filter(|format| format.kind() == FormatKind::Table)
+        {
             let text = std::fs::read_to_string(path).map_err(|e| refused(e.to_string()))?;
             let text = format.table_text(text).map_err(refused)?;
             if TrueVelocities::is_named_in(&text) {

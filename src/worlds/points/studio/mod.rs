@@ -25,7 +25,7 @@ pub use training::PointsCheck;
 
 use super::PointsDoc;
 use super::cloud::BuiltInTarget;
-use crate::formats::ALL_ENDINGS;
+use crate::formats::FormatRole;
 use crate::worlds::World;
 use crate::worlds::studio::{
     BrushSpec, BrushTouch, BrushWorkspace, BundledScene, MethodSpec, PresetSpec, RestartSpec, SeriesAxis, SeriesSpec,
@@ -266,6 +266,6 @@ pub(super) const TABLES: WorldTables = WorldTables {
     speed: 1,
     layers: overlay::LAYERS,
     has_trails: true,
-    imports: ALL_ENDINGS,
-    exports: &[],
+    imports: FormatRole::PointsImport,
+    exports: None,
 };
