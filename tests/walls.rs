@@ -149,7 +149,10 @@ const WALLS: &[Wall] = &[
     },
     Wall { folder: "window/shell/studio", closed: &[INSIDE_WORLDS, &["crate::worlds::swarm"]] },
     Wall { folder: "window/runtime/studio", closed: &[INSIDE_WORLDS, &["crate::worlds::swarm"]] },
-    Wall { folder: "window/runtime", closed: &[BEVY, EGUI, GPU, &["crate::worlds::swarm::train"]] },
+    Wall {
+        folder: "window/runtime",
+        closed: &[BEVY, EGUI, GPU, &["crate::worlds::swarm::train", "crate::window::shell"]],
+    },
     Wall { folder: "session/studio", closed: &[&["crate::worlds::swarm"]] },
     Wall { folder: "worlds/studio", closed: &[BEVY, EGUI, GPU, CANDLE, &["crate::worlds::swarm"]] },
     Wall {
@@ -479,6 +482,7 @@ fn a_planted_breach_is_caught_in_every_guise() {
     assert!(caught("window/shell/mod.rs", "use candle_core::Tensor;"));
     assert!(caught("window/runtime/files.rs", "fn f(picture: bevy::image::Image) {}"));
     assert!(caught("window/runtime/effects.rs", "use bevy_egui::egui::Context;"));
+    assert!(caught("window/runtime/effects.rs", "use super::super::shell::clipboard::before_panels;"));
 
     assert!(!caught("worlds/swarm/picture/mod.rs", "// use wgpu::Device;\nlet s = \"wgpu::Device\"; use glam::Vec2;"));
     assert!(!caught("worlds/swarm/engine/gpu.rs", "use wgpu::util::DeviceExt; use crate::worlds::swarm::rule::Rule;"));

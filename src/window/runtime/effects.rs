@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::bundled;
+use super::clipboard::{Clipboard, ClipboardAnswer};
 use super::files::Files;
 use super::gallery_life::Life;
 use super::kinds::kind_of;
@@ -26,8 +27,6 @@ use crate::session::{
 };
 use crate::window::live::{Gpu, Live};
 use crate::window::panels::{Readouts, UiState};
-use crate::window::shell::clipboard::{Clipboard, ClipboardAnswer};
-use crate::window::shell::frame_log::FrameLog;
 use crate::worlds::swarm::SWARM_CARD;
 
 /// One tick of the session, s: the speed control counts steps per tick, whatever the frame rate.
@@ -66,7 +65,6 @@ pub struct Shell {
     /// Ticks due.
     due: f64,
     meter: FrameMeter,
-    frame_log: FrameLog,
 }
 
 impl Shell {
@@ -100,7 +98,6 @@ impl Shell {
             views: Vec::new(),
             due: 0.0,
             meter: FrameMeter::default(),
-            frame_log: FrameLog::default(),
         };
         shell.session.on_event(Event::PrefsRead(Box::new(prefs)));
         shell.session.on_event(PaintEvent::StampsRead(book.stamps()));
@@ -199,7 +196,6 @@ impl Shell {
             self.ui.on_effect(&Effect::Notify { level, text });
         }
         self.ui.set_share(self.share.readouts(&self.files, self.quits));
-        self.frame_log.frame(dt_s);
         self.meter.frame(dt_s, self.live.steps_since_asked());
         if let Some(FramePace { frame_ms, steps_per_s, seconds }) = self.meter.read(self.live.is_behind()) {
             let on_processor = self.live.pair_tests_since_asked().map(|tests| tests as f64 / seconds);

@@ -1,6 +1,7 @@
 //! The program behind the window, without Bevy: carries out what the session orders, with files, threads and the live swarm.
 
 mod bundled;
+mod clipboard;
 pub(super) mod director;
 mod effects;
 mod exporting;
@@ -28,6 +29,7 @@ mod trainer;
 mod truth;
 pub(super) mod view_uniform;
 
+pub use clipboard::{Clipboard, ClipboardReader};
 pub use effects::Shell;
 pub use kinds::check;
-pub use studio::Studios;
+pub use studio::{StudioScreen, StudioView, Studios};

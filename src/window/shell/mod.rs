@@ -6,13 +6,13 @@
 mod brush;
 pub(super) mod camera;
 mod canvas;
-pub(super) mod clipboard;
+mod clipboard;
 mod draft;
 mod draw;
-pub(super) mod frame_log;
+mod frame_log;
 mod keys;
 mod shots;
-pub(super) mod studio;
+mod studio;
 mod theme;
 
 pub use crate::window::preflight::NoWindow;
@@ -30,8 +30,9 @@ use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContext
 
 use canvas::Canvas;
 use draw::{CanvasFrame, DrawPlugin};
+use frame_log::FrameLog;
 use keys::{Keyboard, Listener};
-use studio::{BlitPlugin, StudioFrame, Surface};
+use studio::{BlitPlugin, StudioFrame, StudioTextures, Surface};
 
 use crate::gpu::{EngineChoice, GpuDevice};
 use crate::session::{Command, DocumentCommand, LiveCommand, Preference, ViewCommand};
@@ -79,6 +80,8 @@ pub fn run(file: Option<PathBuf>, engine: Option<EngineChoice>) -> anyhow::Resul
             shell,
             canvas: Canvas::default(),
             studios: Studios::default(),
+            textures: StudioTextures::default(),
+            frame_log: FrameLog::default(),
             gpu: None,
             styled: false,
             last_input: Instant::now(),
@@ -100,6 +103,9 @@ struct ShellResource {
     canvas: Canvas,
     /// The other worlds.
     studios: Studios,
+    /// What their canvases are shown by.
+    textures: StudioTextures,
+    frame_log: FrameLog,
     /// Known once the renderer runs.
     gpu: Option<Gpu>,
     /// The panels have their looks.
@@ -151,7 +157,7 @@ fn show(
     (mut images, mut studio_frame, time): (ResMut<Assets<Image>>, ResMut<StudioFrame>, Res<Time<Real>>),
 ) -> Result {
     let ctx = &contexts.ctx_mut()?.clone();
-    let ShellResource { shell, canvas, studios, gpu: Some(gpu), styled, last_input } = &mut *state else {
+    let ShellResource { shell, canvas, studios, textures, gpu: Some(gpu), styled, last_input, .. } = &mut *state else {
         return Ok(());
     };
     if ctx.input(has_input) {
@@ -170,18 +176,19 @@ fn show(
     }
     let mut wanted = keyboard.commands(studios.place().unwrap_or(shell.session.workspace()), listener);
     if studios.is_shown() {
-        shell.clipboard.before_panels(ctx);
-        let surface = Surface {
+        clipboard::before_panels(&mut shell.clipboard, ctx);
+        let mut surface = Surface {
             ctx,
             free: egui::Rect::NOTHING,
             theme: shell.session.prefs().theme,
             pointer_is_here,
             images: &mut images,
             frame: &mut studio_frame,
+            textures,
             contexts: &mut contexts,
         };
-        studios.show(shell, gpu, &wanted, surface);
-        shell.clipboard.after_panels(ctx);
+        studios.show(shell, gpu, &wanted, &mut surface);
+        clipboard::after_panels(&shell.clipboard, ctx);
         perform_views(&mut commands, ctx, shell, gpu, canvas, &mut window);
         frame.set_if_neq(CanvasFrame::default());
         return Ok(());
@@ -189,9 +196,9 @@ fn show(
     let range = shell.ramps.range(&shell.session, shell.live.settings());
     shell.ui.set_ramp_range(range);
     shell.share.set_ramp_range(range);
-    shell.clipboard.before_panels(ctx);
+    clipboard::before_panels(&mut shell.clipboard, ctx);
     let (asked, free) = panels::panels(ctx, &shell.session, &shell.readouts, &mut shell.ui);
-    shell.clipboard.after_panels(ctx);
+    clipboard::after_panels(&shell.clipboard, ctx);
     wanted.extend(asked);
     let dt_s = time.delta_secs_f64();
     let followed = shell.session.live().following.and_then(|index| shell.live.creature(gpu, index));
@@ -253,13 +260,14 @@ fn advance(
     mut ground: ResMut<ClearColor>,
     mut frame_began: Local<FrameBegan>,
 ) {
-    let ShellResource { shell, studios, gpu: Some(gpu), last_input, .. } = &mut *state else { return };
+    let ShellResource { shell, studios, frame_log, gpu: Some(gpu), last_input, .. } = &mut *state else { return };
     if closing.read().count() > 0 {
         let mut wanted = vec![Command::Document(DocumentCommand::Quit)];
         studios.ask_first(&mut wanted, shell);
         shell.apply(gpu, wanted);
     }
     shell.advance(gpu, time.delta_secs_f64());
+    frame_log.frame(time.delta_secs_f64());
     studios.advance(shell, gpu);
     let title = studios.title().unwrap_or_else(|| title(&shell.session));
     if window.title != title {

@@ -2,10 +2,8 @@
 //! draws them in to the image that the panels show. Nothing comes back to the processor.
 
 mod canvas;
-mod pictures;
 
-pub use canvas::{StudioCanvas, Surface};
-pub use pictures::StudioPictures;
+pub use canvas::{StudioTextures, Surface};
 
 use bevy::asset::AssetId;
 use bevy::image::Image;

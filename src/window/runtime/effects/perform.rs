@@ -1,10 +1,10 @@
 //! Carries out what the session orders, feature by feature.
 
+use super::super::clipboard::ClipboardReader;
 use super::super::stamps::Book;
 use super::Shell;
 use crate::session::{DocumentEffect, Effect, LearnEffect, LiveEffect, ObserveEffect, PaintEffect, ShareEffect};
 use crate::window::live::Gpu;
-use crate::window::shell::clipboard::ClipboardReader;
 
 impl Shell {
     /// Carries out effects in their order; those for the engine together, after the others.

@@ -10,20 +10,21 @@ use super::super::files::write_plot;
 use super::super::folders;
 use super::super::kinds::{FileKind, kind_of};
 use super::super::mine::{file_name, free_path};
+use super::pictures::StudioPictures;
 use super::rescue::StudioRescue;
+use super::view::{StudioScreen, StudioView};
 use crate::gpu::GpuDevice;
 use crate::jobs::{CanvasOrder, CanvasPicture, CanvasWorker, FilmOrder, JobFault, LearningEvent, LearningRun, guarded};
 use crate::media::looks::Theme;
 use crate::scene::{Project, Showing, is_picture_name, write_atomic};
 use crate::session::studio::{ProgramCommand, Studio, StudioCommand, StudioEffect, StudioEvent, StudioSource};
 use crate::session::{Effect, RunId};
-use crate::window::shell::studio::{StudioCanvas, StudioPictures, Surface};
 use crate::worlds::studio::{StudioError, WorldEntry};
 
 /// The studio of a world and everything that works for it.
 pub struct StudioDesk {
     pub studio: Studio,
-    canvas: StudioCanvas,
+    view: StudioView,
     pub pictures: StudioPictures,
     /// What rules run on: a GPU, or the processor.
     engine: Option<Arc<GpuDevice>>,
@@ -42,7 +43,7 @@ impl StudioDesk {
         let (sender, done) = unbounded();
         Self {
             studio: Studio::new(entry),
-            canvas: StudioCanvas::default(),
+            view: StudioView::default(),
             pictures: StudioPictures::default(),
             engine: None,
             worker: None,
@@ -66,7 +67,7 @@ impl StudioDesk {
             worker.order(CanvasOrder::Restart(project.world.clone(), project.seed));
             self.worker = Some(worker);
         }
-        self.canvas.forget_order();
+        self.view.forget_order();
         Ok(())
     }
 
@@ -129,9 +130,9 @@ impl StudioDesk {
     }
 
     /// Draws the canvas; returns what the pointer asked for.
-    pub fn show_canvas(&mut self, surface: &mut Surface) -> Vec<StudioCommand> {
+    pub fn show_canvas(&mut self, screen: &mut impl StudioScreen) -> Vec<StudioCommand> {
         let Some(worker) = &self.worker else { return Vec::new() };
-        self.canvas.show(surface, &self.studio, worker)
+        screen.canvas(&mut self.view, &self.studio, worker)
     }
 
     /// What has happened since the last call.
@@ -159,7 +160,7 @@ impl StudioDesk {
         for effect in effects {
             match effect {
                 StudioEffect::Canvas(order) => self.order(order),
-                StudioEffect::Fit => self.canvas.fit(),
+                StudioEffect::Fit => self.view.fit(),
                 StudioEffect::Learn { run, world, method } => self.run = Some((run, LearningRun::start(world, method))),
                 StudioEffect::PauseLearning(id) => self.with_run(id, LearningRun::pause),
                 StudioEffect::ResumeLearning(id) => self.with_run(id, LearningRun::resume),

@@ -1,7 +1,11 @@
 //! The worlds beside the swarm in the window: each has a project of its own that stays open while another is shown.
 
 mod desk;
+mod pictures;
 mod rescue;
+mod view;
+
+pub use view::{StudioScreen, StudioView};
 
 use desk::StudioDesk;
 
@@ -10,8 +14,6 @@ use crate::media::looks::Theme;
 use crate::session::studio::{ProgramCommand, StudioCommand, StudioEvent};
 use crate::session::{Command, DocumentCommand, Effect, Level, ViewCommand, Workspace};
 use crate::window::live::Gpu;
-use crate::window::panels::studio_panels;
-use crate::window::shell::studio::Surface;
 use crate::worlds::studio::WORLDS;
 
 /// All worlds beside the swarm.
@@ -52,18 +54,16 @@ impl Studios {
     }
 
     /// Panels and canvas of the world that is shown. `keys`: what the keyboard asked for.
-    pub fn show(&mut self, shell: &mut Shell, gpu: &Gpu, keys: &[Command], mut surface: Surface) {
+    pub fn show(&mut self, shell: &mut Shell, gpu: &Gpu, keys: &[Command], screen: &mut impl StudioScreen) {
         let Some(k) = self.active else { return };
         let on_gpu = shell.session.prefs().engine().takes_gpu(gpu.is_software);
         self.desks.iter_mut().for_each(|desk| desk.set_engine(on_gpu.then(|| gpu.shared.clone())));
         let desk = &mut self.desks[k];
         let mut commands: Vec<StudioCommand> =
             keys.iter().filter_map(|command| desk.studio.command_of(command)).collect();
-        desk.pictures.advance(&desk.studio, surface.theme == Theme::Light, shell.share.scenes_folder(), &mut shell.ui);
-        let (asked, free) = studio_panels(surface.ctx, &desk.studio, shell.session.prefs(), &mut shell.ui);
-        surface.free = free;
-        commands.extend(asked);
-        commands.extend(desk.show_canvas(&mut surface));
+        desk.pictures.advance(&desk.studio, screen.theme() == Theme::Light, shell.share.scenes_folder(), &mut shell.ui);
+        commands.extend(screen.panels(&desk.studio, shell.session.prefs(), &mut shell.ui));
+        commands.extend(desk.show_canvas(screen));
         for command in commands {
             self.apply(k, command, shell, gpu);
         }

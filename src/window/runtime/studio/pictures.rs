@@ -88,19 +88,20 @@ impl StudioPictures {
     }
 }
 
-fn blank(size: bevy_egui::egui::Vec2) -> RgbaImage {
-    RgbaImage::new((SHARPNESS * size.x) as u32, (SHARPNESS * size.y) as u32)
+/// `size`: points.
+fn blank([width, height]: [f32; 2]) -> RgbaImage {
+    RgbaImage::new((SHARPNESS * width) as u32, (SHARPNESS * height) as u32)
 }
 
 fn flow_picture(info: &dyn WorldInfo, index: usize, light: bool) -> RgbaImage {
-    let mut picture = blank(FLOW_PICTURE);
+    let mut picture = blank(FLOW_PICTURE.into());
     info.draw_flow(index, DrawOptions { light, ..DrawOptions::default() }, &mut picture);
     picture
 }
 
 fn card(project: &Project, source: CardSource, light: bool) -> Option<StudioCard> {
     let info = project.world.info()?;
-    let mut picture = blank(CARD_PICTURE);
+    let mut picture = blank(CARD_PICTURE.into());
     let view = info.viewpoint(BrushWorkspace::Paint);
     info.draw_still(&view, DrawOptions { light, ..DrawOptions::default() }, &mut Vec::new(), &mut picture);
     let notes = if project.notes.is_empty() {
