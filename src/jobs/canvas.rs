@@ -6,6 +6,7 @@ mod pictures;
 
 pub use pictures::CanvasPicture;
 
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,8 +16,9 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use image::RgbaImage;
 
 use self::pictures::PictureSlot;
+use super::serve::{NextTurn, Service, serve};
 use super::worker::EVENT_CAPACITY;
-use super::{Cores, FilmOrder, JobFault, JobName, RecordingJob, RecordingResult, RecordingState, panic_text, start};
+use super::{Cores, FilmOrder, JobFault, JobName, RecordingJob, RecordingResult, RecordingState, start};
 use crate::gpu::GpuDevice;
 use crate::media::atomic::write_atomic;
 use crate::worlds::World;
@@ -142,8 +144,8 @@ impl CanvasWorker {
         let slot = Arc::<PictureSlot>::default();
         let theirs = slot.clone();
         let name = JobName { thread: name, what: "The living canvas" };
-        let state = CanvasState::new(outbox.clone(), theirs);
-        start(name, Cores::Shared, move || state.run(&inbox))?;
+        let mut state = CanvasState::new(outbox.clone(), theirs);
+        start(name, Cores::Shared, move || serve(&inbox, &mut state))?;
         Ok(Self { name, outbox, orders, events, slot })
     }
 
@@ -183,6 +185,8 @@ struct CanvasState {
     gpu: Option<Arc<GpuDevice>>,
     simulation: Option<Box<dyn Simulation>>,
     show: Option<CanvasView>,
+    /// When the present turn began.
+    woke: Instant,
     is_awake: bool,
     plays: bool,
     speed: u32,
@@ -197,6 +201,45 @@ struct CanvasState {
     read_every: Duration,
 }
 
+impl Service<CanvasOrder> for CanvasState {
+    fn take(&mut self, order: CanvasOrder) -> ControlFlow<()> {
+        self.apply(order);
+        ControlFlow::Continue(())
+    }
+
+    fn advance(&mut self, woke: Instant) {
+        self.woke = woke;
+        if self.is_awake {
+            self.tick();
+        }
+    }
+
+    /// While something moves, a turn in each tick; else with the next order, and not sooner either.
+    fn next_turn(&self) -> NextTurn {
+        let next = self.woke + TICK;
+        let is_busy = self.is_awake && (self.is_moving() || self.is_stale);
+        if is_busy { NextTurn::Time(next) } else { NextTurn::Order(Some(next)) }
+    }
+
+    /// A panic of a simulation ends that simulation and is reported; the thread goes on. Where it ran on a GPU it starts
+    /// again on the processor.
+    fn on_panic(&mut self, why: &str) -> ControlFlow<()> {
+        self.simulation = None;
+        if self.gpu.take().is_some() {
+            self.report(CanvasEvent::Refused(format!(
+                "the GPU failed ({why}); the rule starts again on the processor"
+            )));
+            if catch_unwind(AssertUnwindSafe(|| self.start())).is_err() {
+                self.simulation = None;
+                self.report_bug(why);
+            }
+        } else {
+            self.report_bug(why);
+        }
+        ControlFlow::Continue(())
+    }
+}
+
 impl CanvasState {
     fn new(outbox: Sender<CanvasEvent>, slot: Arc<PictureSlot>) -> Self {
         Self {
@@ -207,6 +250,7 @@ impl CanvasState {
             gpu: None,
             simulation: None,
             show: None,
+            woke: Instant::now(),
             is_awake: false,
             plays: false,
             speed: 1,
@@ -221,45 +265,9 @@ impl CanvasState {
         }
     }
 
-    fn run(mut self, inbox: &Receiver<CanvasOrder>) {
-        loop {
-            let tick = Instant::now();
-            let is_busy = self.is_awake && (self.is_moving() || self.is_stale);
-            if !is_busy {
-                match inbox.recv() {
-                    Ok(order) => self.guarded(|state| state.take(order)),
-                    Err(_) => return,
-                }
-            }
-            loop {
-                match inbox.try_recv() {
-                    Ok(order) => self.guarded(|state| state.take(order)),
-                    Err(crossbeam_channel::TryRecvError::Empty) => break,
-                    Err(crossbeam_channel::TryRecvError::Disconnected) => return,
-                }
-            }
-            if self.is_awake {
-                self.guarded(Self::tick);
-            }
-            std::thread::sleep(TICK.saturating_sub(tick.elapsed()));
-        }
-    }
-
-    /// A panic of a simulation ends that simulation and is reported; the thread goes on. Where it ran on a GPU it starts
-    /// again on the processor.
-    fn guarded(&mut self, work: impl FnOnce(&mut Self)) {
-        let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self))) else { return };
-        self.simulation = None;
-        let what = panic_text(panic.as_ref());
-        if self.gpu.take().is_some() {
-            self.report(CanvasEvent::Refused(format!(
-                "the GPU failed ({what}); the rule starts again on the processor"
-            )));
-            self.guarded(Self::start);
-        } else {
-            let why = format!("the rule was stopped by a bug in the program ({what}); please report it");
-            self.report(CanvasEvent::Running(false, Some(why)));
-        }
+    fn report_bug(&self, why: &str) {
+        let why = format!("the rule was stopped by a bug in the program ({why}); please report it");
+        self.report(CanvasEvent::Running(false, Some(why)));
     }
 
     fn report(&self, event: CanvasEvent) {
@@ -272,7 +280,7 @@ impl CanvasState {
         self.plays && self.simulation.is_some() && self.show.is_some_and(|show| show.shows_live)
     }
 
-    fn take(&mut self, order: CanvasOrder) {
+    fn apply(&mut self, order: CanvasOrder) {
         self.is_stale = true;
         match order {
             CanvasOrder::World(world) => {

@@ -1,5 +1,6 @@
-//! Everything that runs in the background: the one place where threads start ([`start`]), workers that carry out orders
-//! ([`Worker`]), and learning and checks, which can be paused, resumed and stopped between any two steps.
+//! Everything that runs in the background: the one place where threads start ([`start`]), the one loop of those that take
+//! orders ([`serve`]), workers that carry them out ([`Worker`]), and learning and checks, which can be paused, resumed and
+//! stopped between any two steps.
 //!
 //! Of a [`Training`] small facts travel as [`Event`]s through a bounded channel that never blocks the trainer; the weights wait in a
 //! slot where the newest replaces the one before ([`Training::newest_rule`]). The terminal and the window use both alike.
@@ -9,10 +10,12 @@ mod canvas_film;
 mod checking;
 mod control;
 mod learning;
+mod mailbox;
 mod outbox;
 mod pace;
 mod recording;
 mod run;
+mod serve;
 mod thread;
 mod worker;
 
@@ -20,11 +23,13 @@ pub use canvas::{CanvasEvent, CanvasOrder, CanvasPicture, CanvasView, CanvasWork
 pub use canvas_film::FilmOrder;
 pub use checking::{CheckEvent, CheckRun};
 pub use learning::{LearningEvent, LearningRun};
+pub use mailbox::{Mailbox, Post};
 pub use pace::{Pace, left_s};
 pub use recording::{
     RecordingEnd, RecordingJob, RecordingKind, RecordingPlan, RecordingResult, RecordingState, RecordingWriter,
 };
 pub use run::Learner;
+pub use serve::{NextTurn, Service, serve};
 pub use thread::{Cores, Handle, JobFault, JobName, guarded, panic_text, start};
 pub use worker::{Inbox, Outbox, QueuedWork, WorkQueue, Worker};
 

@@ -1,12 +1,15 @@
 //! Recordings (films and trajectories): one frame after another goes to a thread that writes them. The simulation waits where
 //! writing cannot keep up, so that frames are evenly spaced in steps on every machine.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::serve::{Service, serve};
+use super::thread::bug_text;
 use super::{Cores, JobFault, JobName, guarded, start};
 use crate::formats::TrajectoryKind;
 use crate::media::picture::FilmKind;
@@ -215,6 +218,32 @@ impl<F: Send + 'static> RecordingJob<F> {
     }
 }
 
+/// Gives the frames to their writer, until one fails or the recording is cancelled.
+struct FrameService<'a, W> {
+    kind: RecordingKind,
+    writer: W,
+    shared: &'a RecordingShared,
+    failed: Option<String>,
+}
+
+impl<F, W: RecordingWriter<F>> Service<F> for FrameService<'_, W> {
+    fn take(&mut self, frame: F) -> ControlFlow<()> {
+        if self.shared.is_cancelled.load(Ordering::Acquire) {
+            return ControlFlow::Break(());
+        }
+        match self.writer.add(frame) {
+            Ok(()) => _ = self.shared.written.fetch_add(1, Ordering::Relaxed),
+            Err(why) => self.failed = Some(why),
+        }
+        if self.failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn on_panic(&mut self, why: &str) -> ControlFlow<()> {
+        self.failed = Some(bug_text(&format!("the {}", self.kind.noun()), why));
+        ControlFlow::Break(())
+    }
+}
+
 fn write<F, W: RecordingWriter<F>>(
     kind: RecordingKind,
     path: &Path,
@@ -222,13 +251,11 @@ fn write<F, W: RecordingWriter<F>>(
     frames: &Receiver<F>,
     shared: &RecordingShared,
 ) -> RecordingResult {
-    let mut writer = open()?;
-    for frame in frames {
-        if shared.is_cancelled.load(Ordering::Acquire) {
-            break;
-        }
-        writer.add(frame)?;
-        shared.written.fetch_add(1, Ordering::Relaxed);
+    let mut service = FrameService { kind, writer: open()?, shared, failed: None };
+    serve(frames, &mut service);
+    let FrameService { writer, failed, .. } = service;
+    if let Some(why) = failed {
+        return Err(why);
     }
     if shared.is_cancelled.load(Ordering::Acquire) {
         return Ok(RecordingEnd::Nothing(format!("The {} was cancelled; nothing was written.", kind.noun())));

@@ -108,10 +108,12 @@ pub fn start(name: JobName, cores: Cores, work: impl FnOnce() + Send + 'static) 
 /// # Errors
 /// Those of `work`, and its panic.
 pub fn guarded<T>(what: &str, work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
-        let said = panic_text(panic.as_ref());
-        Err(format!("{what} failed because of a bug in the program ({said}); please report it. Your work is kept"))
-    })
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(bug_text(what, panic_text(panic.as_ref()))))
+}
+
+/// The sentence about a job that panicked.
+pub(super) fn bug_text(what: &str, why: &str) -> String {
+    format!("{what} failed because of a bug in the program ({why}); please report it. Your work is kept")
 }
 
 /// What a panic said.

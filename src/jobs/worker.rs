@@ -1,18 +1,22 @@
 //! A background thread that carries out one order after another: the runner of everything that is not a loop of its own.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, never, unbounded};
+use crossbeam_channel::{Receiver, SendTimeoutError, Sender, TrySendError, bounded, never, unbounded};
 
-use super::thread::{Cores, Handle, JobFault, JobName, panic_text, start};
+use super::serve::{Service, serve};
+use super::thread::{Cores, Handle, JobFault, JobName, start};
 
 /// Events that wait for their reader before the thread waits for it.
 pub(super) const EVENT_CAPACITY: usize = 256;
 /// Faults that wait for their reader; further ones repeat these.
 const FAULT_CAPACITY: usize = 16;
+
+/// How long a full outbox is waited for before the thread looks whether its order is still wanted.
+const FULL_TICK: Duration = Duration::from_millis(20);
 
 /// What becomes of orders that wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,10 +40,16 @@ pub struct Outbox<E> {
 }
 
 impl<E> Outbox<E> {
-    /// Reports an event; waits for the reader where too many wait.
+    /// Reports an event; waits for the reader where too many wait, as long as the order under way is wanted. Without room the
+    /// event of one that is not wanted is dropped.
     pub fn send(&self, event: E) {
-        // Fails only when the receiver was dropped.
-        let _ = self.events.send(event);
+        let mut event = event;
+        while let Err(SendTimeoutError::Timeout(back)) = self.events.send_timeout(event, FULL_TICK) {
+            if self.is_stopped() {
+                return;
+            }
+            event = back;
+        }
     }
 
     /// A newer order has replaced the one under way, or it was cancelled.
@@ -108,9 +118,14 @@ impl<O: Send + 'static, E: Send + 'static> Worker<O, E> {
         let shared = Arc::<WorkerShared>::default();
         let replaced = (inbox == Inbox::Latest).then(|| received.clone());
         let faults = bounded(FAULT_CAPACITY);
-        let mut outbox = Outbox { events: sender, ended, number: 0, shared: shared.clone() };
+        let outbox = Outbox { events: sender, ended, number: 0, shared: shared.clone() };
         let theirs = faults.0.clone();
-        let started = start(name, cores, move || serve_all(name, &received, &mut outbox, &theirs, make));
+        let work = move || {
+            // What `make` gives stays in the thread.
+            let mut service = OrderService { name, outbox, faults: theirs, make, server: None, reported: None };
+            serve(&received, &mut service);
+        };
+        let started = start(name, cores, work);
         let thread = started.map_err(|fault| faults.0.try_send(fault)).ok();
         let orders = thread.is_some().then_some(orders);
         Self { name, inbox, orders, replaced, events, faults, shared, end: Some(end), thread }
@@ -200,8 +215,8 @@ impl<O: Send + 'static, E: Send + 'static> Worker<O, E> {
 
 impl WorkQueue {
     /// Starts a thread that does the work put into it, in order.
-    pub fn queue(name: JobName) -> Self {
-        Self::start(name, Cores::Shared, Inbox::Files, || |work: QueuedWork, _: &Outbox<()>| work())
+    pub fn queue(name: JobName, inbox: Inbox) -> Self {
+        Self::start(name, Cores::Shared, inbox, || |work: QueuedWork, _: &Outbox<()>| work())
     }
 
     /// Puts work at the end of the queue.
@@ -210,30 +225,36 @@ impl WorkQueue {
     }
 }
 
-fn serve_all<O, E, S: FnMut(O, &Outbox<E>)>(
+/// Carries out the orders of a worker.
+struct OrderService<E, S, M> {
     name: JobName,
-    orders: &Receiver<(u64, O)>,
-    outbox: &mut Outbox<E>,
-    faults: &Sender<JobFault>,
-    make: impl Fn() -> S,
-) {
-    let mut server = None;
-    let mut reported = None;
-    for (number, order) in orders {
-        outbox.number = number;
-        if !outbox.is_outdated() {
-            let served = catch_unwind(AssertUnwindSafe(|| server.get_or_insert_with(&make)(order, &*outbox)));
-            if let Err(panic) = served {
-                server = None;
-                let fault = JobFault::Panicked { what: name.what, why: panic_text(panic.as_ref()).to_owned() };
-                // One that comes again with each order is reported once.
-                if reported.as_ref() != Some(&fault) {
-                    reported = Some(fault.clone());
-                    let _ = faults.try_send(fault);
-                }
-            }
+    outbox: Outbox<E>,
+    faults: Sender<JobFault>,
+    make: M,
+    server: Option<S>,
+    reported: Option<JobFault>,
+}
+
+impl<O, E, S: FnMut(O, &Outbox<E>), M: Fn() -> S> Service<(u64, O)> for OrderService<E, S, M> {
+    fn take(&mut self, (number, order): (u64, O)) -> ControlFlow<()> {
+        self.outbox.number = number;
+        if !self.outbox.is_outdated() {
+            self.server.get_or_insert_with(&self.make)(order, &self.outbox);
         }
-        outbox.shared.waiting.fetch_sub(1, Ordering::Release);
+        self.outbox.shared.waiting.fetch_sub(1, Ordering::Release);
+        ControlFlow::Continue(())
+    }
+
+    fn on_panic(&mut self, why: &str) -> ControlFlow<()> {
+        self.server = None;
+        let fault = JobFault::Panicked { what: self.name.what, why: why.to_owned() };
+        // One that comes again with each order is reported once.
+        if self.reported.as_ref() != Some(&fault) {
+            self.reported = Some(fault.clone());
+            let _ = self.faults.try_send(fault);
+        }
+        self.outbox.shared.waiting.fetch_sub(1, Ordering::Release);
+        ControlFlow::Continue(())
     }
 }
 
@@ -247,7 +268,7 @@ mod tests {
 
     #[test]
     fn a_queue_is_worked_off_in_its_order_and_counted_until_done() {
-        let queue = WorkQueue::queue(TEST);
+        let queue = WorkQueue::queue(TEST, Inbox::Files);
         let (done, seen) = unbounded();
         let (go, may_go) = bounded::<()>(0);
         queue.put(move || _ = may_go.recv());
@@ -371,7 +392,7 @@ mod tests {
 
     #[test]
     fn a_thread_that_cannot_start_is_a_fault() {
-        let worker = without_threads(|| WorkQueue::queue(TEST));
+        let worker = without_threads(|| WorkQueue::queue(TEST, Inbox::Files));
         worker.put(|| unreachable!("there is no thread"));
         assert!(worker.is_idle());
         let faults: Vec<_> = worker.faults().collect();
@@ -402,5 +423,19 @@ mod tests {
         assert_eq!(worker.next_event(PATIENCE), Some(0));
         worker.end(PATIENCE);
         assert!(worker.is_idle());
+    }
+
+    #[test]
+    fn a_cancel_frees_a_thread_that_waits_for_its_reader() {
+        let worker = Worker::start(TEST, Cores::Shared, Inbox::Queue(8), || {
+            |count: usize, outbox: &Outbox<usize>| (0..count).for_each(|k| outbox.send(k))
+        });
+        worker.order(2 * EVENT_CAPACITY);
+        assert_eq!(worker.next_event(PATIENCE), Some(0));
+        worker.cancel();
+        while !worker.is_idle() {
+            std::thread::yield_now();
+        }
+        assert!(worker.events().count() <= EVENT_CAPACITY + 1);
     }
 }

@@ -197,13 +197,13 @@ fn a_rule_on_the_gpu_is_shown_from_there_until_it_is_lost() {
 fn a_panic_is_reported_and_the_thread_goes_on() {
     let (outbox, events) = bounded(EVENT_CAPACITY);
     let mut state = CanvasState::new(outbox, Arc::default());
-    state.guarded(|_| panic!("on purpose"));
+    assert!(state.on_panic("on purpose").is_continue());
     let event = events.try_recv();
     assert!(
         matches!(&event, Ok(CanvasEvent::Running(false, Some(why))) if why.contains("bug in the program (on purpose)")),
         "{event:?}"
     );
-    state.guarded(|state| state.speed = 7);
+    assert!(state.take(CanvasOrder::Speed(7)).is_continue());
     assert_eq!(state.speed, 7);
 }
 

@@ -1,7 +1,7 @@
 //! The thread that runs the swarm: it carries out its orders one after another, and shows the result.
 
 use std::num::NonZero;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -13,7 +13,7 @@ use super::Gpu;
 use super::answer::{Kept, LiveFrame, LiveQuestion, Looked};
 use super::buffer::{Body, body};
 use crate::formats::TrajectoryFrame;
-use crate::jobs::{self, Cores, Handle, JobFault, JobName, panic_text};
+use crate::jobs::{self, Cores, Handle, JobFault, JobName, Service};
 use crate::session::{EngineOrder, Event, LiveEvent, WentBack};
 use crate::worlds::swarm::doc::LiveState;
 use crate::worlds::swarm::engine::{CpuEngine, Engine, EngineError, Force, GpuEngine, Growth, RewindableEngine};
@@ -85,6 +85,7 @@ pub struct Host {
     past: (u64, u64),
     s_per_step: f64,
     is_stale: bool,
+    steps_under_way: u32,
     shown: Swarm,
     picture: Picture,
     pictures: u64,
@@ -111,7 +112,7 @@ pub fn start(
     // One core is left for the frames.
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get).saturating_sub(1);
     let cores = NonZero::new(cores).unwrap_or(NonZero::<usize>::MIN);
-    let host = Host {
+    let mut host = Host {
         gpu,
         rewindable: None,
         swarm: 0,
@@ -123,52 +124,57 @@ pub fn start(
         past: (0, 0),
         s_per_step: 0.0,
         is_stale: false,
+        steps_under_way: 0,
         shown: Swarm::default(),
         picture: Picture::default(),
         pictures: 0,
         shared,
         news,
     };
-    jobs::start(JOB, Cores::Own(cores), move || host.serve(&inbox))
+    jobs::start(JOB, Cores::Own(cores), move || jobs::serve(&inbox, &mut host))
 }
 
-impl Host {
-    fn serve(mut self, inbox: &Receiver<Work>) {
-        while let Ok(first) = inbox.recv() {
-            for work in std::iter::once(first).chain(inbox.try_iter()) {
-                let steps = if let Work::Orders { steps, .. } = work { steps } else { 0 };
-                self.guarded(|host| host.work(work));
-                // Also after a panic, or the window would wait for them for ever.
-                self.shared.steps_done.fetch_add(u64::from(steps), Ordering::Release);
+impl Service<Work> for Host {
+    fn take(&mut self, work: Work) -> ControlFlow<()> {
+        match work {
+            Work::Orders { swarm, steps, orders } => {
+                self.steps_under_way = steps;
+                self.apply(swarm, steps, orders);
+                self.count_steps();
             }
-            if self.is_stale {
-                self.is_stale = false;
-                self.guarded(|host| host.show(true));
-            }
+            Work::Question(question) => question(self),
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn advance(&mut self, _: Instant) {
+        if std::mem::take(&mut self.is_stale) {
+            self.show(true);
         }
     }
 
     /// A panic becomes a message, and the swarm it happened to is dropped.
-    fn guarded(&mut self, work: impl FnOnce(&mut Self)) {
-        let Err(panic) = catch_unwind(AssertUnwindSafe(|| work(self))) else { return };
+    fn on_panic(&mut self, why: &str) -> ControlFlow<()> {
         self.rewindable = None;
         self.is_stale = true;
         self.report(Event::Live(LiveEvent::EngineFailed(format!(
-            "the live swarm stopped because of a bug in the program: {}; press Restart for another, and please report it",
-            panic_text(panic.as_ref())
+            "the live swarm stopped because of a bug in the program: {why}; press Restart for another, and please report it"
         ))));
+        self.count_steps();
+        ControlFlow::Continue(())
+    }
+}
+
+impl Host {
+    /// Counts the steps of the batch under way as done, also after a panic, or the window would wait for them for ever.
+    fn count_steps(&mut self) {
+        let steps = std::mem::take(&mut self.steps_under_way);
+        self.shared.steps_done.fetch_add(u64::from(steps), Ordering::Release);
     }
 
     fn report(&self, event: Event) {
         // Fails only when the window closes.
         let _ = self.news.send((self.swarm, event));
-    }
-
-    fn work(&mut self, work: Work) {
-        match work {
-            Work::Orders { swarm, steps, orders } => self.apply(swarm, steps, orders),
-            Work::Question(question) => question(self),
-        }
     }
 
     /// Carries out the orders of one batch. Orders that replace each other are done once. After an order that failed

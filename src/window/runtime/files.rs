@@ -6,15 +6,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
-
 use super::bundled;
 use super::exporting;
 use super::importing;
 use super::kinds::{FileKind, kind_of};
 use super::portrait::{self, Portrait};
 use crate::formats::{ExportSubject, FormatKind, FormatRole, FormatSpec, format_for};
-use crate::jobs::{JobName, WorkQueue, guarded};
+use crate::jobs::{Inbox, JobName, Mailbox, Post, WorkQueue, guarded};
 use crate::media::chart::Chart;
 use crate::media::picture;
 use crate::scene::{self, Loaded, Project, Showing, SwarmProject, is_picture_name, write_atomic};
@@ -30,30 +28,12 @@ pub type OtherScene = (PathBuf, Box<Project>);
 /// What reading a scene gives to the session; `None` when it is of another world and was sent there.
 type ReadScene = Result<Option<Box<SwarmProject>>, String>;
 
-/// From the threads to the window.
-struct Channel<T> {
-    sender: Sender<T>,
-    receiver: Receiver<T>,
-}
-
-impl<T> Default for Channel<T> {
-    fn default() -> Self {
-        let (sender, receiver) = unbounded();
-        Self { sender, receiver }
-    }
-}
-
-/// Fails only when the program is ending.
-fn send<T>(sender: &Sender<T>, value: T) {
-    let _ = sender.send(value);
-}
-
 /// The writing and the reading thread, and what they send back.
 pub struct Files {
-    events: Channel<Event>,
-    notices: Channel<Notice>,
+    events: Mailbox<Event>,
+    notices: Mailbox<Notice>,
     /// Scenes of other worlds, which the session has no use for.
-    others: Channel<OtherScene>,
+    others: Mailbox<OtherScene>,
     writer: WorkQueue,
     reader: WorkQueue,
     /// Files that wait to be written, or are being written.
@@ -63,11 +43,11 @@ pub struct Files {
 impl Default for Files {
     fn default() -> Self {
         Self {
-            events: Channel::default(),
-            notices: Channel::default(),
-            others: Channel::default(),
-            writer: WorkQueue::queue(JobName { thread: "write", what: "Writing files" }),
-            reader: WorkQueue::queue(JobName { thread: "read", what: "Reading files" }),
+            events: Mailbox::default(),
+            notices: Mailbox::default(),
+            others: Mailbox::default(),
+            writer: WorkQueue::queue(JobName { thread: "write", what: "Writing files" }, Inbox::Files),
+            reader: WorkQueue::queue(JobName { thread: "read", what: "Reading files" }, Inbox::Files),
             being_written: Arc::default(),
         }
     }
@@ -76,18 +56,18 @@ impl Default for Files {
 impl Files {
     /// Events since the last call.
     pub fn events(&self) -> impl Iterator<Item = Event> + '_ {
-        self.events.receiver.try_iter()
+        self.events.take()
     }
 
     /// Sentences for the user since the last call.
     pub fn notices(&self) -> impl Iterator<Item = Notice> + '_ {
         let faults = self.writer.faults().chain(self.reader.faults());
-        self.notices.receiver.try_iter().chain(faults.map(|fault| (Level::Error, fault.to_string())))
+        self.notices.take().chain(faults.map(|fault| (Level::Error, fault.to_string())))
     }
 
     /// Scenes of other worlds that were opened since the last call.
     pub fn other_scenes(&self) -> impl Iterator<Item = OtherScene> + '_ {
-        self.others.receiver.try_iter()
+        self.others.take()
     }
 
     /// Puts other work on the thread that reads.
@@ -116,7 +96,7 @@ impl Files {
             SceneSource::File(path) => path.clone(),
             SceneSource::Bundled(_) => PathBuf::new(),
         };
-        let (notices, others) = (self.notices.sender.clone(), self.others.sender.clone());
+        let (notices, others) = (self.notices.post(), self.others.post());
         self.read(path, move |path| {
             let result = guarded(&format!("opening {}", path.display()), || match &source {
                 SceneSource::File(path) => load(path, &notices, &others),
@@ -136,7 +116,7 @@ impl Files {
     /// Several files as the snapshots of one picture.
     pub fn import_film(&self, paths: Vec<PathBuf>) {
         let Some(first) = paths.first().cloned() else { return };
-        let notices = self.notices.sender.clone();
+        let notices = self.notices.post();
         self.read(first, move |_| Some(importing::read_first(paths, &notices)));
     }
 
@@ -148,7 +128,7 @@ impl Files {
 
     /// Opens a file whatever it is: a scene, a picture that holds one, or particles and images to be imported.
     pub fn open(&self, path: PathBuf) {
-        let (notices, others) = (self.notices.sender.clone(), self.others.sender.clone());
+        let (notices, others) = (self.notices.post(), self.others.post());
         self.read(path, move |path| match kind_of(path) {
             Some(FileKind::Scene) => {
                 let result = guarded(&format!("opening {}", path.display()), || load(path, &notices, &others));
@@ -165,11 +145,11 @@ impl Files {
 
     /// `portrait`: how a picture of the scene is drawn.
     pub fn save(&self, path: PathBuf, document: SwarmProject, portrait: Portrait, revision: u64) {
-        let events = self.events.sender.clone();
+        let events = self.events.post();
         self.write(path, move |path| {
             let result = guarded(&format!("saving {}", path.display()), || save(path, document, portrait));
             let path = path.to_owned();
-            send(&events, Event::Document(DocumentEvent::Saved { path, revision, result }));
+            events.send(Event::Document(DocumentEvent::Saved { path, revision, result }));
         });
     }
 
@@ -204,11 +184,11 @@ impl Files {
 
     /// Writes a file by `work`, which returns the notice of its success.
     fn write_with_notice(&self, path: PathBuf, work: impl FnOnce(&Path) -> Result<String, String> + Send + 'static) {
-        let notices = self.notices.sender.clone();
+        let notices = self.notices.post();
         self.write(path, move |path| {
             let result = guarded(&format!("writing {}", path.display()), || work(path));
             let notice = result.map_or_else(|why| (Level::Error, why), |text| (Level::Success, text));
-            send(&notices, notice);
+            notices.send(notice);
         });
     }
 
@@ -228,8 +208,8 @@ impl Files {
     /// `work` must not panic: see [`guarded`].
     fn read(&self, path: PathBuf, work: impl FnOnce(&Path) -> Option<Event> + Send + 'static) {
         let is_written = self.being_written.lock().unwrap_or_else(PoisonError::into_inner).contains(&path);
-        let events = self.events.sender.clone();
-        let job = move || work(&path).into_iter().for_each(|event| send(&events, event));
+        let events = self.events.post();
+        let job = move || work(&path).into_iter().for_each(|event| events.send(event));
         if is_written { self.writer.put(job) } else { self.reader.put(job) }
     }
 }
@@ -243,13 +223,13 @@ fn save(path: &Path, mut document: SwarmProject, portrait: Portrait) -> Result<(
     document.save_showing(path, &showing).map_err(|e| e.to_string())
 }
 
-fn load(path: &Path, notices: &Sender<Notice>, others: &Sender<OtherScene>) -> ReadScene {
+fn load(path: &Path, notices: &Post<Notice>, others: &Post<OtherScene>) -> ReadScene {
     let Loaded { project, warnings } = Project::load(path).map_err(|e| e.to_string())?;
     for warning in &warnings {
-        send(notices, (Level::Info, warning.clone()));
+        notices.send((Level::Info, warning.clone()));
     }
     if project.world.info().is_some() {
-        send(others, (path.to_owned(), Box::new(project)));
+        others.send((path.to_owned(), Box::new(project)));
         return Ok(None);
     }
     let loaded = Loaded { project, warnings }.into_swarm().map_err(|fault| format!("{}: {fault}", path.display()))?;
@@ -294,7 +274,7 @@ mod tests {
     use std::time::Duration;
 
     fn next(files: &Files) -> Event {
-        files.events.receiver.recv_timeout(Duration::from_secs(30)).expect("an answer")
+        files.events.next(Duration::from_secs(30)).expect("an answer")
     }
 
     fn document(title: &str) -> SwarmProject {
@@ -313,7 +293,7 @@ mod tests {
         assert_eq!(image::open(png).unwrap().to_rgba8(), chart.draw(PLOT_PX));
         let files = Files::default();
         files.save_plot("/no/such/folder/plot.png".into(), chart);
-        let (_, why) = files.notices.receiver.recv_timeout(Duration::from_secs(60)).unwrap();
+        let (_, why) = files.notices.next(Duration::from_secs(60)).unwrap();
         assert!(why.contains("/no/such/folder/plot.png"), "{why}");
     }
 

@@ -2,20 +2,17 @@
 
 use std::path::Path;
 
-use crossbeam_channel::Sender;
-
 use super::files::{Notice, lost_its_scene};
 use crate::formats::{Outline, import_all};
-use crate::jobs::guarded;
+use crate::jobs::{Post, guarded};
 use crate::scene::holds_scene;
 use crate::session::{Event, ImportReading, ImportRequest, LOST_ITS_SCENE, Level, ShareEvent};
 use crate::worlds::swarm::measures::Alikeness;
 
 /// The first reading of these files, at least one: the particles, or what the import sheet has to ask.
-pub(super) fn read_first(paths: Vec<std::path::PathBuf>, notices: &Sender<Notice>) -> Event {
+pub(super) fn read_first(paths: Vec<std::path::PathBuf>, notices: &Post<Notice>) -> Event {
     let path = paths[0].clone();
-    // Fails only when the program is ending.
-    let notify = |notice: Notice| _ = notices.send(notice);
+    let notify = |notice: Notice| notices.send(notice);
     warning_about(&path).into_iter().for_each(|text| notify((Level::Warning, text.to_owned())));
     let (reading, wants_options) = read(ImportRequest::new(paths));
     if reading.has_choices() || wants_options {

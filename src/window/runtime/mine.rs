@@ -9,7 +9,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use crate::formats::FormatRole;
-use crate::jobs::{JobFault, JobName, WorkQueue, guarded};
+use crate::jobs::{Inbox, JobFault, JobName, WorkQueue, guarded};
 use crate::media::save_name::split_ending;
 use crate::scene::{Loaded, SwarmProject, holds_scene, is_picture_name, is_scene_name, load_swarm};
 use crate::window::panels::SceneCard;
@@ -30,6 +30,9 @@ const MAX_DRAWN: usize = 1000;
 /// Particles on the card of a scene that has no saved swarm.
 const SAMPLE_PARTICLES: usize = 60;
 
+/// Readings that may wait: none is put in while one does.
+const WAITING: usize = 2;
+
 /// The scenes of the folder as they were read last.
 pub struct Mine {
     folder: Option<PathBuf>,
@@ -40,7 +43,7 @@ pub struct Mine {
 impl Mine {
     pub fn new(folder: Option<PathBuf>) -> Self {
         let name = JobName { thread: "scenes", what: "Looking for your scenes" };
-        Self { folder, queue: WorkQueue::queue(name), cards: Arc::default() }
+        Self { folder, queue: WorkQueue::queue(name, Inbox::Queue(WAITING)), cards: Arc::default() }
     }
 
     pub fn folder(&self) -> Option<&Path> {

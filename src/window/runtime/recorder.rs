@@ -9,10 +9,10 @@ mod trajectory;
 pub use film::{FilmOfSwarm, FilmSource};
 pub use trajectory::TrajectorySource;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
-
 use super::files::Notice;
-use crate::jobs::{RecordingEnd, RecordingJob, RecordingPlan, RecordingResult, RecordingState, RecordingWriter};
+use crate::jobs::{
+    Mailbox, RecordingEnd, RecordingJob, RecordingPlan, RecordingResult, RecordingState, RecordingWriter,
+};
 use crate::session::Level;
 use crate::window::live::Live;
 use crate::window::runtime::gaze::Gaze;
@@ -47,7 +47,7 @@ pub enum Ended {
 /// The recording under way, and what became of earlier ones.
 pub struct Recorder<S: FrameSource> {
     run: Option<RecordingRun<S>>,
-    notices: (Sender<Notice>, Receiver<Notice>),
+    notices: Mailbox<Notice>,
 }
 
 struct RecordingRun<S: FrameSource> {
@@ -58,7 +58,7 @@ struct RecordingRun<S: FrameSource> {
 
 impl<S: FrameSource> Default for Recorder<S> {
     fn default() -> Self {
-        Self { run: None, notices: unbounded() }
+        Self { run: None, notices: Mailbox::default() }
     }
 }
 
@@ -70,15 +70,14 @@ impl<S: FrameSource> Recorder<S> {
         source: S,
         open: impl FnOnce() -> Result<W, String> + Send + 'static,
     ) {
-        let outbox = self.notices.0.clone();
+        let outbox = self.notices.post();
         let report = move |result: RecordingResult| {
             let notice = match result {
                 Ok(RecordingEnd::Kept(text)) => (Level::Success, text),
                 Ok(RecordingEnd::Nothing(text)) => (Level::Info, text),
                 Err(why) => (Level::Error, why),
             };
-            // Fails only when the program is ending.
-            let _ = outbox.send(notice);
+            outbox.send(notice);
         };
         match RecordingJob::start(plan, open, report) {
             Ok(job) => self.run = Some(RecordingRun { job, source, request: None }),
@@ -87,8 +86,7 @@ impl<S: FrameSource> Recorder<S> {
     }
 
     fn notify(&self, level: Level, text: String) {
-        // The receiver is in hand.
-        let _ = self.notices.0.send((level, text));
+        self.notices.put((level, text));
     }
 
     /// Ends the recording under way and keeps it; returns whether there was one.
@@ -131,7 +129,7 @@ impl<S: FrameSource> Recorder<S> {
 
     /// Sentences for the user since the last call.
     pub fn notices(&self) -> impl Iterator<Item = Notice> + '_ {
-        self.notices.1.try_iter()
+        self.notices.take()
     }
 }
 

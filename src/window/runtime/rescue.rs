@@ -9,10 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
-
 use super::files::Files;
-use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker, guarded};
+use crate::jobs::{Cores, Inbox, JobName, Mailbox, Outbox, Worker, guarded};
 use crate::scene::{SwarmProject, load_swarm, remove_films, write_atomic};
 use crate::session::{Session, ShareEvent, opened_project};
 use crate::window::live::answer::{Answer, Kept};
@@ -50,7 +48,7 @@ pub struct Rescue {
     /// Revisions that are in the files.
     left: Vec<u64>,
     every: Duration,
-    results: (Sender<String>, Receiver<String>),
+    results: Mailbox<String>,
     has_failed: bool,
 }
 
@@ -115,7 +113,7 @@ impl Rescue {
             serial: 0,
             left: Vec::new(),
             every: every(),
-            results: unbounded(),
+            results: Mailbox::default(),
             has_failed: false,
         }
     }
@@ -148,7 +146,7 @@ impl Rescue {
         }
         // What a scan that failed has not found stays for the next run.
         let faults = self.scan.faults().map(|fault| fault.to_string());
-        let failure = self.results.1.try_iter().chain(faults).last()?;
+        let failure = self.results.take().chain(faults).last()?;
         (!std::mem::replace(&mut self.has_failed, true)).then_some(failure)
     }
 
@@ -179,14 +177,14 @@ impl Rescue {
             match RescuePlace::own(folder) {
                 Ok(place) => self.own = Some(place),
                 Err(e) => {
-                    let _ = self.results.0.send(format!("cannot write {} ({e})", folder.display()));
+                    self.results.put(format!("cannot write {} ({e})", folder.display()));
                     return;
                 }
             }
         }
         let Some(own) = &self.own else { return };
         self.written = Some(revision);
-        let (scene, failed) = (own.scene.clone(), self.results.0.clone());
+        let (scene, failed) = (own.scene.clone(), self.results.post());
         // What is left without a swarm is the document before the one that was restored.
         let restored = if living.is_some() { std::mem::take(&mut self.restored) } else { Vec::new() };
         let mut document = document.clone();
@@ -205,8 +203,8 @@ impl Rescue {
             match result {
                 // Or a second crash would offer it twice.
                 Ok(()) => restored.into_iter().for_each(RescuePlace::remove),
-                // Fails only when the program is ending. What was restored is offered again by the next run.
-                Err(why) => _ = failed.send(why),
+                // What was restored is offered again by the next run.
+                Err(why) => failed.send(why),
             }
         });
     }

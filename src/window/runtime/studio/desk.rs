@@ -3,8 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
-
 use super::super::effects::Shell;
 use super::super::files::write_plot;
 use super::super::folders;
@@ -14,7 +12,9 @@ use super::pictures::StudioPictures;
 use super::rescue::StudioRescue;
 use super::view::{StudioScreen, StudioView};
 use crate::gpu::GpuDevice;
-use crate::jobs::{CanvasOrder, CanvasPicture, CanvasWorker, FilmOrder, JobFault, LearningEvent, LearningRun, guarded};
+use crate::jobs::{
+    CanvasOrder, CanvasPicture, CanvasWorker, FilmOrder, JobFault, LearningEvent, LearningRun, Mailbox, guarded,
+};
 use crate::media::looks::Theme;
 use crate::scene::{Project, Showing, is_picture_name, write_atomic};
 use crate::session::studio::{ProgramCommand, Studio, StudioCommand, StudioEffect, StudioEvent, StudioSource};
@@ -34,13 +34,12 @@ pub struct StudioDesk {
     /// From the first time that the world is shown; `None` also where another run of the program has it.
     rescue: Option<StudioRescue>,
     was_shown: bool,
-    sender: Sender<StudioEvent>,
-    done: Receiver<StudioEvent>,
+    /// Of work on files.
+    done: Mailbox<StudioEvent>,
 }
 
 impl StudioDesk {
     pub fn new(entry: &'static WorldEntry) -> Self {
-        let (sender, done) = unbounded();
         Self {
             studio: Studio::new(entry),
             view: StudioView::default(),
@@ -50,8 +49,7 @@ impl StudioDesk {
             run: None,
             rescue: None,
             was_shown: false,
-            sender,
-            done,
+            done: Mailbox::default(),
         }
     }
 
@@ -81,14 +79,13 @@ impl StudioDesk {
         let Some(found) = self.rescue.as_ref().and_then(|rescue| rescue.found()).map(PathBuf::from) else {
             return false;
         };
-        let sender = self.sender.clone();
+        let post = self.done.post();
         shell.files.read_later(move || {
             let result = guarded("reading unsaved work", || match Project::load(&found) {
                 Ok(loaded) => Ok(Box::new(loaded.project)),
                 Err(error) => Err(error.to_string()),
             });
-            // Fails only when the program is ending.
-            let _ = sender.send(StudioEvent::Rescued(result));
+            post.send(StudioEvent::Rescued(result));
         });
         true
     }
@@ -137,7 +134,7 @@ impl StudioDesk {
 
     /// What has happened since the last call.
     pub fn events(&mut self) -> Vec<StudioEvent> {
-        let mut events: Vec<StudioEvent> = self.done.try_iter().collect();
+        let mut events: Vec<StudioEvent> = self.done.take().collect();
         if let Some((id, run)) = &self.run {
             let news: Vec<LearningEvent> = run.events().try_iter().collect();
             let is_over = matches!(news.last(), Some(LearningEvent::Finished(_) | LearningEvent::Failed(_)));
@@ -173,8 +170,7 @@ impl StudioDesk {
                         Ok(path) => self.save(path, project, revision, shell),
                         Err(why) => {
                             let saved = StudioEvent::Saved { path: name.into(), revision, result: Err(why) };
-                            // Fails only when the program is ending.
-                            let _ = self.sender.send(saved);
+                            self.done.put(saved);
                         }
                     }
                 }
@@ -204,13 +200,12 @@ impl StudioDesk {
     }
 
     fn save(&self, path: PathBuf, project: Box<Project>, revision: u64, shell: &Shell) {
-        let (sender, showing) = (self.sender.clone(), self.showing(&path, shell));
+        let (post, showing) = (self.done.post(), self.showing(&path, shell));
         shell.files.write_later(move || {
             let result = guarded(&format!("saving {}", path.display()), || {
                 project.save_showing(&path, &showing.read()?).map_err(|e| e.to_string())
             });
-            // Fails only when the program is ending.
-            let _ = sender.send(StudioEvent::Saved { path, revision, result });
+            post.send(StudioEvent::Saved { path, revision, result });
         });
     }
 
@@ -249,12 +244,11 @@ impl StudioDesk {
     }
 
     fn load(&self, number: u64, source: StudioSource, shell: &Shell) {
-        let (sender, entry) = (self.sender.clone(), self.studio.entry());
+        let (post, entry) = (self.done.post(), self.studio.entry());
         let has_card = self.engine.as_ref().is_some_and(|gpu| !gpu.is_software());
         shell.files.read_later(move || {
             let result = guarded("preparing the picture", || loaded(entry, source, has_card));
-            // Fails only when the program is ending.
-            let _ = sender.send(StudioEvent::Opened { number, result });
+            post.send(StudioEvent::Opened { number, result });
         });
     }
 }

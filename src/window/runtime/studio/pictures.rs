@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use image::RgbaImage;
 
-use crate::jobs::{JobName, WorkQueue, guarded};
+use crate::jobs::{Inbox, JobName, WorkQueue, guarded};
 use crate::scene::{Project, world_name};
 use crate::session::studio::Studio;
 use crate::session::{RunId, Workspace};
@@ -18,6 +18,10 @@ use crate::worlds::studio::{BrushWorkspace, BundledScene, DrawOptions, WorldEntr
 const SHARPNESS: f32 = 2.0;
 /// The user's own scenes of the world that are shown at most, newest first.
 const MAX_OWN: usize = 60;
+
+const PICTURES: JobName = JobName { thread: "pictures", what: "Drawing small pictures" };
+/// Work that may wait: the rules and the cards are drawn again only when the last ones are done.
+const WAITING: usize = 8;
 
 /// The pictures of one world.
 pub struct StudioPictures {
@@ -40,7 +44,7 @@ enum DrawnFlows {
 impl Default for StudioPictures {
     fn default() -> Self {
         Self {
-            queue: WorkQueue::queue(JobName { thread: "pictures", what: "Drawing small pictures" }),
+            queue: WorkQueue::queue(PICTURES, Inbox::Queue(WAITING)),
             flows: Arc::default(),
             cards: Arc::default(),
             drawn: None,
