@@ -101,6 +101,9 @@ fn a_large_file_on_its_way_is_announced() {
     // A spinner never rests.
     window.run_steps(3);
     assert!(window.query_by_label("Opening…").is_some());
+    window.get_by_label("Cancel").click();
+    window.run_steps(3);
+    assert!(window.state().commands.contains(&Command::Share(ShareCommand::CancelReading)));
 }
 
 #[test]

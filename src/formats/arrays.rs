@@ -1,8 +1,10 @@
 //! Arrays of numbers, as other programs save them: `.npy` of NumPy.
 
-use std::io;
+use std::io::{self, BufReader};
 
 use npyz::WriterBuilder as _;
+
+use super::StopSignal;
 
 /// Numbers along several axes.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,8 +16,9 @@ pub struct NumberArray {
 }
 
 /// Reads an array of f32, f64 or u8 in C order.
-pub(super) fn read_npy(bytes: &[u8]) -> Result<NumberArray, String> {
-    let file = npyz::NpyFile::new(bytes).map_err(|e| format!("it is not an .npy file ({e})"))?;
+pub(super) fn read_npy(bytes: &[u8], stop: StopSignal) -> Result<NumberArray, String> {
+    let file =
+        npyz::NpyFile::new(BufReader::new(stop.reader(bytes))).map_err(|e| format!("it is not an .npy file ({e})"))?;
     let shape: Vec<usize> = file.shape().iter().map(|&n| n as usize).collect();
     if file.order() != npyz::Order::C {
         return Err("its array is in Fortran order; save it with numpy.ascontiguousarray".to_owned());
@@ -58,14 +61,14 @@ mod tests {
     fn an_array_is_read_back_as_it_was_written() {
         let values: Vec<f32> = (0..24).map(|k| k as f32 * 0.1).collect();
         let bytes = encode_npy(&[2, 3, 4], &values).unwrap();
-        assert_eq!(read_npy(&bytes), Ok(NumberArray { shape: vec![2, 3, 4], values }));
-        assert!(read_npy(b"text").unwrap_err().contains("not an .npy file"));
+        assert_eq!(read_npy(&bytes, StopSignal::NEVER), Ok(NumberArray { shape: vec![2, 3, 4], values }));
+        assert!(read_npy(b"text", StopSignal::NEVER).unwrap_err().contains("not an .npy file"));
     }
 
     #[test]
     fn an_array_that_breaks_off_is_refused() {
         let bytes = encode_npy(&[200, 100], &[0.5; 20_000]).unwrap();
-        assert!(read_npy(&bytes[..bytes.len() - 8]).unwrap_err().contains("cannot be read"));
-        assert!(read_npy(&bytes[..1000]).unwrap_err().contains("fewer numbers"));
+        assert!(read_npy(&bytes[..bytes.len() - 8], StopSignal::NEVER).unwrap_err().contains("cannot be read"));
+        assert!(read_npy(&bytes[..1000], StopSignal::NEVER).unwrap_err().contains("fewer numbers"));
     }
 }

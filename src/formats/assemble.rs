@@ -5,7 +5,7 @@ use std::path::Path;
 use glam::DVec2;
 
 use super::rows::{FrameRows, Reading, Row};
-use super::{About, Assumption, BoxChoice, FrameChoice, ImportError, ImportOptions, Imported};
+use super::{About, Assumption, BoxChoice, FrameChoice, ImportError, ImportOptions, Imported, StopSignal};
 use crate::worlds::swarm::picture::headings::from_neighbours;
 use crate::worlds::swarm::picture::{Boundary, FilmFrame, Mode, Particle, Snapshot, SnapshotError, SnapshotFilm, wrap};
 
@@ -13,8 +13,13 @@ use crate::worlds::swarm::picture::{Boundary, FilmFrame, Mode, Particle, Snapsho
 const MOTIF_PARTICLES: usize = 64;
 
 /// # Errors
-/// The first frame that is not a usable snapshot; among several chosen ones unusable frames are left out.
-pub(super) fn assemble(reading: Reading, path: &Path, options: &ImportOptions) -> Result<Imported, ImportError> {
+/// The signal to stop; the first frame that is not a usable snapshot; among several chosen ones unusable frames are left out.
+pub(super) fn assemble(
+    reading: Reading,
+    path: &Path,
+    options: &ImportOptions,
+    stop: StopSignal,
+) -> Result<Imported, ImportError> {
     let Reading { frames, y_down, folds, suggested, mut assumptions, species } = reading;
     let first_len = frames.first().map_or(0, |frame| frame.rows.len());
     let mode = options.mode.or(suggested).unwrap_or_else(|| {
@@ -32,6 +37,9 @@ pub(super) fn assemble(reading: Reading, path: &Path, options: &ImportOptions) -
     let mut film = Vec::new();
     let mut left_out: Vec<(String, ImportError)> = Vec::new();
     for frame in frames {
+        if stop.is_set() {
+            return Err(ImportError::Stopped);
+        }
         match report.snapshot(&frame, mode, path) {
             Ok(snapshot) => {
                 film.push(FilmFrame::new(&snapshot, frame.number, frame.ids.map(Vec::into_boxed_slice)));

@@ -3,7 +3,7 @@
 use glam::DVec2;
 
 use super::text::normalised;
-use super::{Assumption, ImportOptions, table};
+use super::{Assumption, ImportOptions, StopSignal, table};
 use crate::worlds::swarm::picture::headings::from_neighbours;
 use crate::worlds::swarm::picture::{Particle, Snapshot, wrap_angle};
 
@@ -22,7 +22,8 @@ pub struct Table {
 /// # Errors
 /// What is wrong, in which line, and the next step, without a full stop.
 pub fn read_csv(text: &str) -> Result<Table, String> {
-    let read = table::parse(&normalised(text.to_owned()), &ImportOptions::default()).map_err(|fault| fault.text())?;
+    let text = normalised(text.to_owned());
+    let read = table::parse(&text, &ImportOptions::default(), StopSignal::NEVER).map_err(|fault| fault.text())?;
     let rows = read.frames.into_iter().next().unwrap_or_default().rows;
     if rows.is_empty() {
         return Err("the table has a header but no particles; copy some lines below it too".to_owned());

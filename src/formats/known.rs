@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::export::ExportError;
 use super::rows::{Fault, Reading};
-use super::{FORMATS, ImportError, ImportOptions, NumberArray, TrajectoryKind, picture, table, text, xyz};
+use super::{FORMATS, ImportError, ImportOptions, NumberArray, StopSignal, TrajectoryKind, picture, table, text, xyz};
 use crate::worlds::swarm::picture::Snapshot;
 
 /// What a file of a format holds.
@@ -133,7 +133,7 @@ pub(super) enum FormatReader {
     /// By its pixels.
     Image,
     /// As an array, of the whole file.
-    Array(fn(&[u8]) -> Result<NumberArray, String>),
+    Array(fn(&[u8], StopSignal) -> Result<NumberArray, String>),
     /// As a scene.
     Scene,
 }
@@ -238,11 +238,16 @@ impl FormatSpec {
     }
 
     /// The outer error is about the file, the inner about its content.
-    pub(super) fn read(&self, path: &Path, options: &ImportOptions) -> Result<Result<Reading, Fault>, ImportError> {
+    pub(super) fn read(
+        &self,
+        path: &Path,
+        options: &ImportOptions,
+        stop: StopSignal,
+    ) -> Result<Result<Reading, Fault>, ImportError> {
         match self.reader {
-            FormatReader::Table(as_table) => table::read(path, options, as_table),
-            FormatReader::Xyz => xyz::read(path, options),
-            FormatReader::Image => picture::read(path, options),
+            FormatReader::Table(as_table) => table::read(path, options, as_table, stop),
+            FormatReader::Xyz => xyz::read(path, options, stop),
+            FormatReader::Image => picture::read(path, options, stop),
             FormatReader::Array(_) | FormatReader::Scene => Err(ImportError::UnknownKind { file: path.to_owned() }),
         }
     }
@@ -273,9 +278,9 @@ impl FormatSpec {
     ///
     /// # Errors
     /// What is wrong and the next step, without a full stop.
-    pub fn array(&self, bytes: &[u8]) -> Option<Result<NumberArray, String>> {
+    pub fn array(&self, bytes: &[u8], stop: StopSignal) -> Option<Result<NumberArray, String>> {
         match self.reader {
-            FormatReader::Array(read) => Some(read(bytes)),
+            FormatReader::Array(read) => Some(read(bytes, stop)),
             _ => None,
         }
     }
@@ -346,7 +351,7 @@ mod tests {
             let format = format_for(&path, FormatRole::SwarmExport).unwrap();
             (format.swarm.unwrap().write)(&snapshot, &path, 64, &mut bytes).unwrap();
             crate::media::atomic::write_atomic(&path, &bytes).unwrap();
-            assert_eq!(read_file(&path, 150, 1).unwrap().cloud.len(), 150, "{ending}");
+            assert_eq!(read_file(&path, 150, 1, StopSignal::NEVER).unwrap().cloud.len(), 150, "{ending}");
         }
     }
 

@@ -4,18 +4,30 @@ use std::path::PathBuf;
 
 use glam::DVec2;
 
-use super::{About, Assumption, ImportError, ImportOptions, Imported, import};
+use super::{About, Assumption, ImportError, ImportOptions, Imported, StopSignal, import_one};
 use crate::worlds::swarm::picture::{FilmFrame, MAX_SPECIES, SnapshotFilm};
 
 /// Reads several files as the snapshots of one pattern, in this order: every file's frames, by the same options.
 ///
 /// # Errors
-/// As [`import`], for the first file that cannot be read; different boundaries; too many species.
+/// As [`super::import`], for the first file that cannot be read; different boundaries; too many species.
 pub fn import_all(paths: &[PathBuf], options: &ImportOptions) -> Result<Imported, ImportError> {
+    import_unless_stopped(paths, options, StopSignal::NEVER)
+}
+
+/// As [`import_all`], until `stop` is set.
+///
+/// # Errors
+/// As [`import_all`], and [`ImportError::Stopped`].
+pub fn import_unless_stopped(
+    paths: &[PathBuf],
+    options: &ImportOptions,
+    stop: StopSignal,
+) -> Result<Imported, ImportError> {
     let Some((first, others)) = paths.split_first() else {
         return Err(ImportError::UnknownKind { file: PathBuf::new() });
     };
-    let mut all = import(first, options)?;
+    let mut all = import_one(first, options, stop)?;
     if others.is_empty() {
         return Ok(all);
     }
@@ -23,7 +35,7 @@ pub fn import_all(paths: &[PathBuf], options: &ImportOptions) -> Result<Imported
     let options = ImportOptions { mode: Some(all.snapshot.mode), ..options.clone() };
     let mut files = vec![OneFile::of(&all)];
     for path in others {
-        let imported = import(path, &options)?;
+        let imported = import_one(path, &options, stop)?;
         if imported.snapshot.boundary != all.snapshot.boundary {
             let what = format!("its boundary is {:?}, that of the first file is not", imported.snapshot.boundary);
             let hint = "give --box for all of them".to_owned();

@@ -16,6 +16,7 @@ mod outline;
 mod picture;
 mod rows;
 mod species;
+mod stop;
 mod table;
 mod text;
 mod trajectory;
@@ -37,11 +38,12 @@ pub use assumption::{About, Assumption};
 pub use clipboard::{Table, read_csv};
 pub use export::{Export, ExportError, ExportSubject, export};
 pub use known::{FormatKind, FormatRole, FormatSpec, StillsWriter, format_for};
-pub use many::import_all;
+pub use many::{import_all, import_unless_stopped};
 pub use options::{AngleSense, AngleUnit, AngleZero, Angles, BoxChoice, ColumnChoice, ColumnUse, FrameChoice, YAxis};
 pub use outline::Outline;
 pub use picture::MAX_IMAGE_SIDE;
 pub use picture::drawing::{Drawing, StippleOptions};
+pub use stop::StopSignal;
 pub use trajectory::{Trajectory, TrajectoryError, TrajectoryFrame, TrajectoryKind};
 pub use write::{write_csv, write_snapshot_csv, write_snapshot_xyz, write_xyz};
 pub(crate) use xyz::position_columns;
@@ -175,6 +177,8 @@ pub enum ImportError {
     File { file: PathBuf, what: String, hint: String },
     #[error("{}, line {line}: {what}; {hint}", name_of(.file))]
     Line { file: PathBuf, line: usize, what: String, hint: String },
+    #[error("the import was cancelled; nothing was changed")]
+    Stopped,
     #[error("{}{}: {source}", name_of(.file), at_lines(.lines))]
     Snapshot { file: PathBuf, lines: Vec<usize>, source: SnapshotError },
 }
@@ -184,7 +188,7 @@ impl ImportError {
     pub fn is_for_want_of_options(&self) -> bool {
         match self {
             Self::File { hint, .. } | Self::Line { hint, .. } => hint.contains("--"),
-            Self::Read { .. } | Self::UnknownKind { .. } | Self::Snapshot { .. } => false,
+            Self::Read { .. } | Self::UnknownKind { .. } | Self::Stopped | Self::Snapshot { .. } => false,
         }
     }
 }
@@ -220,10 +224,19 @@ fn at_lines(lines: &[usize]) -> String {
 /// # Errors
 /// Every fault names the file, the line where there is one, and the next step.
 pub fn import(path: &Path, options: &ImportOptions) -> Result<Imported, ImportError> {
+    import_one(path, options, StopSignal::NEVER)
+}
+
+fn import_one(path: &Path, options: &ImportOptions, stop: StopSignal) -> Result<Imported, ImportError> {
     let format =
         format_for(path, FormatRole::SwarmImport).ok_or_else(|| ImportError::UnknownKind { file: path.to_owned() })?;
-    let reading = format.read(path, options)?;
-    assemble::assemble(reading.map_err(|fault| fault.of(path))?, path, options)
+    let read = || {
+        let reading = format.read(path, options, stop)?;
+        assemble::assemble(reading.map_err(|fault| fault.of(path))?, path, options, stop)
+    };
+    let imported = read();
+    // What a reader that broke off reports is not the reason.
+    if stop.is_set() { Err(ImportError::Stopped) } else { imported }
 }
 
 #[cfg(test)]

@@ -74,6 +74,11 @@ impl Fault {
         Self { line: None, what: shortened(what.as_ref(), MAX_WHAT), hint: shortened(hint.as_ref(), MAX_HINT) }
     }
 
+    /// A reader broke off; the import reports that it was stopped.
+    pub fn stopped() -> Self {
+        Self::whole("the import was cancelled", "nothing was changed")
+    }
+
     /// One sentence without the name of the file and without a full stop.
     pub fn text(&self) -> String {
         let at = self.line.map_or_else(String::new, |line| format!("line {line}: "));

@@ -247,7 +247,7 @@ proptest! {
 
     #[test]
     fn no_text_whatever_makes_the_readers_panic(text in "[0-9xy,;:=\"# \n\t.eNaTFPropertiesLattice-]{0,200}") {
-        let _ = table::parse(&text, &ImportOptions::default());
+        let _ = table::parse(&text, &ImportOptions::default(), StopSignal::NEVER);
         let _ = xyz::parse(&text, &ImportOptions::default());
         let _ = xyz::parse(&format!("2\n{text}\nA 0 0 0\nB 1 1 1\n"), &ImportOptions::default());
     }

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::rows::Fault;
-use super::{About, Assumption, ImportError};
+use super::{About, Assumption, ImportError, StopSignal};
 
 /// Larger tables are refused; a larger XYZ file is read frame by frame.
 pub(super) const MAX_FILE_BYTES: u64 = 1 << 30;
@@ -21,19 +21,20 @@ pub(super) struct Text {
 /// Reads a whole text file.
 ///
 /// # Errors
-/// A file that cannot be read, is too large or is not text.
-pub(super) fn read(path: &Path) -> Result<Text, ImportError> {
+/// A file that cannot be read, is too large or is not text; the signal to stop.
+pub(super) fn read(path: &Path, stop: StopSignal) -> Result<Text, ImportError> {
     let read_error = |source| ImportError::Read { file: path.to_owned(), source };
     let bytes = std::fs::metadata(path).map_err(read_error)?.len();
     if bytes > MAX_FILE_BYTES {
         let what = format!("the file has {} MiB; the limit is {} MiB", bytes >> 20, MAX_FILE_BYTES >> 20);
         return Err(Fault::whole(what, "split it, or save it as .xyz, which has no limit").of(path));
     }
-    let bytes = std::fs::read(path).map_err(read_error)?;
+    let bytes = stop.read(path).map_err(read_error)?;
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(Fault::whole("the text is saved as UTF-16", "save it as UTF-8").of(path));
     }
     match String::from_utf8(bytes) {
+        _ if stop.is_set() => Err(ImportError::Stopped),
         Ok(text) => Ok(Text { text: normalised(text), assumption: None }),
         Err(error) if error.as_bytes().contains(&0) => {
             let valid = error.utf8_error().valid_up_to();

@@ -5,6 +5,7 @@
 //! Of a [`Training`] small facts travel as [`Event`]s through a bounded channel that never blocks the trainer; the weights wait in a
 //! slot where the newest replaces the one before ([`Training::newest_rule`]). The terminal and the window use both alike.
 
+mod cancel;
 mod canvas;
 mod canvas_film;
 mod checking;
@@ -19,6 +20,7 @@ mod serve;
 mod thread;
 mod worker;
 
+pub use cancel::{CancelHandle, Canceller};
 pub use canvas::{CanvasEvent, CanvasOrder, CanvasPicture, CanvasView, CanvasWorker};
 pub use canvas_film::FilmOrder;
 pub use checking::{CheckEvent, CheckRun};

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{project, tokens::groups_line};
 use crate::cli::output::{Answer, warn};
-use crate::formats::FormatRole;
+use crate::formats::{FormatRole, StopSignal};
 use crate::gpu::EngineChoice;
 use crate::scene::Project;
 use crate::worlds::field::library::MIN_RUNS;
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<(Project, Answer)> {
     if args.tokens {
         return import_tokens(args);
     }
-    let (stills, files) = load_stills(&args.files)?;
+    let (stills, files) = load_stills(&args.files, StopSignal::NEVER)?;
     // Stills of an array of many are taken as independent, like files.
     let runs = if files.last() == Some(&0) { (0..stills.len()).collect() } else { files };
     let library = LibraryDoc::from_stills(&stills, runs)?;
@@ -68,7 +68,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<(Project, Answer)> {
 fn import_tokens(args: &Args) -> anyhow::Result<(Project, Answer)> {
     let load = |path: &PathBuf| match path.to_str().and_then(Token::bundled) {
         Some(token) => Ok(token),
-        None => Token::load(path),
+        None => Token::load(path, StopSignal::NEVER),
     };
     let tokens = args.files.iter().map(load).collect::<Result<Vec<_>, _>>()?;
     let mut doc = TokenDoc::new(tokens)?;

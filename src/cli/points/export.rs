@@ -40,9 +40,10 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project) -> anyhow::Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::StopSignal;
     use crate::worlds::World;
     use crate::worlds::points::PointsDoc;
-    use crate::worlds::points::cloud::{PointCloud, read_table};
+    use crate::worlds::points::cloud::{PointCloud, read_file};
 
     #[test]
     fn an_exported_cloud_is_read_back_as_it_was() {
@@ -53,7 +54,7 @@ mod tests {
         let out = folder.path().join("cloud.csv");
         let answer = run(&Args { out: out.clone() }, &mut project).unwrap();
         assert_eq!(answer.json["points"], 120);
-        let back = read_table(&std::fs::read_to_string(&out).unwrap()).unwrap();
+        let back = read_file(&out, 120, 1, StopSignal::NEVER).unwrap();
         assert_eq!(back.cloud.points, cloud.points);
         assert!(run(&Args { out: folder.path().join("cloud.npy") }, &mut project).is_err());
     }

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use serde_json::json;
 
 use crate::cli::output::{Answer, warn};
-use crate::formats::FormatRole;
+use crate::formats::{FormatRole, StopSignal};
 use crate::scene::Project;
 use crate::worlds::World;
 use crate::worlds::points::PointsDoc;
@@ -47,7 +47,8 @@ pub(in crate::cli) fn run(args: &Args) -> anyhow::Result<(Project, Answer)> {
             (cloud, Vec::new(), text.trim().to_owned())
         }
         (Some(file), None, None) => {
-            let read = read_file(file, args.points as usize, args.seed).with_context(|| file.display().to_string())?;
+            let read = read_file(file, args.points as usize, args.seed, StopSignal::NEVER)
+                .with_context(|| file.display().to_string())?;
             let stem = file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
             (read.cloud, read.notes, stem)
         }

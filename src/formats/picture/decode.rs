@@ -12,7 +12,7 @@ use image::{
 use super::pages;
 use crate::formats::rows::Fault;
 use crate::formats::text::MAX_FILE_BYTES;
-use crate::formats::{About, Assumption, FrameChoice, ImportError};
+use crate::formats::{About, Assumption, FrameChoice, ImportError, StopSignal};
 use crate::media::png_chunks::png_chunks;
 
 /// Longest side of an image that is decoded, pixels.
@@ -34,24 +34,24 @@ pub(super) struct Decoded {
 }
 
 /// Reads the pixels of an image. The outer error is about the file, the inner about its content.
-pub(super) fn open(path: &Path, choice: FrameChoice) -> Result<Result<Decoded, Fault>, ImportError> {
+pub(super) fn open(path: &Path, choice: FrameChoice, stop: StopSignal) -> Result<Result<Decoded, Fault>, ImportError> {
     let read_error = |source| ImportError::Read { file: path.to_owned(), source };
     let length = std::fs::metadata(path).map_err(read_error)?.len();
     if length > MAX_FILE_BYTES {
         let what = format!("the file has {} MiB, more than an image of 8192 by 8192 pixels needs", length >> 20);
         return Ok(Err(Fault::whole(what, "scale the image down")));
     }
-    Ok(decode(&std::fs::read(path).map_err(read_error)?, choice))
+    Ok(decode(&stop.read(path).map_err(read_error)?, choice, stop))
 }
 
-fn decode(bytes: &[u8], choice: FrameChoice) -> Result<Decoded, Fault> {
+fn decode(bytes: &[u8], choice: FrameChoice, stop: StopSignal) -> Result<Decoded, Fault> {
     if bytes.is_empty() {
         return Err(Fault::whole("the file is empty", "save the image again"));
     }
     if let Some(size) = empty_png(bytes) {
         return Err(without_pixels(size));
     }
-    let mut reader = ImageReader::new(Cursor::new(bytes));
+    let mut reader = ImageReader::new(stop.reader(Cursor::new(bytes)));
     reader = reader.with_guessed_format().map_err(|error| undecodable(&ImageError::IoError(error)))?;
     let Some(format) = reader.format().filter(|format| KNOWN.contains(format)) else {
         return Err(Fault::whole("the content is not an image of a known kind", "save the image as PNG or JPEG"));
@@ -87,7 +87,7 @@ fn decode(bytes: &[u8], choice: FrameChoice) -> Result<Decoded, Fault> {
             decoded.assumptions.push(Assumption::choice(About::Frame, text, "--frame first|last|N"));
         }
         drop(decoder);
-        frames(bytes, format, &chosen, limits)?
+        frames(bytes, format, &chosen, limits, stop)?
     } else {
         vec![DynamicImage::from_decoder(decoder).map_err(|error| undecodable(&error))?]
     };
@@ -97,6 +97,9 @@ fn decode(bytes: &[u8], choice: FrameChoice) -> Result<Decoded, Fault> {
         decoded.assumptions.push(Assumption::fact(About::Image, text));
     }
     for (k, mut picture) in chosen.into_iter().zip(pictures) {
+        if stop.is_set() {
+            return Err(Fault::stopped());
+        }
         picture.apply_orientation(orientation);
         let (pixels, said) = with_contrast(picture, format == ImageFormat::Jpeg);
         if decoded.images.is_empty() {
@@ -171,12 +174,18 @@ fn frames_of_webp(bytes: &[u8]) -> Option<usize> {
 }
 
 /// The frames at these positions, in their order.
-fn frames(bytes: &[u8], format: ImageFormat, chosen: &[usize], limits: Limits) -> Result<Vec<DynamicImage>, Fault> {
+fn frames(
+    bytes: &[u8],
+    format: ImageFormat,
+    chosen: &[usize],
+    limits: Limits,
+    stop: StopSignal,
+) -> Result<Vec<DynamicImage>, Fault> {
     if format == ImageFormat::Tiff {
-        return pages_at(bytes, chosen, &limits);
+        return pages_at(bytes, chosen, &limits, stop);
     }
     let failed = |error: ImageError| undecodable(&error);
-    let input = Cursor::new(bytes);
+    let input = stop.reader(Cursor::new(bytes));
     let all: Frames = match format {
         ImageFormat::Gif => {
             let mut decoder = GifDecoder::new(input).map_err(failed)?;
@@ -201,7 +210,7 @@ fn frames(bytes: &[u8], format: ImageFormat, chosen: &[usize], limits: Limits) -
 }
 
 /// The pages of a TIFF at these positions.
-fn pages_at(bytes: &[u8], chosen: &[usize], limits: &Limits) -> Result<Vec<DynamicImage>, Fault> {
+fn pages_at(bytes: &[u8], chosen: &[usize], limits: &Limits, stop: StopSignal) -> Result<Vec<DynamicImage>, Fault> {
     let pages = pages::pages_of(bytes).unwrap_or_default();
     let mut limits = limits.clone();
     (limits.max_image_width, limits.max_image_height) = (Some(MAX_IMAGE_SIDE), Some(MAX_IMAGE_SIDE));
@@ -209,7 +218,7 @@ fn pages_at(bytes: &[u8], chosen: &[usize], limits: &Limits) -> Result<Vec<Dynam
     let mut read = Vec::new();
     for page in chosen.iter().filter_map(|at| pages.get(*at)) {
         pages::lead_to(*page, &mut file);
-        let mut reader = ImageReader::with_format(Cursor::new(&file[..]), ImageFormat::Tiff);
+        let mut reader = ImageReader::with_format(stop.reader(Cursor::new(&file[..])), ImageFormat::Tiff);
         reader.limits(limits.clone());
         read.push(reader.decode().map_err(|error| undecodable(&error))?);
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use image::{Rgba, RgbaImage};
 
 use super::{Decoded, PAPER, decode, rows_of};
-use crate::formats::{FrameChoice, ImportError};
+use crate::formats::{FrameChoice, ImportError, StopSignal};
 use crate::media::letters::{TextLine, ascent};
 use crate::worlds::swarm::picture::{Particle, Snapshot};
 
@@ -62,7 +62,8 @@ impl Drawing {
     /// # Errors
     /// Every fault names the file and the hint.
     pub fn open(path: &Path) -> Result<Self, ImportError> {
-        let Decoded { mut images, .. } = decode::open(path, FrameChoice::First)?.map_err(|fault| fault.of(path))?;
+        let Decoded { mut images, .. } =
+            decode::open(path, FrameChoice::First, StopSignal::NEVER)?.map_err(|fault| fault.of(path))?;
         let (_, image) = images.swap_remove(0);
         let unit_px = f64::from(image.width().max(image.height()));
         Ok(Self { image, unit_px })
@@ -163,7 +164,8 @@ impl Drawing {
     /// # Errors
     /// A drawing that shows nothing, with the next step.
     pub fn stipple(&self, options: &StippleOptions) -> Result<Vec<Particle>, String> {
-        let rows = rows_of(&self.image, options).map_err(|fault| format!("{}; {}.", fault.what, fault.hint))?;
+        let rows = rows_of(&self.image, options, StopSignal::NEVER)
+            .map_err(|fault| format!("{}; {}.", fault.what, fault.hint))?;
         let middle = [0.5 * f64::from(self.image.width()), 0.5 * f64::from(self.image.height())];
         let particle = |row: &super::Row| Particle {
             x: (row.x - middle[0]) / self.unit_px,

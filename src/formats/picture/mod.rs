@@ -13,7 +13,7 @@ use image::RgbaImage;
 use rand::{SeedableRng, rngs::StdRng};
 
 use super::rows::{Fault, FrameRows, Reading, Row};
-use super::{About, Assumption, ImportError, ImportOptions, StippleOptions};
+use super::{About, Assumption, ImportError, ImportOptions, StippleOptions, StopSignal};
 use crate::worlds::swarm::picture::headings::agree;
 use crate::worlds::swarm::picture::stipple::{Ink, stipple, stipple_strokes};
 use crate::worlds::swarm::picture::{MAX_PARTICLES, Mode};
@@ -31,16 +31,25 @@ const PIXELS_PER_PARTICLE: f64 = 14.0;
 const PAPER: f64 = 0.08;
 
 /// Reads the image and stipples it. The outer error is about the file, the inner about its content.
-pub(super) fn read(path: &Path, options: &ImportOptions) -> Result<Result<Reading, Fault>, ImportError> {
+pub(super) fn read(
+    path: &Path,
+    options: &ImportOptions,
+    stop: StopSignal,
+) -> Result<Result<Reading, Fault>, ImportError> {
     let stippling = StippleOptions { particles: options.particles, seed: options.seed, ..StippleOptions::default() };
-    Ok(open(path, options.frames)?.and_then(|decoded| reading_of(decoded, &stippling, options)))
+    Ok(open(path, options.frames, stop)?.and_then(|decoded| reading_of(decoded, &stippling, options, stop)))
 }
 
-fn reading_of(decoded: Decoded, stippling: &StippleOptions, options: &ImportOptions) -> Result<Reading, Fault> {
+fn reading_of(
+    decoded: Decoded,
+    stippling: &StippleOptions,
+    options: &ImportOptions,
+    stop: StopSignal,
+) -> Result<Reading, Fault> {
     let Decoded { images, assumptions } = decoded;
     let mut reading = Reading { assumptions, ..Reading::default() };
     for (label, image) in images {
-        let stippled = rows_of(&image, stippling)?;
+        let stippled = rows_of(&image, stippling, stop)?;
         if reading.frames.is_empty() {
             reading.assumptions.push(stippled.assumption);
             reading.suggested = Some(stippled.mode);
@@ -78,8 +87,8 @@ pub(super) struct Stippled {
 /// Stipples the image.
 ///
 /// # Errors
-/// An image that shows nothing, or an impossible number of particles.
-pub(super) fn rows_of(image: &RgbaImage, options: &StippleOptions) -> Result<Stippled, Fault> {
+/// An image that shows nothing, an impossible number of particles, or the signal to stop.
+pub(super) fn rows_of(image: &RgbaImage, options: &StippleOptions, stop: StopSignal) -> Result<Stippled, Fault> {
     if !(2..=MAX_PARTICLES).contains(&options.particles) {
         let what = format!("{} particles were asked for", options.particles);
         return Err(Fault::whole(what, format!("ask for 2 to {MAX_PARTICLES}")));
@@ -114,7 +123,10 @@ pub(super) fn rows_of(image: &RgbaImage, options: &StippleOptions) -> Result<Sti
 
     let mut rng = StdRng::seed_from_u64(options.seed);
     let stipple = if options.strokes { stipple_strokes } else { stipple };
-    let (points, owners) = stipple(&ink, options.particles, &mut rng);
+    let (points, owners) = stipple(&ink, options.particles, &mut rng, &|| stop.is_set());
+    if stop.is_set() {
+        return Err(Fault::stopped());
+    }
     if points.is_empty() {
         return Err(Fault::whole("no ink is left", "lower the threshold"));
     }

@@ -1,6 +1,7 @@
 //! The records of a table: comments, delimiters, quotes, and the line of the file that each record begins in.
 
 use super::preamble::PreamblePart;
+use crate::formats::StopSignal;
 use crate::formats::rows::Fault;
 
 /// What divides the fields of a line.
@@ -45,6 +46,8 @@ pub(super) struct Lines<'a> {
     content: String,
     /// Number of each line of `content` in the file, counted from 1.
     numbers: Vec<usize>,
+    /// Polled while the records are visited.
+    pub stop: StopSignal<'a>,
 }
 
 /// The fields of a line without blanks and quotes around them.
@@ -57,16 +60,21 @@ pub(super) struct Record<'a> {
 const MAX_FIELD: usize = 10_000;
 
 impl<'a> Lines<'a> {
-    pub fn of(text: &'a str, part: &PreamblePart) -> Self {
+    /// Breaks off where `stop` is set, which the visitors of the records then report.
+    pub fn of(text: &'a str, part: &PreamblePart, stop: StopSignal<'a>) -> Self {
         let mut lines = Self {
             comments: Vec::new(),
             comments_in_front: 0,
             delimiter: Delimiter::Spaces,
             content: String::with_capacity(text.len()),
             numbers: Vec::new(),
+            stop,
         };
         let mut announced = None;
         for (i, line) in text.split('\n').enumerate().skip(part.above).take(part.lines) {
+            if stop.is_set_at(i) {
+                break;
+            }
             let trimmed = line.trim();
             if let Some(comment) = trimmed.strip_prefix('#') {
                 lines.comments.push(Comment { line: i + 1, text: comment });
@@ -110,8 +118,16 @@ impl<'a> Lines<'a> {
     /// Gives every record to `take` until that returns false.
     ///
     /// # Errors
-    /// Those of `take`, and a quote that is never closed.
+    /// Those of `take`, a quote that is never closed, and the signal to stop.
     pub fn visit(&self, mut take: impl FnMut(Record) -> Result<bool, Fault>) -> Result<(), Fault> {
+        let mut visited = 0;
+        let mut take = |record: Record| {
+            if self.stop.is_set_at(visited) {
+                return Err(Fault::stopped());
+            }
+            visited += 1;
+            take(record)
+        };
         let Delimiter::Mark(mark) = self.delimiter else {
             for (line, text) in self.numbers.iter().zip(self.content.lines()) {
                 let fields = text.split_whitespace().map(|field| field.trim_matches('"')).collect();

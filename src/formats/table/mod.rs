@@ -17,7 +17,7 @@ use std::path::Path;
 use super::assumption::some_of;
 use super::options::{ColumnUse, YAxis};
 use super::rows::{Fault, Reading, parsed};
-use super::{About, Assumption, BoxChoice, ImportError, ImportOptions, angles, text};
+use super::{About, Assumption, BoxChoice, ImportError, ImportOptions, StopSignal, angles, text};
 use glam::DVec2;
 use layout::{BodyColumns, HEADER, HeadingFrom, TableLayout, layout_of, unused};
 use lines::Lines;
@@ -32,9 +32,10 @@ pub(super) fn read(
     path: &Path,
     options: &ImportOptions,
     as_table: fn(String) -> Result<String, Fault>,
+    stop: StopSignal,
 ) -> Result<Result<Reading, Fault>, ImportError> {
-    let text::Text { text, assumption } = text::read(path)?;
-    Ok(as_table(text).and_then(|text| parse(&text, options)).map(|mut reading| {
+    let text::Text { text, assumption } = text::read(path, stop)?;
+    Ok(as_table(text).and_then(|text| parse(&text, options, stop)).map(|mut reading| {
         reading.assumptions.extend(assumption);
         reading
     }))
@@ -42,19 +43,19 @@ pub(super) fn read(
 
 /// # Errors
 /// The first line that cannot be read, with the next step.
-pub(super) fn parse(text: &str, options: &ImportOptions) -> Result<Reading, Fault> {
-    let fault = match parse_part(text, &PreamblePart::default(), options) {
-        Err(fault) => fault,
+pub(super) fn parse(text: &str, options: &ImportOptions, stop: StopSignal) -> Result<Reading, Fault> {
+    let fault = match parse_part(text, &PreamblePart::default(), options, stop) {
+        Err(fault) if !stop.is_set() => fault,
         read => return read,
     };
     let Some(part) = preamble::table_below(text, options) else { return Err(fault) };
-    let mut reading = parse_part(text, &part, options)?;
+    let mut reading = parse_part(text, &part, options, stop)?;
     reading.assumptions.insert(0, part.assumption());
     Ok(reading)
 }
 
-fn parse_part(text: &str, part: &PreamblePart, options: &ImportOptions) -> Result<Reading, Fault> {
-    let lines = Lines::of(text, part);
+fn parse_part(text: &str, part: &PreamblePart, options: &ImportOptions, stop: StopSignal) -> Result<Reading, Fault> {
+    let lines = Lines::of(text, part, stop);
     let mut said = Vec::new();
     let mut box_line = None;
     for comment in &lines.comments {
@@ -113,7 +114,7 @@ fn parse_part(text: &str, part: &PreamblePart, options: &ImportOptions) -> Resul
 pub(super) fn columns_of(text: &str, without_header: bool) -> Vec<String> {
     let options = ImportOptions { without_header, ..ImportOptions::default() };
     let part = preamble::table_below(text, &options).unwrap_or_default();
-    let head = Lines::of(text, &part).first(1).unwrap_or_default();
+    let head = Lines::of(text, &part, StopSignal::NEVER).first(1).unwrap_or_default();
     let Some((_, fields)) = head.into_iter().next() else { return Vec::new() };
     if without_header || fields.iter().all(|field| is_number(field)) {
         return (1..=fields.len()).map(|number| number.to_string()).collect();

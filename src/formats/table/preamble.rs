@@ -2,7 +2,7 @@
 
 use super::layout::layout_of;
 use super::lines::Lines;
-use crate::formats::{About, Assumption, ImportOptions};
+use crate::formats::{About, Assumption, ImportOptions, StopSignal};
 
 /// A table is looked for below at most so many lines.
 const MAX_ABOVE: usize = 60;
@@ -46,7 +46,7 @@ pub(super) fn table_below(text: &str, options: &ImportOptions) -> Option<Preambl
         return None;
     }
     let is_table = |part: &PreamblePart| {
-        let head = Lines::of(text, part).first(super::MAX_HEADER_LINES).unwrap_or_default();
+        let head = Lines::of(text, part, StopSignal::NEVER).first(super::MAX_HEADER_LINES).unwrap_or_default();
         let [(line, fields), (_, next), ..] = &head[..] else { return false };
         let has_numbers = |fields: &[String]| fields.iter().any(|field| super::is_number(field));
         fields.len() == next.len()
@@ -59,7 +59,8 @@ pub(super) fn table_below(text: &str, options: &ImportOptions) -> Option<Preambl
     // Its own header is that of the file: whatever is wrong is wrong with the file.
     let begin = text.split('\n').position(|line| !line.trim().is_empty() && !line.starts_with('#'))?;
     if is_table(&near(begin))
-        || super::pose::layout_of(&Lines::of(text, &near(begin)).first(4).ok()?, &mut Vec::new()).is_some()
+        || super::pose::layout_of(&Lines::of(text, &near(begin), StopSignal::NEVER).first(4).ok()?, &mut Vec::new())
+            .is_some()
     {
         return None;
     }

@@ -109,6 +109,9 @@ pub(super) fn frames(
     if let Some(steps) = &steps {
         let mut followed = 0;
         for (k, (frame, keys)) in frames.iter_mut().zip(&keys).enumerate() {
+            if lines.stop.is_set() {
+                return Err(Fault::stopped());
+            }
             for (row, key) in frame.rows.iter_mut().zip(keys) {
                 row.heading = steps.heading(k, key, DVec2::new(row.x, row.y), period);
                 followed += usize::from(row.heading.is_some());

@@ -12,7 +12,7 @@ use crate::worlds::swarm::picture::MAX_PARTICLES;
 mod trackers;
 
 fn try_read(text: &str, options: ImportOptions) -> Result<Reading, Fault> {
-    super::parse(text, &options)
+    super::parse(text, &options, StopSignal::NEVER)
 }
 
 fn read_with(text: &str, options: ImportOptions) -> Reading {

@@ -3,7 +3,7 @@
 use std::io::{BufRead, Seek, SeekFrom};
 
 use crate::formats::rows::Fault;
-use crate::formats::{About, Assumption};
+use crate::formats::{About, Assumption, StopSignal};
 use crate::worlds::swarm::picture::MAX_PARTICLES;
 
 /// Where a frame is in the file.
@@ -32,6 +32,7 @@ fn unreadable(error: std::io::Error) -> Fault {
 /// Lines one after another, with their place in the file.
 struct Scan<'a, R> {
     reader: &'a mut R,
+    stop: StopSignal<'a>,
     line: Vec<u8>,
     /// Of the next line.
     offset: u64,
@@ -41,6 +42,9 @@ struct Scan<'a, R> {
 impl<R: BufRead> Scan<'_, R> {
     /// The next line without blanks around it; `None` at the end.
     fn next(&mut self) -> Result<Option<&[u8]>, Fault> {
+        if self.stop.is_set_at(self.index) {
+            return Err(Fault::stopped());
+        }
         self.line.clear();
         let length = self.reader.read_until(b'\n', &mut self.line).map_err(unreadable)?;
         if length == 0 {
@@ -54,9 +58,9 @@ impl<R: BufRead> Scan<'_, R> {
 
 impl<R: BufRead + Seek> Frames<R> {
     /// # Errors
-    /// A first frame that is not complete; later ones that are not are left out.
-    pub fn find(mut reader: R, said: &mut Vec<Assumption>) -> Result<Self, Fault> {
-        let mut scan = Scan { reader: &mut reader, line: Vec::new(), offset: 0, index: 0 };
+    /// A first frame that is not complete; later ones that are not are left out. The signal to stop.
+    pub fn find(mut reader: R, said: &mut Vec<Assumption>, stop: StopSignal) -> Result<Self, Fault> {
+        let mut scan = Scan { reader: &mut reader, stop, line: Vec::new(), offset: 0, index: 0 };
         let mut list: Vec<FrameAt> = Vec::new();
         while let Some(first) = scan.next()? {
             if first.is_empty() && !list.is_empty() {

@@ -15,7 +15,7 @@ use super::angles::{AngleColumn, to_radians};
 use super::options::{Angles, ColumnUse, YAxis};
 use super::rows::{Fault, FrameRows, Reading, Row, number};
 use super::species::SpeciesColumn;
-use super::{About, Assumption, ColumnChoice, FrameChoice, ImportError, ImportOptions, text};
+use super::{About, Assumption, ColumnChoice, FrameChoice, ImportError, ImportOptions, StopSignal, text};
 use crate::worlds::swarm::picture::MAX_PARTICLES;
 use cell::Cell;
 use columns::{Columns, HeadingColumns};
@@ -58,35 +58,41 @@ pub(crate) fn position_columns(comment: &str) -> Result<Option<PositionColumns>,
 
 /// The frames of a file; a large one is read frame by frame. The outer error is about the file, the inner about its
 /// content.
-pub(super) fn read(path: &Path, options: &ImportOptions) -> Result<Result<Reading, Fault>, ImportError> {
+pub(super) fn read(
+    path: &Path,
+    options: &ImportOptions,
+    stop: StopSignal,
+) -> Result<Result<Reading, Fault>, ImportError> {
     let failed = |source| ImportError::Read { file: path.to_owned(), source };
     if std::fs::metadata(path).map_err(failed)?.len() > WHOLE_BYTES {
         let file = std::fs::File::open(path).map_err(failed)?;
-        return Ok(parse_from(BufReader::with_capacity(BUFFER, file), options));
+        return Ok(parse_from(BufReader::with_capacity(BUFFER, file), options, stop));
     }
-    let text::Text { text, assumption } = text::read(path)?;
-    Ok(parse(&text, options).map(|mut reading| {
+    let text::Text { text, assumption } = text::read(path, stop)?;
+    Ok(parse_from(Cursor::new(text.as_bytes()), options, stop).map(|mut reading| {
         reading.assumptions.extend(assumption);
         reading
     }))
 }
 
-/// # Errors
-/// The first line that cannot be read, with the next step.
+#[cfg(test)]
 pub(super) fn parse(text: &str, options: &ImportOptions) -> Result<Reading, Fault> {
-    parse_from(Cursor::new(text.as_bytes()), options)
+    parse_from(Cursor::new(text.as_bytes()), options, StopSignal::NEVER)
 }
 
-fn parse_from(reader: impl BufRead + Seek, options: &ImportOptions) -> Result<Reading, Fault> {
+/// # Errors
+/// The first line that cannot be read, with the next step; the signal to stop.
+fn parse_from(reader: impl BufRead + Seek, options: &ImportOptions, stop: StopSignal) -> Result<Reading, Fault> {
     let mut said = Vec::new();
-    let mut frames = Frames::find(reader, &mut said)?;
+    let mut frames = Frames::find(reader, &mut said, stop)?;
     let chosen = pick(&frames.list, options.frames, &mut said)?;
     for of in [ColumnUse::X, ColumnUse::Y] {
         if options.columns.get(of).is_some() {
             return Err(Fault::at(2, "XYZ files state where the positions are", "leave x and y out of --columns"));
         }
     }
-    let mut reader = Reader { options, said, species: SpeciesColumn::default(), has_species: false, depths: None };
+    let mut reader =
+        Reader { options, stop, said, species: SpeciesColumn::default(), has_species: false, depths: None };
     let mut read = Vec::new();
     let mut turns = Vec::new();
     let mut last_columns = None;
@@ -163,6 +169,7 @@ fn pick(frames: &[FrameAt], choice: FrameChoice, said: &mut Vec<Assumption>) -> 
 /// What is collected over the frames.
 struct Reader<'a> {
     options: &'a ImportOptions,
+    stop: StopSignal<'a>,
     said: Vec<Assumption>,
     species: SpeciesColumn,
     has_species: bool,
@@ -237,6 +244,9 @@ impl Reader<'_> {
         let mut read = Vec::with_capacity(body.len());
         let mut turns = Vec::new();
         for (k, text) in body.iter().enumerate() {
+            if self.stop.is_set_at(k) {
+                return Err(Fault::stopped());
+            }
             let line = line + 1 + k;
             let fields: Vec<&str> = text.split_whitespace().collect();
             if fields.len() < columns.count {

@@ -146,8 +146,8 @@ pub(in crate::session) fn on_command(session: &mut Session, command: ImportComma
             }
         }
         ImportCommand::Cancel => {
-            session.sharing.sheet = None;
-            Vec::new()
+            let is_reading = session.sharing.sheet.take().is_some_and(|sheet| sheet.is_reading);
+            if is_reading { vec![Effect::Share(ShareEffect::CancelReading)] } else { Vec::new() }
         }
     }
 }

@@ -37,6 +37,8 @@ pub(super) struct Sharing {
 pub enum ShareCommand {
     /// A table, an XYZ file or an image of another program.
     Import(PathBuf),
+    /// Cancels the reading of files that is under way.
+    CancelReading,
     /// In the sheet of a file that was read by assumptions.
     Sheet(ImportCommand),
     /// Files dropped on the window: opens the first, whatever it is; several tables or XYZ files together are the snapshots
@@ -76,6 +78,8 @@ pub enum ShareEffect {
     ImportFilm(Vec<PathBuf>),
     /// Read with these options off the UI thread and report [`ShareEvent::ImportRead`].
     ReadImport(Box<ImportRequest>),
+    /// Stop all reading of files that was asked for; nothing is reported of it but a notice.
+    CancelReading,
     /// Write a copy off the UI thread; the scene's own file stays what it is.
     SaveCopy {
         /// Its extension decides between a scene file and a picture that holds the scene.
@@ -221,6 +225,7 @@ impl FilmOptions {
 pub(super) fn on_command(session: &mut Session, command: ShareCommand) -> Vec<Effect> {
     let order = match command {
         ShareCommand::Import(path) => return vec![Effect::Share(ShareEffect::Import(path))],
+        ShareCommand::CancelReading => return vec![Effect::Share(ShareEffect::CancelReading)],
         ShareCommand::Sheet(command) => return import_sheet::on_command(session, command),
         ShareCommand::Drop(paths) => return dropped(paths),
         ShareCommand::SavePicture(path) => {

@@ -23,6 +23,7 @@ impl Studio {
         }
         match command {
             Do::New | Do::Start(_) | Do::OpenBundled(_) | Do::Visit | Do::Import(_) => self.begin(command),
+            Do::CancelLoad => self.cancel_load(),
             Do::Save => match self.path.clone() {
                 Some(path) => self.save(path),
                 None => vec![StudioEffect::Program(ProgramCommand::Ask(Dialog::Name))],
@@ -207,6 +208,17 @@ impl Studio {
         self.loads += 1;
         self.loading = Some(Loading { number: self.loads, name, then });
         vec![StudioEffect::Load(self.loads, source)]
+    }
+
+    /// A late result is dropped, as nothing waits for it.
+    fn cancel_load(&mut self) -> Vec<StudioEffect> {
+        if self.loading.take().is_none() {
+            return Vec::new();
+        }
+        if !self.info().has_rule() {
+            self.workspace = Workspace::Paint;
+        }
+        vec![StudioEffect::CancelLoad]
     }
 
     /// Puts a project in the place of the present one, as a step of the history. A saved one comes with its path.

@@ -27,6 +27,8 @@ pub enum StudioCommand {
     Visit,
     /// Files of other programs; several are read together.
     Import(Vec<PathBuf>),
+    /// Stops what is being loaded; the present picture stays.
+    CancelLoad,
     /// To the scene's own file; without one, asks for a name.
     Save,
     /// The scene's own file from then on.
@@ -178,6 +180,8 @@ pub enum StudioEffect {
     EndPhase(RunId),
     /// Off the UI thread; answered by [`StudioEvent::Opened`] with the same number.
     Load(u64, StudioSource),
+    /// Stop all reading that was asked for; what comes of it is dropped.
+    CancelLoad,
     /// Off the UI thread; answered by [`StudioEvent::Saved`].
     Save {
         /// A scene file.

@@ -13,10 +13,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::egui::{Align2, Area, Context, Frame, Id, Margin, Order, Rect, RichText, Stroke, Ui};
+use super::egui::{Align2, Area, Context, Frame, Id, Key, Margin, Order, Rect, RichText, Stroke, Ui};
 use super::state::UiState;
 use super::style;
-use crate::session::{Command, Dialog, DocumentCommand, RecordingState, Session};
+use crate::session::{Command, Dialog, DocumentCommand, RecordingState, Session, ShareCommand};
 use crate::worlds::swarm::picture::{Snapshot, Swarm};
 
 pub(super) use film::{FilmAnswer, ask as ask_film};
@@ -127,6 +127,10 @@ pub(super) fn show(ctx: &Context, free: Rect, session: &Session, state: &mut UiS
         pill(ctx, "reading", Align2::CENTER_CENTER, free.center(), |ui| {
             ui.spinner();
             ui.label(RichText::new("Opening…").color(style::TEXT_STRONG).size(16.0));
+            let is_escaped = ui.input(|i| i.key_pressed(Key::Escape));
+            if ui.button("Cancel").on_hover_text("Read no further (Esc)").clicked() || is_escaped {
+                commands.push(Command::Share(ShareCommand::CancelReading));
+            }
         });
     }
     name::show(ctx, session, share, commands);

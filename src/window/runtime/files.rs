@@ -11,8 +11,8 @@ use super::exporting;
 use super::importing;
 use super::kinds::{FileKind, kind_of};
 use super::portrait::{self, Portrait};
-use crate::formats::{ExportSubject, FormatKind, FormatRole, FormatSpec, format_for};
-use crate::jobs::{Inbox, JobName, Mailbox, Post, WorkQueue, guarded};
+use crate::formats::{ExportSubject, FormatKind, FormatRole, FormatSpec, StopSignal, format_for};
+use crate::jobs::{Canceller, Inbox, JobName, Mailbox, Post, WorkQueue, guarded};
 use crate::media::chart::Chart;
 use crate::media::picture;
 use crate::scene::{self, Loaded, Project, Showing, SwarmProject, is_picture_name, write_atomic};
@@ -36,6 +36,8 @@ pub struct Files {
     others: Mailbox<OtherScene>,
     writer: WorkQueue,
     reader: WorkQueue,
+    /// Of what is read.
+    canceller: Canceller,
     /// Files that wait to be written, or are being written.
     being_written: Arc<Mutex<Vec<PathBuf>>>,
 }
@@ -48,6 +50,7 @@ impl Default for Files {
             others: Mailbox::default(),
             writer: WorkQueue::queue(JobName { thread: "write", what: "Writing files" }, Inbox::Files),
             reader: WorkQueue::queue(JobName { thread: "read", what: "Reading files" }, Inbox::Files),
+            canceller: Canceller::default(),
             being_written: Arc::default(),
         }
     }
@@ -70,9 +73,16 @@ impl Files {
         self.others.take()
     }
 
-    /// Puts other work on the thread that reads.
-    pub fn read_later(&self, work: impl FnOnce() + Send + 'static) {
-        self.reader.put(work);
+    /// Puts other work on the thread that reads. It polls the signal that it is not wanted any more.
+    pub fn read_later(&self, work: impl FnOnce(StopSignal) + Send + 'static) {
+        let handle = self.canceller.handle();
+        self.reader.put(move || work(StopSignal::new(&|| handle.is_cancelled())));
+    }
+
+    /// Cancels all reading that was asked for: what is under way ends at its next poll, a tenth of a second at most where
+    /// files are read line by line.
+    pub fn cancel_reading(&self) {
+        self.canceller.cancel();
     }
 
     /// Puts other work on files at the end of the queue of what is written.
@@ -97,7 +107,7 @@ impl Files {
             SceneSource::Bundled(_) => PathBuf::new(),
         };
         let (notices, others) = (self.notices.post(), self.others.post());
-        self.read(path, move |path| {
+        self.read(path, move |path, _| {
             let result = guarded(&format!("opening {}", path.display()), || match &source {
                 SceneSource::File(path) => load(path, &notices, &others),
                 SceneSource::Bundled(name) => {
@@ -117,19 +127,22 @@ impl Files {
     pub fn import_film(&self, paths: Vec<PathBuf>) {
         let Some(first) = paths.first().cloned() else { return };
         let notices = self.notices.post();
-        self.read(first, move |_| Some(importing::read_first(paths, &notices)));
+        self.read(first, move |_, stop| importing::read_first(paths, &notices, stop));
     }
 
     /// Reads files of the import sheet once more.
     pub fn read_import(&self, request: ImportRequest) {
         let Some(first) = request.paths.first().cloned() else { return };
-        self.read(first, move |_| Some(Event::Share(ShareEvent::ImportRead(Box::new(importing::read(request).0)))));
+        self.read(first, move |_, stop| {
+            let (reading, _) = importing::read(request, stop)?;
+            Some(Event::Share(ShareEvent::ImportRead(Box::new(reading))))
+        });
     }
 
     /// Opens a file whatever it is: a scene, a picture that holds one, or particles and images to be imported.
     pub fn open(&self, path: PathBuf) {
         let (notices, others) = (self.notices.post(), self.others.post());
-        self.read(path, move |path| match kind_of(path) {
+        self.read(path, move |path, stop| match kind_of(path) {
             Some(FileKind::Scene) => {
                 let result = guarded(&format!("opening {}", path.display()), || load(path, &notices, &others));
                 opened(SceneSource::File(path.to_owned()), result)
@@ -138,7 +151,7 @@ impl Files {
                 let has_lost_its_scene = lost_its_scene(path);
                 Some(Event::Share(ShareEvent::IsImage { path: path.to_owned(), has_lost_its_scene }))
             }
-            Some(FileKind::Particles) => Some(importing::read_first(vec![path.to_owned()], &notices)),
+            Some(FileKind::Particles) => importing::read_first(vec![path.to_owned()], &notices, stop),
             None => Some(Event::Share(ShareEvent::Imported { path: path.to_owned(), result: Err(unknown_kind(path)) })),
         });
     }
@@ -205,11 +218,22 @@ impl Files {
         });
     }
 
-    /// `work` must not panic: see [`guarded`].
-    fn read(&self, path: PathBuf, work: impl FnOnce(&Path) -> Option<Event> + Send + 'static) {
+    /// `work` must not panic: see [`guarded`]. What was cancelled before its turn is not begun.
+    fn read(&self, path: PathBuf, work: impl FnOnce(&Path, StopSignal) -> Option<Event> + Send + 'static) {
         let is_written = self.being_written.lock().unwrap_or_else(PoisonError::into_inner).contains(&path);
-        let events = self.events.post();
-        let job = move || work(&path).into_iter().for_each(|event| events.send(event));
+        let (events, notices, handle) = (self.events.post(), self.notices.post(), self.canceller.handle());
+        let job = move || {
+            let is_cancelled = || handle.is_cancelled();
+            let event = if is_cancelled() { None } else { work(&path, StopSignal::new(&is_cancelled)) };
+            match event {
+                Some(event) => events.send(event),
+                None if is_cancelled() => {
+                    notices.send((Level::Info, format!("{} was not read: cancelled.", path.display())));
+                }
+                // It was sent elsewhere.
+                None => {}
+            }
+        };
         if is_written { self.writer.put(job) } else { self.reader.put(job) }
     }
 }
@@ -376,5 +400,27 @@ mod tests {
             let Event::Share(ShareEvent::Imported { result: Err(why), .. }) = event else { panic!("{event:?}") };
             assert!(why.contains(hint) && why.contains(".csv"), "{why}");
         }
+    }
+
+    #[test]
+    fn a_cancelled_reading_changes_nothing_and_later_ones_go_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        std::fs::write(&path, "# box: 4 4\nx,y,heading\n1,1,0\n2,1,1\n3,2,2\n").unwrap();
+        let files = Files::default();
+        // The thread is busy until both are given and cancelled.
+        let (go, may_go) = crossbeam_channel::bounded::<()>(0);
+        files.read_later(move |_| _ = may_go.recv());
+        files.import(path.clone());
+        files.read_import(ImportRequest::new(vec![path.clone()]));
+        files.cancel_reading();
+        drop(go);
+        for _ in 0..2 {
+            let (level, text) = files.notices.next(Duration::from_secs(30)).expect("a notice");
+            assert!(level == Level::Info && text.contains("cancelled"), "{text}");
+        }
+        files.import(path);
+        assert!(matches!(next(&files), Event::Share(ShareEvent::Imported { result: Ok(_), .. })));
+        assert_eq!(files.events().count(), 0);
     }
 }

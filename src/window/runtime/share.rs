@@ -94,6 +94,7 @@ impl Sharing {
             ShareEffect::Import(path) => files.import(path),
             ShareEffect::ImportFilm(paths) => files.import_film(paths),
             ShareEffect::ReadImport(request) => files.read_import(*request),
+            ShareEffect::CancelReading => files.cancel_reading(),
             ShareEffect::SaveCopy { path, document } => {
                 files.save_copy(path, *document, self.portrait(session.prefs(), live));
             }

@@ -34,6 +34,7 @@ use super::points::measures::PointCertificate;
 use super::points::train::PointLearnError;
 use super::points::{BlendError, LearnedPoints, PointsDocError};
 use super::{FieldDoc, PointsDoc, StoredWorld, World};
+use crate::formats::StopSignal;
 use crate::gpu::{GpuDevice, GpuPicture};
 
 /// Why a world cannot carry out an operation of the studio.
@@ -290,7 +291,7 @@ pub trait WorldInfo: StoredWorld {
     ///
     /// # Errors
     /// Files that cannot be read or hold something else.
-    fn import(&mut self, paths: &[PathBuf]) -> Result<Vec<String>, StudioError>;
+    fn import(&mut self, paths: &[PathBuf], stop: StopSignal) -> Result<Vec<String>, StudioError>;
 }
 
 /// Learning, step by step, on a thread of its own.

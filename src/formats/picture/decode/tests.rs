@@ -18,7 +18,7 @@ fn said(decoded: &Decoded) -> String {
 }
 
 fn only(bytes: &[u8]) -> (RgbaImage, String) {
-    let decoded = decode(bytes, FrameChoice::Any).unwrap_or_else(|fault| panic!("{fault:?}"));
+    let decoded = decode(bytes, FrameChoice::Any, StopSignal::NEVER).unwrap_or_else(|fault| panic!("{fault:?}"));
     let said = said(&decoded);
     (decoded.images.into_iter().next().unwrap().1, said)
 }
@@ -239,17 +239,23 @@ fn pages_of_a_damaged_or_circular_stack_come_to_an_end() {
 fn a_frame_of_a_moving_image_is_named_and_can_be_chosen() {
     let moving = [("gif", moving_gif()), ("png", moving_png()), ("webp", moving_webp())];
     for (kind, bytes) in moving.into_iter().chain([("tiff", stack(true)), ("tif", stack(false))]) {
-        let first = decode(&bytes, FrameChoice::Any).unwrap_or_else(|fault| panic!("{kind}: {fault:?}"));
+        let first =
+            decode(&bytes, FrameChoice::Any, StopSignal::NEVER).unwrap_or_else(|fault| panic!("{kind}: {fault:?}"));
         let name = if kind.starts_with("tif") { "page" } else { "frame" };
         let expected = format!("of its 3 {name}s only {name} 1");
         assert!(said(&first).contains(&expected), "{kind}: {}", said(&first));
         for (choice, value) in [("last", 200u8), ("2", 100), ("first", 0)] {
-            let decoded = decode(&bytes, choice.parse().unwrap()).unwrap_or_else(|fault| panic!("{kind}: {fault:?}"));
+            let decoded = decode(&bytes, choice.parse().unwrap(), StopSignal::NEVER)
+                .unwrap_or_else(|fault| panic!("{kind}: {fault:?}"));
             let found = decoded.images[0].1.get_pixel(3, 3).0[0];
             assert!(found.abs_diff(value) < 3, "{kind} {choice}: {found}");
         }
-        assert_eq!(decode(&bytes, FrameChoice::ALL).map(|d| d.images.len()).unwrap_or(0), 3, "{kind}");
-        let fault = decode(&bytes, "4".parse().unwrap()).err().expect("must be refused");
+        assert_eq!(
+            decode(&bytes, FrameChoice::ALL, StopSignal::NEVER).map(|d| d.images.len()).unwrap_or(0),
+            3,
+            "{kind}"
+        );
+        let fault = decode(&bytes, "4".parse().unwrap(), StopSignal::NEVER).err().expect("must be refused");
         assert!(fault.what.contains("from 1 to 3"), "{fault:?}");
     }
 }
@@ -299,7 +305,7 @@ fn broken_and_impossible_images_are_refused() {
         (b"x,y\n1,2\n".to_vec(), "not an image"),
         (Vec::new(), "the file is empty"),
     ] {
-        let fault = decode(&bytes, FrameChoice::Any).err().expect("must be refused");
+        let fault = decode(&bytes, FrameChoice::Any, StopSignal::NEVER).err().expect("must be refused");
         assert!(fault.what.contains(what), "{fault:?}");
     }
 }

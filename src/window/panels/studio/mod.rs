@@ -21,7 +21,7 @@ pub use pictures::{CardSource, StudioCard};
 use std::path::PathBuf;
 
 use super::egui::{
-    Align, Button, Context, Frame, Id, LayerId, Layout, Margin, Panel, Rect, Response, RichText, ScrollArea, Ui,
+    Align, Button, Context, Frame, Id, Key, LayerId, Layout, Margin, Panel, Rect, Response, RichText, ScrollArea, Ui,
     UiBuilder, Vec2, WidgetInfo, WidgetType,
 };
 use super::share::{FilmAnswer, NameAnswer, ask_film, ask_name};
@@ -170,6 +170,10 @@ fn bar_and_side(
                 ui.spacing_mut().item_spacing.y = 4.0;
                 if let Some(name) = studio.loading() {
                     widgets::card(ui, style::ACCENT, &format!("Preparing {name} …"), "");
+                    let is_escaped = ui.input(|i| i.key_pressed(Key::Escape));
+                    if ui.button("Cancel").on_hover_text("Keep the present picture (Esc)").clicked() || is_escaped {
+                        commands.push(StudioCommand::CancelLoad);
+                    }
                 }
                 match studio.workspace() {
                     Workspace::Paint => paint::show(ui, studio, commands),

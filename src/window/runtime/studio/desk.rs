@@ -11,6 +11,7 @@ use super::super::mine::{file_name, free_path};
 use super::pictures::StudioPictures;
 use super::rescue::StudioRescue;
 use super::view::{StudioScreen, StudioView};
+use crate::formats::StopSignal;
 use crate::gpu::GpuDevice;
 use crate::jobs::{
     CanvasOrder, CanvasPicture, CanvasWorker, FilmOrder, JobFault, LearningEvent, LearningRun, Mailbox, guarded,
@@ -80,7 +81,7 @@ impl StudioDesk {
             return false;
         };
         let post = self.done.post();
-        shell.files.read_later(move || {
+        shell.files.read_later(move |_| {
             let result = guarded("reading unsaved work", || match Project::load(&found) {
                 Ok(loaded) => Ok(Box::new(loaded.project)),
                 Err(error) => Err(error.to_string()),
@@ -164,6 +165,7 @@ impl StudioDesk {
                 StudioEffect::StopLearning(id) => self.with_run(id, LearningRun::stop),
                 StudioEffect::EndPhase(id) => self.with_run(id, LearningRun::end_phase),
                 StudioEffect::Load(number, source) => self.load(number, source, shell),
+                StudioEffect::CancelLoad => shell.files.cancel_reading(),
                 StudioEffect::Save { path, project, revision } => self.save(path, project, revision, shell),
                 StudioEffect::SaveToMyScenes { name, project, revision } => {
                     match shell.share.path_for(&name, self.studio.path()) {
@@ -246,8 +248,8 @@ impl StudioDesk {
     fn load(&self, number: u64, source: StudioSource, shell: &Shell) {
         let (post, entry) = (self.done.post(), self.studio.entry());
         let has_card = self.engine.as_ref().is_some_and(|gpu| !gpu.is_software());
-        shell.files.read_later(move || {
-            let result = guarded("preparing the picture", || loaded(entry, source, has_card));
+        shell.files.read_later(move |stop| {
+            let result = guarded("preparing the picture", || loaded(entry, source, has_card, stop));
             post.send(StudioEvent::Opened { number, result });
         });
     }
@@ -270,7 +272,12 @@ impl CanvasShowing {
 }
 
 /// A project from its source, with notes for the user.
-fn loaded(entry: &WorldEntry, source: StudioSource, has_card: bool) -> Result<(Box<Project>, Vec<String>), String> {
+fn loaded(
+    entry: &WorldEntry,
+    source: StudioSource,
+    has_card: bool,
+    stop: StopSignal,
+) -> Result<(Box<Project>, Vec<String>), String> {
     let text = |error: StudioError| error.to_string();
     match source {
         StudioSource::Bundled(name) => {
@@ -290,7 +297,7 @@ fn loaded(entry: &WorldEntry, source: StudioSource, has_card: bool) -> Result<(B
             let mut world = Arc::unwrap_or_clone(present);
             let info = world.info_mut().ok_or("this world cannot import files")?;
             let before = info.tables().still_name;
-            let notes = info.import(&paths).map_err(text)?;
+            let notes = info.import(&paths, stop).map_err(text)?;
             if info.tables().still_name != before {
                 info.fit_engine(has_card);
             }
@@ -315,12 +322,12 @@ mod tests {
     fn every_bundled_scene_has_a_rule_and_starts() {
         for entry in WORLDS {
             for scene in entry.bundled {
-                let (project, _) = loaded(entry, StudioSource::Bundled(scene.name), false).unwrap();
+                let (project, _) = loaded(entry, StudioSource::Bundled(scene.name), false, StopSignal::NEVER).unwrap();
                 let info = project.world.info().expect("a world of the studio");
                 assert!(info.has_rule(), "{} has not been trained", scene.name);
                 assert!(info.start_simulation(1).is_ok(), "{} does not run", scene.name);
             }
-            assert!(loaded(entry, StudioSource::Bundled("nothing"), false).is_err());
+            assert!(loaded(entry, StudioSource::Bundled("nothing"), false, StopSignal::NEVER).is_err());
         }
     }
 }

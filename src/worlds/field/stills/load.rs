@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use super::{Still, encode_stills};
-use crate::formats::{FormatRole, NumberArray, format_for};
+use crate::formats::{FormatRole, NumberArray, StopSignal, format_for};
 use crate::media::atomic::write_atomic;
 use crate::media::picture::advice;
 use crate::worlds::field::{FieldError, MAX_SIDE, MIN_SIDE};
@@ -21,8 +21,14 @@ fn refused(path: &Path, reason: impl Into<String>) -> FieldError {
 /// number of the file of each still.
 ///
 /// # Errors
-/// A file that cannot be read, is of no known kind, or holds something else than two-channel images.
-pub fn load_stills(paths: &[PathBuf]) -> Result<(Vec<Still>, Vec<usize>), FieldError> {
+/// A file that cannot be read, is of no known kind, or holds something else than two-channel images; [`FieldError::Stopped`].
+pub fn load_stills(paths: &[PathBuf], stop: StopSignal) -> Result<(Vec<Still>, Vec<usize>), FieldError> {
+    let loaded = load_all(paths, stop);
+    // What a reader that broke off reports is not the reason.
+    if stop.is_set() { Err(FieldError::Stopped) } else { loaded }
+}
+
+fn load_all(paths: &[PathBuf], stop: StopSignal) -> Result<(Vec<Still>, Vec<usize>), FieldError> {
     let mut files = Vec::new();
     for path in paths {
         if path.is_dir() {
@@ -41,7 +47,7 @@ pub fn load_stills(paths: &[PathBuf]) -> Result<(Vec<Still>, Vec<usize>), FieldE
     }
     let (mut stills, mut origins) = (Vec::new(), Vec::new());
     for (number, path) in files.iter().enumerate() {
-        let held = load_file(path)?;
+        let held = load_file(path, stop)?;
         origins.extend(std::iter::repeat_n(number, held.len()));
         stills.extend(held);
         if stills.len() > MAX_STILLS {
@@ -51,18 +57,18 @@ pub fn load_stills(paths: &[PathBuf]) -> Result<(Vec<Still>, Vec<usize>), FieldE
     Ok((stills, origins))
 }
 
-fn load_file(path: &Path) -> Result<Vec<Still>, FieldError> {
+fn load_file(path: &Path, stop: StopSignal) -> Result<Vec<Still>, FieldError> {
     let format = format_for(path, ROLE)
         .ok_or_else(|| refused(path, format!("this kind of file is not known; give {}", ROLE.proposed())))?;
-    let bytes = std::fs::read(path).map_err(|e| refused(path, format!("it cannot be read ({e})")))?;
-    match format.array(&bytes) {
+    let bytes = stop.read(path).map_err(|e| refused(path, format!("it cannot be read ({e})")))?;
+    match format.array(&bytes, stop) {
         Some(array) => stills_of(path, &array.map_err(|reason| refused(path, reason))?),
-        None => Ok(vec![load_image(path, &bytes)?]),
+        None => Ok(vec![load_image(path, &bytes, stop)?]),
     }
 }
 
-fn load_image(path: &Path, bytes: &[u8]) -> Result<Still, FieldError> {
-    let reader = image::ImageReader::new(Cursor::new(bytes));
+fn load_image(path: &Path, bytes: &[u8], stop: StopSignal) -> Result<Still, FieldError> {
+    let reader = image::ImageReader::new(stop.reader(Cursor::new(bytes)));
     let mut reader = reader.with_guessed_format().map_err(|e| refused(path, format!("it cannot be read ({e})")))?;
     let mut limits = image::Limits::default();
     (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE as u32), Some(MAX_SIDE as u32));
@@ -145,7 +151,7 @@ mod tests {
             image::Rgb([(wanted.data[at] * 255.0).round() as u8, (wanted.data[320 + at] * 255.0).round() as u8, 7])
         });
         picture.save(&png).unwrap();
-        let (stills, origins) = load_stills(&[folder.path().to_owned()]).unwrap();
+        let (stills, origins) = load_stills(&[folder.path().to_owned()], StopSignal::NEVER).unwrap();
         assert_eq!(origins, [0, 1, 1]);
         assert_eq!(stills[1..], [still(1), still(2)]);
         let apart = stills[0].data.iter().zip(&wanted.data).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
@@ -155,7 +161,7 @@ mod tests {
     #[test]
     fn files_that_hold_no_pattern_are_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let refusal = |name: &str| load_stills(&[folder.path().join(name)]).unwrap_err().to_string();
+        let refusal = |name: &str| load_stills(&[folder.path().join(name)], StopSignal::NEVER).unwrap_err().to_string();
         image::GrayImage::from_pixel(32, 32, image::Luma([9])).save(folder.path().join("grey.png")).unwrap();
         assert!(refusal("grey.png").contains("one channel"));
         image::RgbImage::new(8, 40).save(folder.path().join("small.png")).unwrap();

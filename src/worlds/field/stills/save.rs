@@ -53,6 +53,7 @@ fn colours(still: &Still) -> ImageBuffer<Rgb<u16>, Vec<u16>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::StopSignal;
     use crate::worlds::field::stills::load_stills;
 
     fn still(channels: usize) -> Still {
@@ -67,7 +68,7 @@ mod tests {
         for (name, tolerance) in [("field.png", 0.5 / 65535.0 + 1e-7), ("field.npy", 0.0)] {
             let path = folder.path().join(name);
             std::fs::write(&path, encode_stills(&path, &[still(2)]).unwrap()).unwrap();
-            let (back, _) = load_stills(&[path]).unwrap();
+            let (back, _) = load_stills(&[path], StopSignal::NEVER).unwrap();
             let [back] = &back[..] else { panic!("one still") };
             assert_eq!((back.width, back.height, back.channels), (20, 16, 2));
             let apart =

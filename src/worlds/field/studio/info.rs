@@ -12,7 +12,7 @@ use super::token_learning::TokenLearning;
 use super::tokens::{self, TOKEN_TABLES};
 use super::training::FieldTraining;
 use super::{CONTINUE, ENTRY, FieldView, TABLES, canvas, draw, flows, knobs};
-use crate::formats::{FormatRole, format_for};
+use crate::formats::{FormatRole, StopSignal, format_for};
 use crate::media::looks::Theme;
 use crate::media::picture::PictureStyle;
 use crate::worlds::StoredWorld;
@@ -291,15 +291,15 @@ impl WorldInfo for FieldDoc {
         })
     }
 
-    fn import(&mut self, paths: &[PathBuf]) -> Result<Vec<String>, StudioError> {
+    fn import(&mut self, paths: &[PathBuf], stop: StopSignal) -> Result<Vec<String>, StudioError> {
         let mut icons = 0;
         for path in paths.iter().filter(|path| format_for(path, FormatRole::IconImport).is_some()) {
-            icons += usize::from(Token::is_icon(path)?);
+            icons += usize::from(Token::is_icon(path, stop)?);
         }
         if icons == paths.len() && icons > 0 {
-            return self.import_icons(paths);
+            return self.import_icons(paths, stop);
         }
-        let (stills, runs) = load_stills(paths)?;
+        let (stills, runs) = load_stills(paths, stop)?;
         let note = format!("{} stills of {} files", stills.len(), runs.last().map_or(0, |last| last + 1));
         self.subject = FieldSubject::Library(LibraryDoc::from_stills(&stills, runs)?);
         self.state = None;
@@ -320,8 +320,8 @@ impl FieldDoc {
     }
 
     /// Icons become kinds of tokens: one takes the place of a canvas that is still empty, others come beside what is drawn.
-    fn import_icons(&mut self, paths: &[PathBuf]) -> Result<Vec<String>, StudioError> {
-        let icons = paths.iter().map(|path| Token::load(path)).collect::<Result<Vec<Token>, _>>()?;
+    fn import_icons(&mut self, paths: &[PathBuf], stop: StopSignal) -> Result<Vec<String>, StudioError> {
+        let icons = paths.iter().map(|path| Token::load(path, stop)).collect::<Result<Vec<Token>, _>>()?;
         let note = match icons.len() {
             1 => "one icon as a token".to_owned(),
             count => format!("{count} icons as tokens"),

@@ -1,4 +1,5 @@
 use super::*;
+use crate::formats::StopSignal;
 use crate::worlds::StoredWorld as _;
 use crate::worlds::field::engine::{FieldMotion, library_words};
 use crate::worlds::field::stills::{GrayScott, Still, load_stills};
@@ -337,7 +338,7 @@ fn a_living_field_is_written_as_it_is() {
     let mut simulation = taught().start_simulation(0).unwrap();
     let written = |simulation: &mut dyn Simulation| {
         std::fs::write(&path, simulation.encode(&path).unwrap()).unwrap();
-        load_stills(std::slice::from_ref(&path)).unwrap().0.remove(0)
+        load_stills(std::slice::from_ref(&path), StopSignal::NEVER).unwrap().0.remove(0)
     };
     let before = written(&mut *simulation);
     assert_eq!((before.width, before.height, before.channels), (48, 32, 2));

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::formats::StopSignal;
 use crate::worlds::field::FieldError;
 use crate::worlds::field::stills::{pack_bytes, unpack_bytes};
 
@@ -65,10 +66,10 @@ impl Token {
     /// From an image of any size, scaled to a canvas of at most 32 pixels.
     ///
     /// # Errors
-    /// A file that cannot be read, or one without a drawing on a transparent background.
-    pub fn load(path: &std::path::Path) -> Result<Self, FieldError> {
+    /// A file that cannot be read, the signal to stop, or a file without a drawing on a transparent background.
+    pub fn load(path: &std::path::Path, stop: StopSignal) -> Result<Self, FieldError> {
         let refused = |reason: String| FieldError::File { path: path.display().to_string(), reason };
-        let picture = image::open(path).map_err(|e| refused(format!("it is not a readable image ({e})")))?;
+        let picture = stop.open_image(path).map_err(|e| refused(format!("it is not a readable image ({e})")))?;
         let longer = picture.width().max(picture.height());
         let side = longer.clamp(MIN_CANVAS as u32, MAX_CANVAS as u32);
         let scaled = picture.resize(side, side, image::imageops::FilterType::Triangle).into_rgba8();
@@ -84,10 +85,10 @@ impl Token {
     /// Whether an image file has the transparent ground that makes it an icon rather than a still.
     ///
     /// # Errors
-    /// A file that cannot be read.
-    pub fn is_icon(path: &std::path::Path) -> Result<bool, FieldError> {
+    /// A file that cannot be read, and the signal to stop.
+    pub fn is_icon(path: &std::path::Path, stop: StopSignal) -> Result<bool, FieldError> {
         let refused = |reason: String| FieldError::File { path: path.display().to_string(), reason };
-        let picture = image::open(path).map_err(|e| refused(format!("it is not a readable image ({e})")))?;
+        let picture = stop.open_image(path).map_err(|e| refused(format!("it is not a readable image ({e})")))?;
         let has_alpha = picture.color().has_alpha();
         Ok(has_alpha && picture.into_rgba8().pixels().any(|pixel| pixel[3] < FAINTEST))
     }

@@ -3,11 +3,9 @@
 use std::fmt::{Display, Write as _};
 use std::path::Path;
 
-use image::{DynamicImage, ImageReader};
-
-use super::table::ReadCloud;
-use super::{CloudError, CloudTextError, from_darkness, read_table, read_xyz};
-use crate::formats::{FormatKind, FormatRole, FormatSpec, format_for};
+use super::table::{self, ReadCloud};
+use super::{CloudError, CloudTextError, from_darkness, xyz};
+use crate::formats::{FormatKind, FormatRole, FormatSpec, StopSignal, format_for};
 
 /// Why a file is not a cloud. The name of the file is the caller's to add.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +15,8 @@ pub enum CloudFileError {
     UnknownKind,
     #[error("a cloud is written as a table; give a {} file", FormatRole::PointsExport.proposed())]
     NotATable,
+    #[error("the import was cancelled; nothing was changed")]
+    Stopped,
     #[error("the file cannot be read ({0}); check its name")]
     Read(#[from] std::io::Error),
     #[error("the image cannot be read ({0}); save it as PNG")]
@@ -33,20 +33,32 @@ pub enum CloudFileError {
 ///
 /// # Errors
 /// See [`CloudFileError`].
-pub fn read_file(path: &Path, count: usize, seed: u64) -> Result<ReadCloud, CloudFileError> {
+pub fn read_file(path: &Path, count: usize, seed: u64, stop: StopSignal) -> Result<ReadCloud, CloudFileError> {
+    let read = read_of_kind(path, count, seed, stop);
+    // What a reader that broke off reports is not the reason.
+    if stop.is_set() { Err(CloudFileError::Stopped) } else { read }
+}
+
+fn read_of_kind(path: &Path, count: usize, seed: u64, stop: StopSignal) -> Result<ReadCloud, CloudFileError> {
     let format = format_for(path, FormatRole::PointsImport).ok_or(CloudFileError::UnknownKind)?;
-    let text = || {
-        let text = format.table_text(std::fs::read_to_string(path)?);
-        text.map_err(CloudFileError::Table)
-    };
+    let text = || format.table_text(read_text(path, stop)?).map_err(CloudFileError::Table);
     match format.kind() {
-        FormatKind::Table => Ok(read_table(&text()?)?),
-        FormatKind::Xyz => Ok(read_xyz(&text()?)?),
+        FormatKind::Table => Ok(table::cloud_of(&text()?, stop)?),
+        FormatKind::Xyz => Ok(xyz::cloud_of(&text()?, stop)?),
         FormatKind::Image => {
-            Ok(ReadCloud { cloud: from_darkness(&open_image(path)?, count, seed)?, notes: Vec::new() })
+            let cloud = from_darkness(&stop.open_image(path)?, count, seed)?;
+            Ok(ReadCloud { cloud, notes: Vec::new() })
         }
         FormatKind::Array | FormatKind::Scene => Err(CloudFileError::UnknownKind),
     }
+}
+
+/// The text of a file in UTF-8.
+///
+/// # Errors
+/// A file that cannot be read or is not UTF-8, and the signal to stop.
+pub fn read_text(path: &Path, stop: StopSignal) -> std::io::Result<String> {
+    String::from_utf8(stop.read(path)?).map_err(|_| std::io::Error::other("stream did not contain valid UTF-8"))
 }
 
 /// Positions as a table in the format of the name `path`, with the columns x,y or x,y,z, for `dim` 2 or 3.
@@ -73,11 +85,6 @@ pub fn encode_table(
     Ok(text)
 }
 
-fn open_image(path: &Path) -> Result<DynamicImage, CloudFileError> {
-    let reader = ImageReader::open(path)?.with_guessed_format()?;
-    Ok(reader.decode()?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,7 +93,8 @@ mod tests {
     #[test]
     fn files_that_are_no_clouds_are_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let refusal = |name: &str| read_file(&folder.path().join(name), 150, 1).unwrap_err().to_string();
+        let refusal =
+            |name: &str| read_file(&folder.path().join(name), 150, 1, StopSignal::NEVER).unwrap_err().to_string();
         assert!(refusal("a.docx").contains("not known"));
         assert!(refusal("a.csv").contains("cannot be read"));
         write_atomic(&folder.path().join("text.png"), b"text").unwrap();

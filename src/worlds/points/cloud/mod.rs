@@ -12,13 +12,12 @@ mod xyz;
 
 pub use checks::CloudError;
 pub use darkness::{from_darkness, from_text};
-pub use file::{encode_table, read_file};
+pub use file::{encode_table, read_file, read_text};
 pub use standard::Standardisation;
 pub use systems::DynamicalSystem;
-pub use table::{CloudTextError, read_table};
+pub use table::CloudTextError;
 pub use targets::BuiltInTarget;
 pub use truth::TrueVelocities;
-pub use xyz::read_xyz;
 
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;

@@ -1,5 +1,6 @@
 //! Clouds from the text of tables (`x,y` or `x,y,z`).
 
+use crate::formats::StopSignal;
 use csv::StringRecord;
 
 use super::{CloudError, PointCloud};
@@ -35,6 +36,8 @@ pub enum CloudTextError {
     Empty,
     #[error("the table cannot be read ({0}); save it as plain text in UTF-8")]
     Table(String),
+    #[error("the import was cancelled; nothing was changed")]
+    Stopped,
     #[error(transparent)]
     Cloud(#[from] CloudError),
 }
@@ -48,8 +51,8 @@ const MAX_REPEATED: usize = 40;
 /// is left out.
 ///
 /// # Errors
-/// See [`CloudTextError`].
-pub fn read_table(text: &str) -> Result<ReadCloud, CloudTextError> {
+/// See [`CloudTextError`]; [`CloudTextError::Stopped`] where `stop` is set.
+pub(super) fn cloud_of(text: &str, stop: StopSignal) -> Result<ReadCloud, CloudTextError> {
     let TextTable { head, is_named, rows } = TextTable::read(text)?;
     let mut notes = Vec::new();
     let columns: Vec<usize> = if is_named {
@@ -79,6 +82,9 @@ pub fn read_table(text: &str) -> Result<ReadCloud, CloudTextError> {
     let mut points = Vec::new();
     for row in rows {
         let (line, fields) = row?;
+        if stop.is_set_at(points.len()) {
+            return Err(CloudTextError::Stopped);
+        }
         let mut point = [0.0f32; 3];
         for (axis, &column) in columns.iter().enumerate() {
             point[axis] = number(&fields[column], line, ["x", "y", "z"][axis])?;
@@ -183,6 +189,10 @@ fn shortened(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read_table(text: &str) -> Result<ReadCloud, CloudTextError> {
+        cloud_of(text, StopSignal::NEVER)
+    }
 
     fn table(header: &str, row: impl Fn(usize) -> String) -> String {
         std::iter::once(header.to_owned()).chain((0..150).map(row)).collect::<Vec<_>>().join("\n")

@@ -2,14 +2,14 @@
 
 use super::CloudTextError;
 use super::table::{ReadCloud, finish, number};
-use crate::formats::position_columns;
+use crate::formats::{StopSignal, position_columns};
 
 /// Reads the first frame of an XYZ file: a count, a comment, then one line per point: `[symbol] x y z …`, or the columns
 /// that `Properties` in the comment names.
 ///
 /// # Errors
-/// See [`CloudTextError`].
-pub fn read_xyz(text: &str) -> Result<ReadCloud, CloudTextError> {
+/// See [`CloudTextError`]; [`CloudTextError::Stopped`] where `stop` is set.
+pub(super) fn cloud_of(text: &str, stop: StopSignal) -> Result<ReadCloud, CloudTextError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut lines = text.lines();
     let Some(first) = lines.next().map(str::trim) else { return Err(CloudTextError::Empty) };
@@ -23,6 +23,9 @@ pub fn read_xyz(text: &str) -> Result<ReadCloud, CloudTextError> {
     let mut points = Vec::new();
     let mut has_others = false;
     for (k, line) in lines.by_ref().take(count).enumerate() {
+        if stop.is_set_at(k) {
+            return Err(CloudTextError::Stopped);
+        }
         let fields: Vec<&str> = line.split_whitespace().collect();
         if fields.is_empty() {
             break;
@@ -61,6 +64,10 @@ pub fn read_xyz(text: &str) -> Result<ReadCloud, CloudTextError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read_xyz(text: &str) -> Result<ReadCloud, CloudTextError> {
+        cloud_of(text, StopSignal::NEVER)
+    }
 
     fn frame(comment: &str, row: impl Fn(usize) -> String) -> String {
         let rows: Vec<String> = (0..150).map(row).collect();

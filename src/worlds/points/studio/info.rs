@@ -11,11 +11,11 @@ use super::overlay::{self, PointOverlay, PointScene};
 use super::simulation::PointsSimulation;
 use super::training::{PointsCheck, PointsTraining};
 use super::{CHECK, ENTRY, PLANE_TABLES, TABLES, curves, draw, knobs};
-use crate::formats::{FormatKind, FormatRole, format_for};
+use crate::formats::{FormatKind, FormatRole, StopSignal, format_for};
 use crate::media::looks::Theme;
 use crate::media::picture::PictureStyle;
 use crate::worlds::StoredWorld;
-use crate::worlds::points::cloud::{MAX_POINTS, Standardisation, TrueVelocities, from_text, read_file};
+use crate::worlds::points::cloud::{MAX_POINTS, Standardisation, TrueVelocities, from_text, read_file, read_text};
 use crate::worlds::points::measures::{FlowCertificate, PointCheckSettings};
 use crate::worlds::points::rule::{Dictionary, DictionaryFlow, PointFlow};
 use crate::worlds::points::{FoundSystem, NamedFlow, PointsDoc};
@@ -279,14 +279,14 @@ impl WorldInfo for PointsDoc {
         Ok(Box::new(PointsSimulation::new(self, seed)?))
     }
 
-    fn import(&mut self, paths: &[PathBuf]) -> Result<Vec<String>, StudioError> {
+    fn import(&mut self, paths: &[PathBuf], stop: StopSignal) -> Result<Vec<String>, StudioError> {
         let Some(path) = paths.first() else { return Ok(Vec::new()) };
         let refused = |reason: String| StudioError::File { path: path.display().to_string(), reason };
         let (mut truth, has_points) = (None, !self.points.is_empty());
         if let Some(format) =
             format_for(path, FormatRole::PointsImport).filter(|format| format.kind() == FormatKind::Table)
         {
-            let text = std::fs::read_to_string(path).map_err(|e| refused(e.to_string()))?;
+            let text = read_text(path, stop).map_err(|e| refused(e.to_string()))?;
             let text = format.table_text(text).map_err(refused)?;
             if TrueVelocities::is_named_in(&text) {
                 let read = TrueVelocities::read(&text).map_err(|e| refused(e.to_string()))?;
@@ -296,7 +296,7 @@ impl WorldInfo for PointsDoc {
                 truth = Some(read);
             }
         }
-        let read = read_file(path, FROM_IMAGE, self.training.seed).map_err(|e| refused(e.to_string()))?;
+        let read = read_file(path, FROM_IMAGE, self.training.seed, stop).map_err(|e| refused(e.to_string()))?;
         let mut notes = read.notes;
         if paths.len() > 1 {
             notes.push(format!("{} was read, and {} other files were not", path.display(), paths.len() - 1));

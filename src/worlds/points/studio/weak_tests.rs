@@ -3,6 +3,7 @@
 use super::tests::taught;
 use super::training::PointsCheck;
 use super::*;
+use crate::formats::StopSignal;
 use crate::worlds::points::measures::PointCheckSettings;
 use crate::worlds::studio::{EquationForm, WorldInfo as _, WorldTraining as _};
 
@@ -19,7 +20,7 @@ fn a_table_of_velocities_becomes_the_truth_of_the_cloud() {
     let rows: Vec<String> = std::iter::once("x,y,vx,vy".to_owned()).chain((0..200).map(row)).collect();
     std::fs::write(&path, rows.join("\n")).unwrap();
     let mut doc = taught(500);
-    let notes = doc.import(std::slice::from_ref(&path)).unwrap();
+    let notes = doc.import(std::slice::from_ref(&path), StopSignal::NEVER).unwrap();
     assert!(notes[0].contains("200 velocities are the truth"), "{notes:?}");
     assert_eq!((doc.points.len(), doc.validate()), (500, Ok(())), "the cloud stays");
     let mut simulation = doc.start_simulation(1).unwrap();
@@ -35,11 +36,11 @@ fn a_table_of_velocities_becomes_the_truth_of_the_cloud() {
     // Without points the places are the cloud as well.
     doc.clear();
     assert!(doc.truth.is_none());
-    doc.import(&[path]).unwrap();
+    doc.import(&[path], StopSignal::NEVER).unwrap();
     assert_eq!((doc.points.len(), doc.truth.as_ref().map(|truth| truth.positions.len())), (200, Some(200)));
     let other = folder.path().join("space.csv");
     std::fs::write(&other, "x,y,z,vx,vy,vz\n1,2,3,4,5,6\n").unwrap();
-    assert!(doc.import(&[other]).unwrap_err().to_string().contains("3 dimensions"));
+    assert!(doc.import(&[other], StopSignal::NEVER).unwrap_err().to_string().contains("3 dimensions"));
 }
 
 #[test]

@@ -34,6 +34,11 @@ pub struct Alikeness {
 impl Alikeness {
     /// `None` of a single snapshot.
     pub fn of(stills: &Stills) -> Option<Self> {
+        Self::unless_stopped(stills, &|| false)
+    }
+
+    /// As [`Self::of`]; `None` also where `stop`, which is polled between snapshots, becomes true.
+    pub fn unless_stopped(stills: &Stills, stop: &dyn Fn() -> bool) -> Option<Self> {
         let count = stills.film().len();
         if count < 2 {
             return None;
@@ -41,6 +46,9 @@ impl Alikeness {
         let looked_at = count.min(LOOKED_AT);
         let (mut densities, mut orders, mut curves) = (Vec::new(), Vec::new(), Vec::new());
         for k in 0..looked_at {
+            if stop() {
+                return None;
+            }
             let swarm = stills.standing(k * count / looked_at);
             densities.push(swarm.len() as f64 / swarm.box_size.element_product());
             orders.push(polarisation(&swarm));

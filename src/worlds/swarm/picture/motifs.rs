@@ -211,7 +211,7 @@ fn amoeba() -> Snapshot {
         at.x.hypot(at.y) < 0.5
     };
     let ink = Ink { width: side, weight: (0..side * side).map(|i| f64::from(u8::from(inside(i)))).collect() };
-    let (points, _) = stipple(&ink, 24, &mut rng);
+    let (points, _) = stipple(&ink, 24, &mut rng, &|| false);
     let unit = median(&mut PointTree::new(points.clone(), None).spacings()).unwrap_or(1.0);
     boxed(points.iter().map(|p| particle(p.x / unit, -p.y / unit, scattered(0.0, &mut rng), 0)).collect())
 }

@@ -25,13 +25,24 @@ impl Ink {
 
 /// `count` points in pixels from the upper left corner, and for each pixel with ink the point it belongs to.
 /// No points if there is no ink.
-pub(crate) fn stipple(ink: &Ink, count: usize, rng: &mut impl Rng) -> (Vec<DVec2>, Vec<Option<usize>>) {
-    stipple_from(ink, count, None, rng)
+/// `stop` is polled between the rounds, each of some milliseconds; what there is then is not even.
+pub(crate) fn stipple(
+    ink: &Ink,
+    count: usize,
+    rng: &mut impl Rng,
+    stop: &dyn Fn() -> bool,
+) -> (Vec<DVec2>, Vec<Option<usize>>) {
+    stipple_from(ink, count, None, rng, stop)
 }
 
 /// As [`stipple`], for strokes that do not touch, such as letters: each gets its share of the points from the start, as
 /// points do not move from one to another.
-pub(crate) fn stipple_strokes(ink: &Ink, count: usize, rng: &mut impl Rng) -> (Vec<DVec2>, Vec<Option<usize>>) {
+pub(crate) fn stipple_strokes(
+    ink: &Ink,
+    count: usize,
+    rng: &mut impl Rng,
+    stop: &dyn Fn() -> bool,
+) -> (Vec<DVec2>, Vec<Option<usize>>) {
     let total: f64 = ink.weight.iter().sum();
     let height = ink.weight.len() / ink.width.max(1);
     // Column by column, a point whenever so much ink has gone by.
@@ -49,7 +60,7 @@ pub(crate) fn stipple_strokes(ink: &Ink, count: usize, rng: &mut impl Rng) -> (V
         }
     }
     let starts = (total > 0.0 && starts.len() == count).then_some(starts);
-    stipple_from(ink, count, starts, rng)
+    stipple_from(ink, count, starts, rng, stop)
 }
 
 /// From the centre of a pixel to a random position in it.
@@ -62,6 +73,7 @@ fn stipple_from(
     count: usize,
     starts: Option<Vec<DVec2>>,
     rng: &mut impl Rng,
+    stop: &dyn Fn() -> bool,
 ) -> (Vec<DVec2>, Vec<Option<usize>>) {
     let cumulated: Vec<f64> = ink
         .weight
@@ -97,7 +109,7 @@ fn stipple_from(
                 sums[owner].1 += weight;
             }
         }
-        if round == ROUNDS {
+        if round == ROUNDS || stop() {
             break;
         }
         for (point, (sum, weight)) in points.iter_mut().zip(sums) {
@@ -118,7 +130,7 @@ mod tests {
         // The right half holds four times the ink of the left one.
         let weight = (0..120 * 60).map(|i| if i % 120 < 60 { 0.2 } else { 0.8 }).collect();
         let ink = Ink { width: 120, weight };
-        let (points, owners) = stipple(&ink, 200, &mut StdRng::seed_from_u64(2));
+        let (points, owners) = stipple(&ink, 200, &mut StdRng::seed_from_u64(2), &|| false);
         let right = points.iter().filter(|p| p.x > 60.0).count();
         assert!((150..=170).contains(&right), "{right} of 200 on the dark side");
         // On the dark side each of 160 points has 22.5 pixels: a hexagonal grid would have spacing 5.1.
@@ -137,7 +149,7 @@ mod tests {
             .map(|(x, y)| f64::from(u8::from(((10..14).contains(&x) && y < 60) || ((40..44).contains(&x) && y < 30))));
         let ink = Ink { width: 60, weight: weight.collect() };
         for seed in 0..5 {
-            let (points, _) = stipple_strokes(&ink, 15, &mut StdRng::seed_from_u64(seed));
+            let (points, _) = stipple_strokes(&ink, 15, &mut StdRng::seed_from_u64(seed), &|| false);
             assert_eq!(points.iter().filter(|p| p.x < 30.0).count(), 10);
         }
     }
@@ -145,6 +157,6 @@ mod tests {
     #[test]
     fn no_ink_gives_no_points() {
         let blank = Ink { width: 4, weight: vec![0.0; 16] };
-        assert!(stipple(&blank, 10, &mut StdRng::seed_from_u64(1)).0.is_empty());
+        assert!(stipple(&blank, 10, &mut StdRng::seed_from_u64(1), &|| false).0.is_empty());
     }
 }
