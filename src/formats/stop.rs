@@ -12,7 +12,7 @@ const LINES: usize = 256;
 /// Bytes that are read between two polls. Decoders make up to a thousand times as many of them.
 const CHUNK: usize = 1 << 14;
 
-/// Whether to stop. A signal that is set stays set, so that whoever broke off for it can ask again why.
+/// Whether to stop. A signal that is set stays set, so that the caller of a reader that broke off can tell why.
 #[derive(Clone, Copy)]
 pub struct StopSignal<'a>(&'a dyn Fn() -> bool);
 
@@ -123,7 +123,8 @@ mod tests {
         let path = |name: &str| folder.join(name);
         let lines = |line: &dyn Fn(usize) -> String| (0..9000).map(line).collect::<String>();
         let table = format!("frame,x,y\n{}", lines(&|k| format!("{},{},{}\n", k / 90, k % 90, k % 7)));
-        let xyz: String = (0..90).map(|_| "100\n\n".to_owned() + &"A 1 2 0\n".repeat(99) + "A 2 3 0\n").collect();
+        let frame: String = (0..150).map(|k| format!("A {} {} 0\n", k % 15, k / 15)).collect();
+        let xyz = format!("150\n\n{frame}").repeat(60);
         let noise = |x: u32, y: u32| (x * 7919 + y * 104_729) % 251;
         let picture = image::RgbImage::from_fn(300, 300, |x, y| image::Rgb([noise(x, y) as u8, noise(y, x) as u8, 9]));
         std::fs::write(path("a.csv"), table).unwrap();
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn an_import_ends_at_the_poll_that_says_so() {
+    fn an_import_ends_at_the_poll_that_finds_the_signal() {
         let folder = tempfile::tempdir().unwrap();
         let options = ImportOptions { frames: FrameChoice::ALL, particles: 30, ..ImportOptions::default() };
         for path in files(folder.path()) {
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn clouds_and_stills_end_at_the_poll_that_says_so() {
+    fn clouds_and_stills_end_at_the_poll_that_finds_it() {
         let folder = tempfile::tempdir().unwrap();
         for path in files(folder.path()) {
             let read = |after| polled(after, |stop| read_file(&path, 150, 1, stop));

@@ -44,10 +44,13 @@ impl<E> Outbox<E> {
     /// event of one that is not wanted is dropped.
     pub fn send(&self, event: E) {
         let mut event = event;
-        while let Err(SendTimeoutError::Timeout(back)) = self.events.send_timeout(event, FULL_TICK) {
+        loop {
+            // Sent, or the receiver was dropped.
+            let Err(TrySendError::Full(back)) = self.events.try_send(event) else { return };
             if self.is_stopped() {
                 return;
             }
+            let Err(SendTimeoutError::Timeout(back)) = self.events.send_timeout(back, FULL_TICK) else { return };
             event = back;
         }
     }

@@ -92,7 +92,7 @@ mod tests {
         assert_eq!(export(&npy, "live", &mut project).unwrap().json["channels"], 2);
         assert_eq!(export(&npy, "picture", &mut project).unwrap().json["stills"], 6);
         assert_eq!(export(&png, "picture", &mut project).unwrap().json["stills"], 1);
-        assert!(export(&text, "live", &mut project).err().unwrap().to_string().contains("name.npy"));
+        assert!(export(&text, "live", &mut project).err().unwrap().to_string().contains(".npy"));
         let answer = check::run(&parse("--steps 200 --replicas 1 --certify"), &mut project, true).unwrap();
         assert!(answer.json["control_without_reaction"]["p"].as_f64().unwrap() < 1e-3, "{:?}", answer.json);
         assert!(info::run(&mut project).unwrap().text.contains("evidence"));

@@ -114,6 +114,17 @@ fn the_first_visit_loads_a_scene_and_a_second_one_nothing() {
 }
 
 #[test]
+fn a_cancelled_load_changes_nothing() {
+    let mut studio = points();
+    assert!(studio.apply(StudioCommand::CancelLoad).is_empty(), "nothing is loaded");
+    studio.apply(StudioCommand::Start("ring"));
+    assert_eq!(studio.apply(StudioCommand::CancelLoad), [StudioEffect::CancelLoad]);
+    assert_eq!(studio.loading(), None);
+    let result = Err("the import was cancelled; nothing was changed".to_owned());
+    assert!(studio.on_event(StudioEvent::Opened { number: 1, result }).is_empty(), "no notice of it either");
+}
+
+#[test]
 fn only_the_project_asked_for_last_is_opened() {
     let mut studio = points();
     studio.apply(StudioCommand::Start("ring"));

@@ -2,6 +2,7 @@
 
 use super::CloudTextError;
 use super::table::{TextTable, number};
+use crate::formats::StopSignal;
 use crate::worlds::points::packed;
 
 /// Positions and the true velocities there, in the user's coordinates.
@@ -49,6 +50,14 @@ impl TrueVelocities {
     /// # Errors
     /// See [`CloudTextError`].
     pub fn read(text: &str) -> Result<Self, CloudTextError> {
+        Self::unless_stopped(text, StopSignal::NEVER)
+    }
+
+    /// As [`Self::read`], until `stop` is set.
+    ///
+    /// # Errors
+    /// As [`Self::read`], and [`CloudTextError::Stopped`].
+    pub fn unless_stopped(text: &str, stop: StopSignal) -> Result<Self, CloudTextError> {
         let TextTable { head, is_named, rows } = TextTable::read(text)?;
         let column_of = |name: &str| head.iter().position(|field| field == name);
         let dim = match (is_named, head.len()) {
@@ -67,6 +76,9 @@ impl TrueVelocities {
         let mut truth = Self { dim, positions: Vec::new(), velocities: Vec::new() };
         for row in rows {
             let (line, fields) = row?;
+            if stop.is_set_at(truth.positions.len()) {
+                return Err(CloudTextError::Stopped);
+            }
             let mut row = [[0.0f32; 3]; 2];
             for (k, &column) in columns.iter().enumerate() {
                 row[k / dim][k % dim] = number(&fields[column], line, NAMES[k / dim][k % dim])?;

@@ -289,7 +289,7 @@ impl WorldInfo for PointsDoc {
             let text = read_text(path, stop).map_err(|e| refused(e.to_string()))?;
             let text = format.table_text(text).map_err(refused)?;
             if TrueVelocities::is_named_in(&text) {
-                let read = TrueVelocities::read(&text).map_err(|e| refused(e.to_string()))?;
+                let read = TrueVelocities::unless_stopped(&text, stop).map_err(|e| refused(e.to_string()))?;
                 if has_points {
                     return self.compare_with(read).map_err(refused);
                 }
