@@ -266,7 +266,7 @@ mod tests {
     fn learn_options_of_points_and_fields_are_those_of_their_tables() {
         let of_points = ["steps", "flow-steps", "hutchinson", "degree", "dictionary", "waves"];
         assert_eq!(options::<points::learn::PointLearnKnobs>(), of_points);
-        let of_fields = ["functionals", "no-prune", "steps", "align", "attract", "curve"];
+        let of_fields = ["functionals", "no-prune", "steps", "align", "attract", "curve", "slide", "turn"];
         assert_eq!(options::<field::learn::FieldLearnKnobs>(), of_fields);
         let refused = |line: &str| parse::<points::learn::PointLearnKnobs>(line).err().unwrap().to_string();
         assert!(refused("learn --steps 0").contains("1..=10000000"));
