@@ -51,7 +51,7 @@ pub(super) fn token_rows(tokens: &TokenDoc) -> Vec<FlowRow> {
         ..FlowRow::default()
     };
     // Without a rule nothing can be driven.
-    let drives = TokenDrive::ALL.iter().filter(|_| count > 0).map(drive);
+    let drives = TokenDrive::all(tokens).iter().filter(|_| count > 0).map(drive);
     (0..count).map(rule).chain(drives).collect()
 }
 
@@ -83,7 +83,7 @@ fn drive_in_short(drive: &TokenDrive, evidence: Option<&TokenEvidence>) -> Strin
 
 /// Chooses the rule or the drive at `index` of [`token_rows`].
 pub(super) fn choose(tokens: &mut TokenDoc, index: usize) {
-    match index.checked_sub(tokens.rules().count()).map(|drive| TokenDrive::ALL.get(drive)) {
+    match index.checked_sub(tokens.rules().count()).map(|drive| TokenDrive::all(tokens).get(drive)) {
         None => tokens.choose_rule(index),
         Some(Some(drive)) => {
             (tokens.live, tokens.skew) = (tokens.live.commanded(drive.command), drive.skew);
@@ -115,7 +115,7 @@ fn draw_tokens(doc: &FieldDoc, tokens: &TokenDoc, index: usize, options: DrawOpt
     let Some(rule) = tokens.rules().nth(if index < count { index } else { 0 }) else { return false };
     let mut live = tokens.live;
     let mut skew = tokens.skew;
-    if let Some(drive) = index.checked_sub(count).and_then(|drive| TokenDrive::ALL.get(drive)) {
+    if let Some(drive) = index.checked_sub(count).and_then(|drive| TokenDrive::all(tokens).get(drive)) {
         (live, skew) = (live.commanded(drive.command), drive.skew);
     }
     let ensemble = tokens.ensemble();

@@ -41,14 +41,20 @@ const fn skew(seed: u64) -> SkewFlow {
 const NO_SKEW: SkewFlow = SkewFlow { strength: 0.0, radius: 1, seed: 1 };
 
 impl TokenDrive {
-    /// Those of every picture.
-    pub const ALL: [Self; 5] = [
+    /// The last one needs a rule that was taught to turn.
+    const ALL: [Self; 5] = [
         Self { name: "At rest", command: [0.0; 3], skew: NO_SKEW },
         Self { name: "Swim", command: [0.05, 0.0, 0.0], skew: NO_SKEW },
-        Self { name: "Circle", command: [0.05, 0.0, 0.005], skew: NO_SKEW },
         Self { name: "K*s, seed 1", command: [0.0; 3], skew: skew(1) },
         Self { name: "K*s, seed 2", command: [0.0; 3], skew: skew(2) },
+        Self { name: "Circle", command: [0.05, 0.0, 0.005], skew: NO_SKEW },
     ];
+
+    /// Those that the rule of a picture can follow.
+    pub fn all(doc: &TokenDoc) -> &'static [Self] {
+        let turns = doc.rule.as_ref().is_some_and(|rule| rule.net.moves(2));
+        if turns { &Self::ALL } else { &Self::ALL[..Self::ALL.len() - 1] }
+    }
 
     /// Whether tokens move by it now.
     pub fn is_on(&self, doc: &TokenDoc) -> bool {
@@ -218,6 +224,7 @@ mod tests {
     #[test]
     fn one_drive_at_a_time_is_on() {
         let mut doc = TokenDoc::new(vec![Token::bundled("dot").unwrap()]).unwrap();
+        assert!(TokenDrive::all(&doc).iter().all(|drive| drive.name != "Circle"), "no rule can turn yet");
         for drive in TokenDrive::ALL {
             (doc.live, doc.skew) = (doc.live.commanded(drive.command), drive.skew);
             assert!(doc.validate().is_ok());
