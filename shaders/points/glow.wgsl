@@ -34,9 +34,6 @@ struct Glow {
 @group(0) @binding(4) var<storage, read> colours: array<u32>;
 @group(0) @binding(5) var<storage, read_write> picture: array<u32>;
 
-// Brightest single walker: one right before the eye in a view that is zoomed in far. The table ends below.
-const BRIGHTEST = 16.0;
-
 fn add(at: u32, weight: f32) {
     atomicAdd(&sums[at], u32(weight * glow.units + 0.5));
 }

@@ -28,6 +28,8 @@ shader_constants! {
     const DOT_LIGHT: f32 = 1.8;
     /// Light of what is far away in space, at least.
     pub(super) const FAINTEST: f64 = 0.15;
+    /// Light of one walker right before the eye in a view that is zoomed in far, at most.
+    const BRIGHTEST: f64 = 16.0;
     /// From the left and upper edge to the first position whose dot is whole, pixels.
     const FIRST_MARGIN: f64 = 1.5;
     /// From the last such position to the right and lower edge, pixels.
@@ -108,7 +110,7 @@ pub(super) fn draw(
             continue;
         }
         let depth = if view.is_spatial { 2.0 * off.dot(near) as f32 / height as f32 } else { 0.0 };
-        let weight = share * (1.0 + DEPTH_CUE * depth).max(FAINTEST as f32);
+        let weight = share * (1.0 + DEPTH_CUE * depth).clamp(FAINTEST as f32, BRIGHTEST as f32);
         if dots {
             splat(density, width, [x as f32, y as f32], weight)
         } else {
