@@ -27,6 +27,9 @@
 //! every world's tables, and the traits through which the window knows points and fields. The file `restart.rs` starts the
 //! program again under another environment.
 //!
+//! `worlds`, `formats` and `media` use one another: a world reads its pictures from files and draws itself, formats read and
+//! write particles, and films carry scenes. `media` takes only the constants of looks to `gpu`, which hands them to the shaders.
+//!
 //! `tests/walls.rs` fails when a folder touches what it may not.
 //!
 //! # Units

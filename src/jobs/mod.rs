@@ -3,7 +3,9 @@
 //! stopped between any two steps.
 //!
 //! Of a [`Training`] small facts travel as [`Event`]s through a bounded channel that never blocks the trainer; the weights wait in a
-//! slot where the newest replaces the one before ([`Training::newest_rule`]). The terminal and the window use both alike.
+//! slot where the newest replaces the one before ([`Training::newest_rule`]). The terminal and the window use both alike. A swarm has a
+//! run of its own ([`Training`]) beside that of the studio's worlds ([`LearningRun`]): its phases change speed and settings on the
+//! way, it learns on from where it stopped, and its rule goes to the live swarm many times a second.
 
 mod cancel;
 mod canvas;

@@ -194,7 +194,8 @@ pub struct SeriesReading {
     pub values: Vec<f64>,
 }
 
-/// What a world can do for the studio.
+/// What a world can do for the studio, in the order in which a user meets it. It is one trait because no world has only a part of
+/// it; what runs or learns has its own ([`Simulation`], [`WorldTraining`]).
 pub trait WorldInfo: StoredWorld {
     /// What is listed of this world.
     fn tables(&self) -> &'static WorldTables;
@@ -354,7 +355,8 @@ pub trait Simulation: Send {
             reason: "what lives in this world has no file of its own; film it or save the scene".to_owned(),
         })
     }
-    /// The plots now: up to a tenth of a second of work.
+    /// The plots now: up to a tenth of a second of work. The simulation measures itself, as its state may be on the GPU alone; a
+    /// swarm, whose plots also know its history, is measured by its `Observer` on a copy.
     fn readings(&mut self) -> Vec<SeriesReading>;
     /// What runs, and on what, in a few words.
     fn description(&self) -> String;
