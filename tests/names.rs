@@ -1,4 +1,4 @@
-//! One name, one thing: names of types are rarely used twice, counted from the source text.
+//! Names, read from the source text: names of types are rarely used twice, names of tests are short.
 
 #[path = "common/sources.rs"]
 mod sources;
@@ -10,6 +10,9 @@ use sources::rust_files;
 
 /// Share of the names of structs, enums and traits that may be in more than one file, per mille.
 const MAX_SHARED: usize = 30;
+
+/// Letters of the longest name of a test.
+const MAX_TEST_NAME: usize = 60;
 
 /// The names of the types that are declared in `source`.
 fn declared(source: &str) -> BTreeSet<&str> {
@@ -24,6 +27,18 @@ fn declared(source: &str) -> BTreeSet<&str> {
         name.split(|c: char| !c.is_alphanumeric() && c != '_').next().filter(|name| !name.is_empty())
     });
     names.collect()
+}
+
+/// The names of the tests in `source`.
+fn tests_in(source: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut lines = source.lines().map(str::trim_start);
+    while lines.any(|line| line.starts_with("#[test]")) {
+        // Other attributes may follow.
+        let name = lines.find_map(|line| line.strip_prefix("fn ")).and_then(|line| line.split('(').next());
+        names.extend(name);
+    }
+    names
 }
 
 #[test]
@@ -49,4 +64,27 @@ fn declarations_of_every_form_are_found() {
     let source =
         "struct A;\npub enum B {}\n    pub(super) struct C(u8);\npub(in crate::x) trait D: E {}\n// struct F\n";
     assert_eq!(declared(source), BTreeSet::from(["A", "B", "C", "D"]));
+}
+
+#[test]
+fn names_of_tests_are_short() {
+    let folders = ["src", "tests", "benches"].map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join(folder));
+    let (mut tests, mut long) = (0, Vec::new());
+    for file in folders.iter().flat_map(|folder| rust_files(folder)) {
+        let source = std::fs::read_to_string(&file).unwrap();
+        for name in tests_in(&source) {
+            tests += 1;
+            if name.len() > MAX_TEST_NAME {
+                long.push(format!("{}: {name}", file.display()));
+            }
+        }
+    }
+    assert!(tests > 1000, "only {tests} tests were found");
+    assert!(long.is_empty(), "more than {MAX_TEST_NAME} letters, shorten them:\n{}", long.join("\n"));
+}
+
+#[test]
+fn tests_with_further_attributes_are_found() {
+    let source = "fn a() {}\n#[test]\nfn b() {}\n    #[test]\n    #[cfg(unix)]\n    fn c() {}\nfn d() {}\n";
+    assert_eq!(tests_in(source), ["b", "c"]);
 }

@@ -63,7 +63,7 @@ fn frames_have_their_own_boxes_and_numbers_of_particles() {
 }
 
 #[test]
-fn frames_without_boxes_share_one_so_that_what_stands_still_does() {
+fn frames_without_boxes_share_one_and_still_particles_stay() {
     let text = "frame,id,x,y\n0,1,0,0\n0,2,4,0\n0,3,1,5\n1,1,-3,0\n1,2,4,0\n1,3,1,9\n2,2,4,0\n2,3,1,9\n";
     for y in [YAxis::Up, YAxis::Down] {
         let folder = tempfile::tempdir().unwrap();
@@ -81,7 +81,7 @@ fn frames_without_boxes_share_one_so_that_what_stands_still_does() {
 }
 
 #[test]
-fn files_without_boxes_share_one_and_names_of_species_mean_the_same() {
+fn files_without_boxes_share_a_box_and_their_species_names() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);

@@ -301,7 +301,7 @@ mod tests {
     use crate::worlds::swarm::picture::Particle;
 
     #[test]
-    fn a_name_says_the_format_whatever_its_case_and_no_ending_is_in_two() {
+    fn endings_name_one_format_each_in_either_case() {
         let kind = |name: &str| format_for(Path::new(name), FormatRole::SwarmImport).map(|format| format.kind());
         assert_eq!(kind("a.CSV"), Some(FormatKind::Table));
         assert_eq!(kind("a.b.xyz"), Some(FormatKind::Xyz));

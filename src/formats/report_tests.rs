@@ -217,7 +217,7 @@ fn further_comment_lines_and_cells_are_read_as_specified() {
 }
 
 #[test]
-fn further_sheared_cells_fill_a_rectangle_or_are_refused_with_a_next_step() {
+fn sheared_cells_fill_a_rectangle_or_are_refused_with_advice() {
     let of = |lattice: &str| {
         let text = format!("1\nLattice=\"{lattice}\" Properties=species:S:1:pos:R:3:theta:R:1\nA 0.1 0.1 0 0\n");
         try_with("t.xyz", text, &ImportOptions::default())

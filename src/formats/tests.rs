@@ -71,7 +71,7 @@ fn a_byte_order_mark_does_not_hide_the_first_column() {
 }
 
 #[test]
-fn without_a_box_one_is_put_around_and_without_headings_the_row_gives_them() {
+fn a_missing_box_is_fitted_and_missing_headings_follow_the_row() {
     let read = import_text("row.csv", "x,y\n-3,7\n-1,7\n1,7\n", None).unwrap();
     let Imported { snapshot, assumptions, .. } = read;
     assert_eq!((snapshot.mode, snapshot.box_size), (Mode::Motif, DVec2::new(8.0, 4.0)));

@@ -120,7 +120,7 @@ mod tests {
     use crate::worlds::swarm::picture::motifs;
 
     #[test]
-    fn what_is_left_counts_the_steps_of_the_flow_at_their_own_length() {
+    fn the_time_left_counts_flow_steps_at_their_own_length() {
         let settings = TrainingSettings { steps: 300, flow_steps: 100, contrast: 0.0, ..TrainingSettings::default() };
         let pace = Pace { sample_s: 0.1, energy_step_s: 0.01, contrast_step_s: 0.02, flow_step_s: 0.03 };
         let at = |phase, step, steps| StepStats { phase, step, steps, loss: 1.0 };

@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn a_film_takes_its_frames_with_equal_steps_between_them_and_ends() {
+    fn a_film_takes_its_frames_at_equal_steps_and_ends() {
         let folder = tempfile::tempdir().unwrap();
         let (mut job, reports) = film(folder.path(), 3);
         for frame in 1..=3 {

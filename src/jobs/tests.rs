@@ -82,7 +82,7 @@ fn steps_done(training: &Training) -> f64 {
 }
 
 #[test]
-fn a_run_tells_its_steps_in_order_and_ends_with_the_rule_of_the_last_one() {
+fn a_run_reports_steps_in_order_and_ends_with_the_last_rule() {
     let training = start(Fake::steps(150));
     let events = all_events(&training);
     assert_eq!(events.last(), Some(&Event::Finished { reason: Reason::Completed }));
@@ -236,7 +236,7 @@ fn progress(step: usize) -> Progress {
 }
 
 #[test]
-fn a_reader_that_sleeps_loses_no_point_of_the_curve_and_not_the_end() {
+fn a_slow_reader_misses_no_point_of_the_curve_nor_the_end() {
     let (mut outbox, events) = outbox::channel();
     for step in 1..=500 {
         outbox.progress(progress(step));

@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_written_file_replaces_the_old_one_and_leaves_nothing_beside_it() {
+    fn a_written_file_replaces_the_old_one_and_leaves_no_other() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.ron");
         write_atomic(&path, b"one").unwrap();
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_folder_a_folder_and_a_path_through_a_file_are_named_before_any_work() {
+    fn unwritable_paths_are_named_before_any_work() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("file"), "").unwrap();
         for (path, hint) in [

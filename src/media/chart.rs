@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_has_a_column_for_each_curve_and_gaps_where_one_has_no_value() {
+    fn the_table_has_a_column_per_curve_and_gaps_without_a_value() {
         let chart = Chart::new("Order", "steps", "order")
             .with("polarisation", [[0.0, 0.5], [10.0, 0.75]])
             .with("milling, whole", [[10.0, 0.25], [20.0, 1e-3]]);

@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_framed_picture_is_a_piece_of_the_whole_and_beyond_the_box_lie_its_images() {
+    fn a_framed_picture_is_a_piece_with_images_beyond_the_box() {
         let swarm = lone(4.2, 2.0, 0.7);
         let framed = |centre, magnification, is_endless| {
             let framing = Some(Framing { centre, magnification, is_endless });

@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scene_saved_as_a_picture_is_opened_from_it_and_any_program_can_show_it() {
+    fn a_scene_saved_as_a_picture_opens_and_is_a_plain_png_too() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("mill.PNG");
         let scene = mill();
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_that_lost_its_scene_says_so_and_an_ordinary_one_holds_none() {
+    fn a_picture_without_its_scene_is_reported_as_such() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("saved-again.png");
         RgbaImage::new(3, 3).save(&path).unwrap();
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scene_that_another_program_moved_to_another_kind_of_text_chunk_is_found() {
+    fn a_scene_in_another_kind_of_text_chunk_is_found() {
         let text = "(title: \"caf\u{e9}\")";
         let latin1: Vec<u8> = text.chars().map(|c| c as u8).collect();
         let key = b"unstill-scene\0".as_slice();

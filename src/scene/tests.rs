@@ -236,7 +236,7 @@ fn unknown_fields_are_reported_with_their_path_and_do_not_fail() {
 }
 
 #[test]
-fn schema_0_becomes_the_present_one_and_its_temperature_becomes_sigma() {
+fn schema_0_is_migrated_and_its_temperature_becomes_sigma() {
     let loaded = read(SCHEMA_0);
     assert_eq!(loaded.project.world.live.sigma_l, 0.21);
     assert_eq!(loaded.project.world.live.flow, FlowKind::Learned, "the rest of `live` is kept");
@@ -266,7 +266,7 @@ fn a_newer_schema_is_refused_politely_whatever_else_it_holds() {
 }
 
 #[test]
-fn a_picture_that_is_not_finished_can_be_opened_and_is_said_to_be_so() {
+fn an_unfinished_picture_can_be_opened_with_a_warning() {
     type Change = fn(&mut Snapshot);
     let unfinished: [(&str, Change); 3] = [
         ("0 particle(s) are too few", |s| s.particles.clear()),
@@ -283,7 +283,7 @@ fn a_picture_that_is_not_finished_can_be_opened_and_is_said_to_be_so() {
 }
 
 #[test]
-fn settings_that_are_no_numbers_and_rules_that_cannot_run_are_named() {
+fn nan_settings_and_rules_that_cannot_run_are_named() {
     let sigma = fault(&with("sigma_l: 0.13", "sigma_l: NaN"));
     assert!(sigma.starts_with("live.sigma_l: NaN is not finite"), "{sigma}");
     let cutoff =
@@ -320,7 +320,7 @@ fn a_file_beyond_any_sane_size_is_refused_unread() {
 }
 
 #[test]
-fn what_could_not_be_read_again_is_not_written_and_the_earlier_file_stays() {
+fn unreadable_scenes_are_not_written_and_the_old_file_stays() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("two.ron");
     let scene = tiny_scene();

@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn learn_takes_the_manners_of_tokens_and_names_what_is_out_of_range() {
+    fn learn_reads_token_settings_and_names_those_out_of_range() {
         let (mut project, _) = import::run(&parse("--tokens dot")).unwrap();
         learn::run(&parse("--steps 2 --curve -0.1 --align 0.15 --attract 0.2"), &mut project, true).unwrap();
         let doc = doc_of(&mut project).unwrap();

@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn an_l_is_an_upright_row_and_a_foot_with_headings_along_its_strokes() {
+    fn an_l_is_a_stem_and_a_foot_with_headings_along_strokes() {
         let letters = written("L", 0.1);
         assert!((8..=16).contains(&letters.len()), "{}", letters.len());
         let stem = letters.iter().map(|p| p.x).fold(f64::INFINITY, f64::min);
@@ -236,13 +236,13 @@ mod tests {
     }
 
     #[test]
-    fn half_the_spacing_takes_about_twice_the_particles_of_thin_strokes() {
+    fn half_the_spacing_doubles_the_particles_of_thin_strokes() {
         let (wide, narrow) = (written("life", 0.2).len(), written("life", 0.1).len());
         assert!((1.7..2.4).contains(&(narrow as f64 / wide as f64)), "{wide} {narrow}");
     }
 
     #[test]
-    fn letters_without_a_font_and_endless_texts_are_refused_in_one_sentence() {
+    fn unknown_letters_and_long_texts_are_refused_in_one_sentence() {
         let unknown = Drawing::of_text("a\u{10FFFD}").err().unwrap();
         assert!(unknown.contains('\u{10FFFD}') && unknown.ends_with('.'), "{unknown}");
         assert!(Drawing::of_text(&"long ".repeat(100)).err().unwrap().contains("200 letters"));
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn an_image_is_stippled_at_the_spacing_that_was_asked_for_whether_it_is_an_area_or_a_line() {
+    fn areas_and_lines_are_stippled_at_the_requested_spacing() {
         let mut area = RgbaImage::from_pixel(200, 200, Rgba([255; 4]));
         let mut line = area.clone();
         for y in 20..180 {
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn the_paper_threshold_drops_faint_ink_and_invert_takes_the_ground() {
+    fn the_threshold_drops_faint_ink_and_invert_takes_the_ground() {
         // A dark square on the left, a faint one on the right.
         let mut image = RgbaImage::from_pixel(120, 60, Rgba([255; 4]));
         for y in 20..40 {

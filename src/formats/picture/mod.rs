@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_drawn_ring_becomes_an_even_ring_with_tangential_headings_of_one_sense() {
+    fn a_drawn_ring_becomes_an_even_ring_with_tangential_headings() {
         for (name, ground, swap) in [("ring.png", WHITE, false), ("ring.jpg", WHITE, false), ("dark.png", BLACK, true)]
         {
             let image = draw(200, 200, ground, |x, y| ring(x, y).map(|ink| if swap { WHITE } else { ink }));
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn up_in_the_image_is_up_in_the_world_and_more_ink_means_more_particles() {
+    fn image_up_is_world_up_and_more_ink_means_more_particles() {
         // A dark square above, a grey one below.
         let image = draw(120, 200, WHITE, |x, y| {
             let wide = (30.0..90.0).contains(&x);

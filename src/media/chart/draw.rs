@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chart_shows_its_curves_in_their_colours_with_letters_and_a_grid() {
+    fn a_chart_shows_coloured_curves_letters_and_a_grid() {
         let line: Vec<[f64; 2]> = (0..50).map(|k| [f64::from(k), f64::from(k * k)]).collect();
         let chart = Chart::new("Fidelity", "steps", "of 1").with("now", line.clone());
         let picture = chart.draw([640, 400]);
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_one_point_equal_values_and_values_that_are_none_still_make_a_picture() {
+    fn empty_single_equal_and_nan_curves_still_make_a_picture() {
         for points in [vec![], vec![[1.0, 2.0]], vec![[0.0, 3.0], [1.0, 3.0]], vec![[0.0, f64::NAN], [1.0, 1.0]]] {
             let chart = Chart::new("Odd", "x", "y").with("curve", points);
             assert_eq!(chart.draw([1, 1]).dimensions(), (160, 120));

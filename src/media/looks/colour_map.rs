@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ramps_change_in_lightness_all_the_way_for_all_eyes_and_stand_off_the_ground() {
+    fn ramps_are_monotone_and_off_the_ground_for_all_eyes() {
         for by in [ColourBy::Speed, ColourBy::Energy] {
             for &theme in Theme::ALL {
                 let ramp = by.ramp(theme);

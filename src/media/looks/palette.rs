@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn any_two_colours_of_a_palette_differ_for_all_eyes_and_stand_off_the_ground() {
+    fn palette_colours_differ_and_are_off_the_ground_for_all_eyes() {
         for &palette in Palette::ALL {
             for &theme in Theme::ALL {
                 let (pair, off) = closest(&palette.colours(theme), theme.ground());

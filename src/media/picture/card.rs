@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_card_holds_the_picture_in_a_frame_and_words_below_whatever_the_shape() {
+    fn a_card_of_any_shape_frames_the_picture_with_words_below() {
         let shapes = [[8.0, 5.0], [5.0, 8.0], [20.0, 1.0], [0.2, 20.0]];
         for (box_size, theme) in
             shapes.map(DVec2::from).into_iter().zip([Theme::Dark, Theme::Light].into_iter().cycle())

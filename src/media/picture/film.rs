@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn films_of_any_pictures_keep_their_frames_and_about_their_colours() {
+    fn films_keep_their_frames_and_roughly_their_colours() {
         let folder = tempfile::tempdir().unwrap();
         let picture = |k: u8| RgbaImage::from_fn(48, 32, |x, y| image::Rgba([5 * x as u8, 7 * y as u8, 20 * k, 255]));
         for (kind, name) in [(FilmKind::Gif, "a.gif"), (FilmKind::Apng, "a.png")] {
@@ -353,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn numbered_pictures_fill_a_new_folder_and_never_one_that_holds_something() {
+    fn numbered_pictures_go_into_a_new_or_empty_folder_only() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("frames");
         film(FilmKind::Frames, 3, false, &path);

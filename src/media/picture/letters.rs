@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_line_is_cut_to_its_width_and_a_short_one_is_left_alone() {
+    fn long_lines_are_cut_to_the_width_and_short_ones_kept() {
         assert_eq!(fitted("Mill", 20.0, 500.0), "Mill");
         let cut = fitted("a very long title that does not fit into one line", 20.0, 120.0);
         assert!(cut.ends_with('…') && width(&cut, 20.0) <= 120.0, "{cut}");

@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_packed_exactly_is_read_back_exactly_whatever_its_length() {
+    fn lossless_packing_is_read_back_exactly_at_any_length() {
         for colours in [2, 4, 5, 24, 256] {
             // A frame ends at each place of the growing table, and far behind its end.
             for rows in (1..40).chain([300, 1500]) {
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn where_others_may_stand_the_packed_pixels_are_fewer_and_none_is_farther_off_than_allowed() {
+    fn lossy_packing_is_smaller_and_within_the_allowed_error() {
         let pixels = noise(97 * 200, 64);
         let exact = pack(0..pixels.len(), 64, |i| pixels[i], |_, _| None).0;
         let off = |i: usize, other: u8| Some(other.abs_diff(pixels[i])).filter(|off| *off <= 3);

@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn every_frame_goes_through_the_pipe_and_the_film_appears_at_its_end() {
+    fn all_frames_are_piped_and_the_film_appears_at_the_end() {
         let folder = tempfile::tempdir().unwrap();
         let program = fake(
             folder.path(),

@@ -430,7 +430,7 @@ fn a_step_back_pauses_and_its_end_is_told_once() {
 }
 
 #[test]
-fn a_checkpoint_is_saved_in_the_scene_and_brings_its_settings_back() {
+fn a_checkpoint_in_the_scene_restores_its_settings() {
     let mut studio = living();
     studio.apply(StudioCommand::SetKnob("strength", 2.0));
     let serial = studio.serial();

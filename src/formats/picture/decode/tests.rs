@@ -261,7 +261,7 @@ fn a_frame_of_a_moving_image_is_named_and_can_be_chosen() {
 }
 
 #[test]
-fn a_png_that_claims_more_frames_than_it_has_is_read_by_those_it_has() {
+fn a_png_is_read_by_the_frames_it_has_not_those_it_claims() {
     let mut bytes = moving_png();
     let at = bytes.windows(4).position(|w| w == b"acTL").expect("an animation") + 4;
     bytes[at] = 0x40;

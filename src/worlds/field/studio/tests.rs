@@ -83,7 +83,7 @@ fn a_brush_paints_where_the_pointer_is() {
 }
 
 #[test]
-fn a_field_goes_back_to_its_checkpoint_and_starts_again_from_each_state() {
+fn a_field_returns_to_its_checkpoint_and_restarts_in_each_state() {
     let doc = taught();
     let mut simulation = doc.start_simulation(0).unwrap();
     simulation.run(3);

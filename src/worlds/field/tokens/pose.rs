@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn targets_turn_to_the_neighbours_heading_and_lie_nearer_to_them() {
+    fn targets_align_with_their_neighbours_and_move_towards_them() {
         let at = |x: f64, heading: f64| TokenPose { x, y: 30.0, heading, kind: 0 };
         let manners = TokenManners { keep_apart_px: 0.0, align_rad: 0.2, attract_px: 0.5 };
         let quarter = std::f64::consts::FRAC_PI_2;

@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn exponents_in_space_are_read_and_begin_again_with_another_rule() {
+    fn exponents_in_space_are_read_and_restart_with_another_rule() {
         let starts = [[0.001, 0.02, -0.03, 0.0f32]; 12];
         let mut exponents = LiveExponents::default();
         let mut read = |rule: &PointRule| exponents.read(rule, 0.1, 1.0, &starts);

@@ -242,7 +242,7 @@ fn every_layer_is_drawn_and_a_new_ground_replaces_the_old_one() {
 }
 
 #[test]
-fn a_check_in_the_background_leaves_its_certificate_in_the_scene() {
+fn a_background_check_stores_its_certificate_in_the_scene() {
     let mut doc = taught(1000);
     doc.target = None;
     let mut check = doc.start_training(CHECK.id).unwrap();

@@ -83,7 +83,7 @@ mod tests {
     const LARGEST_SWARM: usize = 1_000_000;
 
     #[test]
-    fn as_many_as_may_be_kept_fit_into_a_file_beside_the_largest_swarm_and_picture() {
+    fn all_checkpoints_fit_beside_the_largest_swarm_and_picture() {
         let mut rng = rand::rngs::StdRng::seed_from_u64(1);
         let mut within = |side: f64| side * rng.random::<f64>();
         let all: Vec<Particle> =

@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_stir_goes_round_counter_clockwise_never_outward_and_at_most_as_fast_as_it_says() {
+    fn stir_turns_counter_clockwise_and_never_exceeds_its_speed() {
         let swarm = Swarm { particles: Vec::new(), box_size: DVec2::splat(20.0) };
         let force = Force { centre_l: [10.0, 10.0], radius_l: 4.0, strength: 0.0, stir: 2.0 };
         let mut fastest = 0.0f64;

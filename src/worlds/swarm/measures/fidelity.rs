@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn mirrored_noisier_or_half_scrambled_targets_score_visibly_less() {
+    fn mirrored_noisy_or_half_scrambled_targets_score_less() {
         let mut rng = StdRng::seed_from_u64(2);
         let fidelity = scale(&mut rng);
         let mirrored = fidelity.of_swarms(&mills(32, -1.0, &mut rng));

@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sample_of_the_picture_is_read_as_the_picture_and_a_scattered_one_as_nothing() {
+    fn a_sample_scores_like_the_picture_and_a_scattered_one_near_0() {
         let mut observer = Observer::default();
         let good = glimpse(300);
         let reading = observer.look(&good).unwrap();
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn configurations_of_one_epoch_are_pooled_and_those_of_almost_the_same_time_count_once() {
+    fn an_epoch_is_pooled_and_nearly_equal_times_count_once() {
         let mut observer = Observer::default();
         let mut now = glimpse(300);
         observer.look(&now).unwrap();
@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_rule_of_the_same_picture_keeps_the_yardstick_and_another_picture_does_not() {
+    fn a_new_picture_replaces_the_yardstick_and_a_new_rule_does_not() {
         let mut observer = Observer::default();
         let mut now = glimpse(96);
         observer.look(&now).unwrap();
@@ -434,7 +434,7 @@ mod tests {
     }
 
     #[test]
-    fn in_a_large_swarm_energy_and_drift_are_those_of_a_piece_and_about_those_of_the_whole() {
+    fn energy_and_drift_of_a_large_swarm_are_measured_on_a_piece() {
         let large = glimpse(24_000);
         let reading = Observer::default().look(&large).unwrap();
         assert!((4000..16_000).contains(&reading.sampled.unwrap()), "{:?}", reading.sampled);
@@ -448,7 +448,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_that_makes_no_samples_leaves_the_fidelity_unknown_and_the_rest_measured() {
+    fn a_picture_without_samples_leaves_only_fidelity_unknown() {
         let now = Glimpse { stills: Snapshot::default().into(), ..glimpse(96) };
         let reading = Observer::default().look(&now).unwrap();
         assert_eq!((reading.fidelity, reading.fidelity_now), (None, None));

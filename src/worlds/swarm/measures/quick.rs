@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_that_has_learned_nothing_neither_keeps_nor_grows_and_twice_measured_is_the_same() {
+    fn an_untrained_rule_scores_low_and_equally_when_repeated() {
         let (snapshot, rule) = weak_rule();
         let live = LiveSettings::default();
         let all = counter(u64::MAX);

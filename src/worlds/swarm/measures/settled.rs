@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn a_curve_that_still_rises_goes_on_and_one_that_has_come_to_rest_is_settled() {
+    fn a_rising_curve_goes_on_and_a_flat_one_is_settled() {
         let at = settles(0.95, 1000.0, 0.0, 1).expect("it comes to rest");
         // What is left to gain then.
         let left = 0.95 * (-at / 1000.0).exp();
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn noise_of_a_few_hundredths_does_not_stop_a_run_that_has_much_to_gain() {
+    fn noise_of_a_few_hundredths_does_not_stop_a_run_early() {
         let mut given_away = 0.0;
         for seed in 0..50 {
             let at = settles(0.95, 1500.0, 0.03, seed).expect("it comes to rest");

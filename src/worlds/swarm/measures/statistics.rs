@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mean_motion_of_replicas_averages_root_mean_squares_as_squares() {
+    fn the_mean_motion_averages_root_mean_squares_as_squares() {
         let motion =
             |forward: f64, mill_ratio| Motion { forward, forward_rms: forward.abs(), mill_ratio, ..Motion::default() };
         let mean = Motion::mean(&[motion(1.0, Some(0.8)), motion(-1.0, None)]);

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn one_configuration_of_the_target_scores_one_and_random_scores_zero_whatever_its_size() {
+    fn at_any_size_the_target_scores_one_and_random_scores_zero() {
         let (snapshot, ensemble) = mill();
         let mut rng = StdRng::seed_from_u64(1);
         for particles in [48, 300, 1200] {

@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_carried_keeps_its_form_in_the_middle_and_is_left_behind_at_the_rim() {
+    fn carrying_keeps_the_form_in_the_middle_and_fades_at_the_rim() {
         let before = grid();
         let mut after = before.clone();
         let (centre, radius) = (DVec2::new(9.5, 7.5), 3.0);

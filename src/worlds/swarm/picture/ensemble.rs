@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn random_swarms_have_the_box_the_number_and_the_mix_of_the_sample() {
+    fn random_swarms_have_the_box_count_and_mix_of_the_sample() {
         let mut rng = StdRng::seed_from_u64(1);
         let ensemble = Ensemble::default();
         let sample = bar().sample(&ensemble, &mut rng).unwrap();

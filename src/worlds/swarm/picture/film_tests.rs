@@ -88,7 +88,7 @@ fn the_unit_and_the_species_are_those_of_all_frames() {
 }
 
 #[test]
-fn samples_are_of_the_part_that_was_asked_for_at_the_scale_of_all() {
+fn samples_come_from_the_requested_part_at_the_common_scale() {
     // Spacings 1 to 10: ℓ is 5.5.
     let stills = stills(10).with_selected(2).unwrap();
     assert_eq!(stills.unit_length(), 5.5);

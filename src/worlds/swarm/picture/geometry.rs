@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn unit_length_is_the_median_and_sees_through_the_edge_of_a_torus_only() {
+    fn unit_length_is_the_median_and_crosses_edges_of_a_torus_only() {
         let mut s = snapshot(&[[0.1, 1.0], [3.9, 1.0], [2.0, 1.0], [2.0, 2.0]], [4.0, 4.0]);
         // Plane: 1.9, 1.9, 1, 1. Torus: 0.2, 0.2, 1, 1.
         assert!((s.unit_length() - 1.45).abs() < 1e-12);
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn the_circle_holds_every_particle_and_is_hardly_larger_than_the_smallest() {
+    fn the_circle_encloses_all_particles_and_is_nearly_the_smallest() {
         // A triangle of circumradius 1, and points inside it.
         let s = snapshot(&[[3.0, 2.0], [1.5, 2.866_025], [1.5, 1.133_975], [2.0, 2.1], [2.2, 2.0]], [4.0, 4.0]);
         let (centre, radius) = s.enclosing_circle();

@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_of_a_large_swarm_is_its_middle_and_a_small_one_is_left_whole() {
+    fn a_piece_is_the_middle_of_a_large_swarm_or_all_of_a_small_one() {
         let at = |k: usize| Particle { x: (k % 100) as f64, y: (k / 100) as f64, ..Particle::default() };
         let swarm = Swarm { particles: (0..10_000).map(at).collect(), box_size: DVec2::splat(100.0) };
         let piece = swarm.clone().piece(400);

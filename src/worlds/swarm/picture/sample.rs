@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn copies_keep_their_clearance_through_the_edges_and_their_shape() {
+    fn copies_keep_their_shape_and_clearance_through_the_edges() {
         let ensemble = Ensemble { copies: 9, clearance_l: 1.6, cover: 0.4 };
         let mut rng = StdRng::seed_from_u64(3);
         for _ in 0..20 {
@@ -394,7 +394,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ensemble_without_room_ends_with_advice_instead_of_a_search_for_ever() {
+    fn an_ensemble_without_room_is_refused_with_advice() {
         let ensemble = Ensemble { copies: 40, clearance_l: 60.0, cover: 0.9 };
         let error = bar().sample(&ensemble, &mut StdRng::seed_from_u64(1)).unwrap_err();
         assert!(matches!(error, SnapshotError::Jammed { copies: 40, .. }));

@@ -377,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn defaults_are_those_of_the_settings_and_within_range_and_bounds() {
+    fn defaults_are_those_of_the_settings_and_within_bounds() {
         let live = LiveSettings::default();
         for row in &SWARM_KNOBS {
             let SwarmKnob { spec, surprise, .. } = row;

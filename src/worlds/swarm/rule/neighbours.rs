@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_box_smaller_than_the_cutoff_lists_every_other_particle_once() {
+    fn a_box_below_the_cutoff_lists_every_other_particle_once() {
         let particles =
             (0..7).map(|i| Particle { x: 0.13 * f64::from(i), y: 0.4, ..Particle::default() }).collect::<Vec<_>>();
         let swarm = Swarm { particles, box_size: DVec2::splat(1.0) };

@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_species_leaves_the_others_as_they_were_and_can_be_dropped_again() {
+    fn a_new_species_leaves_the_others_alone_and_can_be_dropped() {
         let rule = rule(3);
         let known = rule.energy.shape.species;
         let wider = Rule { energy: rule.energy.with_species(known + 1), ..rule.clone() };

@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn the_divergence_of_the_learned_flow_does_not_depend_on_the_difference() {
+    fn flow_divergence_is_the_same_by_every_finite_difference() {
         let rule = rule(8);
         let swarm = swarm(&rule, 3.0, 8);
         let score = energy::score(&rule, &swarm, SIGMA_L);

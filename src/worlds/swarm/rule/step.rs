@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_can_be_repeated_and_its_noise_has_the_documented_spread() {
+    fn a_step_is_repeatable_and_its_noise_has_the_documented_spread() {
         // A lonely particle feels no score: its displacement is the noise alone.
         let mut rule = rule(3);
         rule.kappa = 2.0;
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn the_drift_weighs_flow_by_strength_and_score_by_relaxation_and_mobility() {
+    fn drift_weighs_flow_by_strength_and_score_by_relaxation() {
         let mut rule = rule(7);
         rule.kappa = 1.6;
         let swarm = scattered(10, DVec2::splat(9.0), 7);

@@ -64,7 +64,7 @@ fn uneven(shape: &[usize]) -> Tensor {
 }
 
 #[test]
-fn the_fused_score_and_its_weight_gradient_are_those_of_the_plain_graph() {
+fn fused_score_and_weight_gradient_match_the_plain_graph() {
     let (bench, rule) = bench();
     let weights = Var::new(rule.energy.weights.as_slice(), &Device::Cpu).unwrap();
     let edges = graph::EdgeTensors::new(&bench.batch, &bench.shape, bench.cutoff_l, &Device::Cpu).unwrap();
@@ -82,7 +82,7 @@ fn the_fused_score_and_its_weight_gradient_are_those_of_the_plain_graph() {
 }
 
 #[test]
-fn the_fused_energies_and_their_weight_gradient_are_those_of_candle() {
+fn fused_energies_and_weight_gradient_match_candle() {
     let (bench, rule) = bench();
     let weights = Var::new(rule.energy.weights.as_slice(), &Device::Cpu).unwrap();
     let edges = graph::EdgeTensors::new(&bench.batch, &bench.shape, bench.cutoff_l, &Device::Cpu).unwrap();
@@ -102,7 +102,7 @@ fn the_fused_energies_and_their_weight_gradient_are_those_of_candle() {
 }
 
 #[test]
-fn the_fused_flow_jets_and_their_weight_gradient_are_those_of_the_plain_graph() {
+fn fused_flow_jets_and_weight_gradient_match_the_plain_graph() {
     let (bench, rule) = bench();
     let net = rule.flow.expect("a flow");
     let bench = FusedInputs { shape: net.shape, ..bench };
@@ -138,7 +138,7 @@ fn configuration(batch: &Batch, k: usize) -> Swarm {
 }
 
 #[test]
-fn the_gradient_of_a_batch_is_the_score_of_each_of_its_configurations() {
+fn the_gradient_of_a_batch_is_each_configurations_score() {
     let (bench, rule) = bench();
     let weights = Tensor::new(rule.energy.weights.as_slice(), &Device::Cpu).unwrap();
     let batch = bench.batch.clone();
@@ -154,7 +154,7 @@ fn the_gradient_of_a_batch_is_the_score_of_each_of_its_configurations() {
 }
 
 #[test]
-fn probes_are_unbiased_for_the_residual_of_the_continuity_equation() {
+fn probes_are_unbiased_for_the_continuity_residual() {
     let (bench, rule) = bench();
     let batch = bench.batch.clone();
     let net = rule.flow.clone().expect("a flow");
@@ -197,7 +197,7 @@ fn probes_are_unbiased_for_the_residual_of_the_continuity_equation() {
 }
 
 #[test]
-fn a_flat_energy_has_the_denoising_loss_of_the_noise_and_the_right_one_has_less() {
+fn a_flat_energy_has_the_loss_of_the_noise_and_the_exact_none() {
     let (bench, _) = bench();
     let batch = &bench.batch;
     let p = batch.particles();
@@ -260,7 +260,7 @@ fn denoising_that_ends_early_goes_on_with_the_contrastive_term() {
 }
 
 #[test]
-fn learning_lowers_the_denoising_loss_far_below_that_of_knowing_nothing() {
+fn learning_lowers_the_denoising_loss_far_below_a_flat_energy() {
     let settings =
         TrainingSettings { steps: 250, flow: FlowKind::None, batch: 8, pool: 32, ..TrainingSettings::default() };
     let (rule, losses) = train(&settings, "mill");
@@ -271,7 +271,7 @@ fn learning_lowers_the_denoising_loss_far_below_that_of_knowing_nothing() {
 }
 
 #[test]
-fn a_step_on_twenty_thousand_particles_sees_a_window_of_them_and_the_making_of_samples_can_be_stopped() {
+fn large_snapshots_are_windowed_and_sampling_can_be_stopped() {
     let particles = (0..20_000)
         .map(|i| Particle { x: f64::from(i % 200) + 0.5, y: f64::from(i / 200) + 0.5, ..Particle::default() })
         .collect();
@@ -335,7 +335,7 @@ fn training_goes_on_from_an_earlier_rule_of_the_same_shape() {
 }
 
 #[test]
-fn another_flow_leaves_the_energy_as_it_is_and_another_seed_finds_another_flow() {
+fn another_flow_keeps_the_energy_and_another_seed_differs() {
     let (rule, _) = train(&small_settings(), "mill");
     let snapshot = motifs::by_name("mill").expect("bundled").snapshot();
     let learn = |seed| {
@@ -405,7 +405,7 @@ fn a_forward_drive_counts_forward_motion_alone() {
 }
 
 #[test]
-fn a_phase_that_is_told_to_end_cools_down_and_leaves_the_rest_out() {
+fn a_phase_that_is_ended_cools_down_and_skips_the_rest() {
     let snapshot = motifs::by_name("mill").expect("bundled").snapshot();
     let settings = TrainingSettings { steps: 1000, flow_steps: 1000, ..small_settings() };
     let mut trainer = Trainer::new(&snapshot, &Ensemble::default(), &settings, None).unwrap();

@@ -92,7 +92,7 @@ fn the_cost_is_as_documented() {
 }
 
 #[test]
-fn a_network_that_could_only_move_ahead_gives_the_same_and_no_other_motion() {
+fn a_forward_only_network_moves_as_before_and_in_no_other_way() {
     let net = net();
     let (heads, ahead) = (start(HEADS), HALF * OUTPUTS_AHEAD);
     let mut stored = net.weights[..heads + ahead].to_vec();

@@ -60,7 +60,7 @@ fn every_step_back_gives_exactly_the_state_that_was() {
 }
 
 #[test]
-fn going_back_over_changes_of_settings_rule_and_force_is_exact_and_leaves_them_as_they_are_now() {
+fn going_back_over_changes_is_exact_and_leaves_settings_as_now() {
     for mut rewindable in tapes() {
         let mut film = filmed(&mut rewindable, 7);
         film.pop();
@@ -121,7 +121,7 @@ fn a_long_run_forgets_its_beginning_and_nothing_else() {
 }
 
 #[test]
-fn of_many_rules_only_the_last_are_remembered_and_of_those_between_two_steps_the_last() {
+fn only_the_last_rules_are_kept_and_one_between_two_steps() {
     let mut rewindable = cpu();
     let mut film = Vec::new();
     for seed in 0..3 * MAX_RULES as u64 {
@@ -142,7 +142,7 @@ fn of_many_rules_only_the_last_are_remembered_and_of_those_between_two_steps_the
 }
 
 #[test]
-fn an_edit_that_does_not_fit_the_rule_is_refused_and_changes_nothing() {
+fn an_edit_of_an_unknown_species_is_refused_without_effect() {
     for mut rewindable in tapes() {
         let before = swarm(&rewindable);
         let paint = SwarmEdit::Recolour { centre: DVec2::splat(4.0), radius: 3.0, species: 5 };

@@ -109,7 +109,7 @@ fn random_flows_agree_with_nothing_and_the_mean_says_how_surely() {
 }
 
 #[test]
-fn without_ids_the_place_in_the_file_counts_and_else_it_is_refused() {
+fn without_ids_order_in_the_file_counts_or_it_is_refused() {
     let mut stills = film(20, false, |_| [0.3, 0.0, 0.0]);
     let truth = measure(&constant_flow([1.0, 0.0, 0.0]), &stills);
     assert!(truth.by_order && truth.row("learned").unwrap().all.cosine.unwrap() > 0.999);

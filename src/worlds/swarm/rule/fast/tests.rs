@@ -144,7 +144,7 @@ fn weight_gradient_of_the_score_is_its_finite_difference_in_f64() {
 }
 
 #[test]
-fn weight_gradient_of_the_energy_is_its_finite_difference_in_f64() {
+fn energy_weight_gradient_matches_finite_differences_in_f64() {
     for species in [1, 3] {
         let n = 35;
         let (rule, swarm) = (rule(species, 8), swarm(n, species, DVec2::new(9.0, 7.0), 2));
@@ -210,7 +210,7 @@ fn reference_jets(rule: &Rule, flow: &LocalNet, swarm: &Swarm, along: [&[[f32; 3
 }
 
 #[test]
-fn flow_jets_and_their_weight_gradient_are_finite_differences_in_f64() {
+fn flow_jets_and_their_gradient_match_finite_differences_in_f64() {
     for species in [1, 3] {
         let n = 33;
         let (rule, swarm) = (rule(species, 4), swarm(n, species, DVec2::new(9.0, 7.0), 6));
