@@ -1,10 +1,13 @@
 //! The walls between the folders of the program: who may touch what, read from the source text.
 
+#[path = "common/named_paths.rs"]
+mod named_paths;
 #[path = "common/sources.rs"]
 mod sources;
 
 use std::path::Path;
 
+use named_paths::{NamedPath, named_paths, without_comments_and_strings};
 use sources::rust_files;
 
 /// No file is longer, in lines; most are well below 400.
@@ -168,127 +171,19 @@ const WALLS: &[Wall] = &[
     Wall { folder: "cli", closed: &[BEVY, EGUI, &["crate::window::panels"]] },
 ];
 
-/// Paths that `source` names, as `a::b::c`, from `use` trees and from paths in the text; comments and strings are left out.
-fn paths(source: &str) -> Vec<String> {
-    let code = without_comments_and_strings(source);
-    let mut found = Vec::new();
-    for statement in code.split(';') {
-        // A statement may follow a brace or an attribute: the `use` need not be at its start.
-        if let Some(at) = word_at(statement, "use") {
-            expand(&mut found, "", statement[at + 3..].trim());
-        }
-    }
-    let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
-    for word in code.split(|c: char| !is_path(c)) {
-        if word.contains("::") {
-            found.push(word.trim_matches(':').to_owned());
-        }
-    }
-    found
-}
-
-/// Where `word` stands alone in `text`.
-fn word_at(text: &str, word: &str) -> Option<usize> {
-    let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    text.match_indices(word)
-        .map(|(at, _)| at)
-        .find(|&at| !inside(text[..at].chars().next_back()) && !inside(text[at + word.len()..].chars().next()))
-}
-
-/// Adds the paths of the use tree `tree` (such as `a::{b, c::d}`) under `prefix`.
-fn expand(found: &mut Vec<String>, prefix: &str, tree: &str) {
-    let tree = tree.trim().trim_start_matches("::");
-    let Some(open) = tree.find('{') else {
-        let name = tree.split(" as ").next().unwrap_or_default().trim();
-        if !name.is_empty() {
-            found.push(format!("{prefix}{name}"));
-        }
-        return;
-    };
-    let Some(close) = tree.rfind('}') else { return };
-    let prefix = format!("{prefix}{}", tree[..open].trim());
-    let mut depth = 0;
-    let mut start = open + 1;
-    for (at, c) in tree[..close].char_indices().skip_while(|&(at, _)| at <= open) {
-        match c {
-            '{' => depth += 1,
-            '}' => depth -= 1,
-            ',' if depth == 0 => {
-                expand(found, &prefix, &tree[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    expand(found, &prefix, &tree[start..close]);
-}
-
-fn without_comments_and_strings(source: &str) -> String {
-    let mut code = String::with_capacity(source.len());
-    for line in source.lines() {
-        let mut in_string = false;
-        let mut escaped = false;
-        let mut previous = ' ';
-        for c in line.chars() {
-            if in_string {
-                in_string = escaped || c != '"';
-                escaped = !escaped && c == '\\';
-            } else if c == '"' && previous != '\'' {
-                in_string = true;
-            } else if c == '/' && previous == '/' {
-                code.pop();
-                break;
-            } else {
-                code.push(c);
-            }
-            previous = c;
-        }
-        code.push('\n');
-    }
-    code
-}
-
-/// The module of the file `path` below `src/`, as `crate::a::b`.
-fn module_of(path: &Path) -> String {
-    let mut module = String::from("crate");
-    for part in path.with_extension("").iter().map(|part| part.to_string_lossy()) {
-        if part != "mod" {
-            module = format!("{module}::{part}");
-        }
-    }
-    module
-}
-
-/// `path` as named in `module`, from `crate::` on. A glob names the module itself. `super` within an inline module counts
-/// from the file: it then names a folder further up than it means, which can only make this test stricter.
-fn resolved(module: &str, path: &str) -> String {
-    let mut base: Vec<&str> = module.split("::").collect();
-    let mut rest = path.trim_end_matches("::*");
-    if let Some(inner) = rest.strip_prefix("self::") {
-        rest = inner;
-    } else if !rest.starts_with("super::") {
-        return rest.to_owned();
-    }
-    while let Some(inner) = rest.strip_prefix("super::") {
-        base.pop();
-        rest = inner;
-    }
-    format!("{}::{rest}", base.join("::"))
-}
-
-/// The closed doors that `source` goes through; `file` is its path below `src/`.
+/// The closed doors that `source` goes through, or opens by a glob or by a name of the folder around them; `file` is its
+/// path below `src/`.
 fn breaches(file: &str, source: &str) -> Vec<String> {
-    let module = module_of(Path::new(file));
     let walls = WALLS.iter().filter(|wall| Path::new(file).starts_with(wall.folder));
     let closed: Vec<&str> = walls.flat_map(|wall| wall.closed.iter().copied().flatten().copied()).collect();
-    let mut found: Vec<String> = paths(source)
+    let is_inside = |path: &str, folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with("::"));
+    let mut found: Vec<String> = named_paths(file, source)
         .into_iter()
-        .filter(|path| !(file == "window/panels/mod.rs" && path == "bevy_egui::egui"))
-        .filter(|path| {
-            let path = resolved(&module, path);
-            let opens_all = path == "crate" && closed.iter().any(|door| door.starts_with("crate::"));
-            opens_all || closed.iter().any(|door| path == *door || path.starts_with(&format!("{door}::")))
+        .filter(|named| !(file == "window/panels/mod.rs" && named.path == "bevy_egui::egui"))
+        .filter(|NamedPath { path, is_use }| {
+            closed.iter().any(|door| path == door || is_inside(path, door) || *is_use && is_inside(door, path))
         })
+        .map(|named| named.path)
         .collect();
     found.sort_unstable();
     found.dedup();
@@ -320,11 +215,12 @@ fn every_file_of_the_shell_names_bevy() {
     let mut found = Vec::new();
     for path in rust_files(&source_folder.join("window/shell")) {
         let source = std::fs::read_to_string(&path).unwrap();
-        let is_of_shell = |path: &String| ["bevy", "bevy_egui"].contains(&path.split("::").next().unwrap());
+        let is_of_shell = |named: &NamedPath| ["bevy", "bevy_egui"].contains(&named.path.split("::").next().unwrap());
         // A file of tests belongs where the code that it tests is; parts of the drawing need wgpu alone.
         let is_part = path.ends_with("tests.rs") || path.to_string_lossy().contains("/draw/");
-        if !is_part && !paths(&source).iter().any(is_of_shell) {
-            found.push(path.strip_prefix(&source_folder).unwrap().display().to_string());
+        let file = path.strip_prefix(&source_folder).unwrap().to_string_lossy().into_owned();
+        if !is_part && !named_paths(&file, &source).iter().any(is_of_shell) {
+            found.push(file);
         }
     }
     assert!(
@@ -484,6 +380,17 @@ fn a_planted_breach_is_caught_in_every_guise() {
     assert!(caught("window/runtime/effects.rs", "use bevy_egui::egui::Context;"));
     assert!(caught("window/runtime/effects.rs", "use super::super::shell::clipboard::before_panels;"));
 
+    // The folder around a closed one opens it.
+    assert!(caught("session/mod.rs", "use crate::worlds::*;"));
+    assert!(caught("session/mod.rs", "use crate::worlds;"));
+    assert!(caught("session/mod.rs", "use crate::worlds::{self as all, World};"));
+    assert!(caught("session/mod.rs", "use std::*;"));
+    assert!(caught("worlds/swarm/rule/net.rs", "use super::super::*;\nfn f(e: &engine::CpuEngine) {}"));
+    assert!(caught("worlds/swarm/rule/mod.rs", "mod tests {\n    use super::super::*;\n}"));
+    assert!(caught("worlds/swarm/rule/mod.rs", "mod tests {\n    fn f() {\n    }\n}\nuse super::*;"));
+
+    assert!(!caught("worlds/swarm/rule/mod.rs", "#[cfg(test)]\nmod tests {\n    use super::*;\n}"));
+    assert!(!caught("window/panels/mod.rs", "pub(in crate::window) fn f() {}\nuse super::live;"));
     assert!(!caught("worlds/swarm/picture/mod.rs", "// use wgpu::Device;\nlet s = \"wgpu::Device\"; use glam::Vec2;"));
     assert!(!caught("worlds/swarm/engine/gpu.rs", "use wgpu::util::DeviceExt; use crate::worlds::swarm::rule::Rule;"));
     assert!(!caught("worlds/swarm/rule/fast/mod.rs", "use super::net::*; use super::super::picture::Swarm;"));
