@@ -11,7 +11,7 @@ use super::truth;
 use crate::jobs::{CheckEvent, CheckRun, Cores};
 use crate::scene::{SwarmProject, check_writable};
 use crate::worlds::swarm::doc::KeptLong;
-use crate::worlds::swarm::measures::{CheckFindings, CheckSettings, Kept, Measured, Motion};
+use crate::worlds::swarm::measures::{CheckFindings, CheckSettings, FlowMeasurement, Measured, Motion};
 use crate::worlds::swarm::rule::{GROW_STEPS, LiveSettings};
 
 #[derive(clap::Args)]
@@ -183,7 +183,7 @@ fn text(args: &Args, live: &LiveSettings, findings: &CheckFindings) -> String {
     lines.join("\n")
 }
 
-fn flow_lines(args: &Args, row: &Kept) -> [String; 3] {
+fn flow_lines(args: &Args, row: &FlowMeasurement) -> [String; 3] {
     let Motion { forward, lateral, turn, drift, mill_ratio, .. } = row.motion;
     let name = match (row.name, row.factor) {
         ("none", _) => "no flow".to_owned(),

@@ -14,7 +14,7 @@ pub use crate::worlds::swarm::{Brush, Tool};
 pub use super::document::{DocumentCommand, DocumentEffect, DocumentEvent};
 pub use super::event::Event;
 pub use super::learning::{LearnCommand, LearnEffect, LearnEvent};
-pub use super::live::view::Force;
+pub use super::live::view::PointerForce;
 pub use super::live::{LiveCommand, LiveEffect, LiveEvent};
 pub use super::observing::{ObserveCommand, ObserveEffect, ObserveEvent};
 pub use super::painting::{PaintCommand, PaintEffect, PaintEvent};
@@ -207,7 +207,7 @@ pub enum EngineOrder {
         steps: u32,
     },
     /// The pointer's force on the particles until the next order; `None` ends it.
-    SetForce(Option<Force>),
+    SetForce(Option<PointerForce>),
     /// Change the swarm by hand; reported by [`LiveEvent::SwarmChanged`].
     Edit(Vec<SwarmEdit>),
     /// Go back in time; reported by [`LiveEvent::SwarmChanged`].

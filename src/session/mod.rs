@@ -33,9 +33,9 @@ pub use crate::worlds::swarm::picture::curve::CurveHeading;
 pub use crate::worlds::swarm::rule::{Knob, Swing, Swings};
 pub use command::{
     Brush, CheckpointUse, Command, Dialog, DocumentCommand, DocumentEffect, DocumentEvent, Effect, EngineOrder, Event,
-    Force, Keeping, LearnCommand, LearnEffect, LearnEvent, Level, LiveCommand, LiveEffect, LiveEvent, ObserveCommand,
-    ObserveEffect, ObserveEvent, PaintCommand, PaintEffect, PaintEvent, Pointer, RuleRole, RunId, SceneSource, Speed,
-    Tool, ViewCommand, Workspace,
+    Keeping, LearnCommand, LearnEffect, LearnEvent, Level, LiveCommand, LiveEffect, LiveEvent, ObserveCommand,
+    ObserveEffect, ObserveEvent, PaintCommand, PaintEffect, PaintEvent, Pointer, PointerForce, RuleRole, RunId,
+    SceneSource, Speed, Tool, ViewCommand, Workspace,
 };
 #[cfg(feature = "window")]
 pub(crate) use command::{CertificateRequest, PaceRequest, RuleRequest, TrainingRequest};

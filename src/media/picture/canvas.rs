@@ -141,7 +141,7 @@ impl Grid {
     }
 }
 
-pub(super) struct Canvas {
+pub(super) struct LightRaster {
     grid: Grid,
     body: Body,
     /// Strength of the light around the bodies.
@@ -153,7 +153,7 @@ pub(super) struct Canvas {
     pub light: Vec<Light>,
 }
 
-impl Canvas {
+impl LightRaster {
     pub fn new(grid: Grid, style: &PictureStyle, framing: Option<&Framing>) -> Self {
         let (ghost_opacity, light) = match framing {
             // Edge to edge: what reaches over an edge belongs to the picture.

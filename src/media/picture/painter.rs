@@ -3,7 +3,7 @@
 use glam::{DVec2, UVec2};
 use image::RgbaImage;
 
-use super::canvas::{Canvas, Grid};
+use super::canvas::{Grid, LightRaster};
 use super::colours::{Colours, Light};
 use super::{Framing, PictureStyle};
 use crate::media::looks::shape::{TRAIL_HALF_WIDTH, TRAIL_LEAP, TRAIL_OPACITY, trail_kept};
@@ -86,7 +86,7 @@ impl Painter {
     pub fn paint(&self, shot: &Shot) -> RgbaImage {
         let (swarm, framing) = (&shot.swarm, shot.framing.as_ref());
         let grid = Grid::new(swarm.box_size, &self.style, framing);
-        let mut canvas = Canvas::new(grid, &self.style, framing);
+        let mut canvas = LightRaster::new(grid, &self.style, framing);
         if let Some(trails) = self.trails.as_ref().filter(|trails| trails.last.box_size == swarm.box_size) {
             let ghost_opacity = canvas.ghost_opacity;
             // Texel by pixel, where the picture is that of the box.

@@ -6,7 +6,7 @@ use rand::RngExt;
 use super::event::WentBack;
 use super::view::Wound;
 use crate::session::command::notify;
-use crate::session::command::{Effect, EngineOrder, Force, Level, LiveCommand, LiveEffect};
+use crate::session::command::{Effect, EngineOrder, Level, LiveCommand, LiveEffect, PointerForce};
 use crate::session::live::command::MAX_PARTICLES;
 use crate::session::observing::observation::DisturbanceKind;
 use crate::session::painting::pen::PenStroke;
@@ -102,7 +102,7 @@ pub(in crate::session) fn drag(session: &mut Session, to: DVec2) -> Vec<Effect> 
 
 fn force(session: &Session, centre_l: DVec2) -> Vec<Effect> {
     let BrushAction::Force { away, around } = session.live.brush.row().action else { return Vec::new() };
-    let force = Force { centre_l, radius_l: session.live.brush_radius_l, strength: away, stir: around };
+    let force = PointerForce { centre_l, radius_l: session.live.brush_radius_l, strength: away, stir: around };
     vec![Effect::Engine(EngineOrder::SetForce(Some(force)))]
 }
 

@@ -12,7 +12,7 @@ use crate::worlds::swarm::rule::{FlowKind, GROW_STEPS, LiveSettings, Rule, Swing
 
 /// The pointer's force on live particles, centred at `centre_l`. Falls smoothly to zero at `radius_l`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Force {
+pub struct PointerForce {
     /// Position on the live torus, ℓ.
     pub centre_l: DVec2,
     /// Where the force has fallen to zero, ℓ.

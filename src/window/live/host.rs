@@ -10,8 +10,8 @@ use crossbeam_channel::{Receiver, Sender};
 use glam::DVec2;
 
 use super::Gpu;
-use super::answer::{Kept, LiveFrame, LiveQuestion, Looked};
 use super::buffer::{Body, body};
+use super::reply::{LiveFrame, LiveQuestion, Looked, SavedSwarm};
 use crate::formats::TrajectoryFrame;
 use crate::jobs::{self, Cores, Handle, JobFault, JobName, Service};
 use crate::session::{EngineOrder, Event, LiveEvent, WentBack};
@@ -238,7 +238,7 @@ impl Host {
     }
 
     /// `None`: the force stays what it is.
-    fn push(&mut self, force: Option<Option<crate::session::Force>>) {
+    fn push(&mut self, force: Option<Option<crate::session::PointerForce>>) {
         let (Some(rewindable), Some(force)) = (&mut self.rewindable, force) else { return };
         rewindable.set_force(force.map(|f| Force {
             centre_l: f.centre_l.as_vec2().to_array(),
@@ -362,20 +362,20 @@ impl Host {
     }
 
     /// The living swarm, to be kept with the scene, and as it is seen. Waits for the GPU where the swarm lives there.
-    pub fn kept(&mut self, swarm: u64) -> Kept {
+    pub fn kept(&mut self, swarm: u64) -> SavedSwarm {
         if swarm != self.swarm {
             let is_wanted = |(number, _): &&(u64, Swarm)| *number == swarm;
             let passed_over = self.passed_over.as_ref().filter(is_wanted).map(|(_, swarm)| swarm.clone());
             let state = passed_over.map(|swarm| LiveState { swarm, seed: self.seed, step: 0 });
-            return Kept { state, runs_with: None };
+            return SavedSwarm { state, runs_with: None };
         }
-        let Some(rewindable) = &self.rewindable else { return Kept::default() };
+        let Some(rewindable) = &self.rewindable else { return SavedSwarm::default() };
         let engine = rewindable.engine();
         let is_whole = |swarm: &Swarm| swarm.particles.iter().all(|p| (p.x + p.y + p.heading).is_finite());
         // A lost GPU has no swarm to save, and NaN cannot be read again: the scene is saved without a swarm.
         let swarm = engine.swarm().ok().filter(is_whole);
         let state = swarm.map(|swarm| LiveState { swarm, seed: self.seed, step: u64::from(engine.steps_done()) });
-        Kept { state, runs_with: Some((rewindable.rule().clone(), *engine.settings())) }
+        SavedSwarm { state, runs_with: Some((rewindable.rule().clone(), *engine.settings())) }
     }
 
     /// The particle nearest to a place, ℓ. Waits for the GPU where the swarm lives there.

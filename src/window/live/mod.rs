@@ -1,11 +1,11 @@
 //! The live swarm as the window sees it. It runs in a thread of its own, on the window's GPU, or on the processor where
-//! that GPU is software: orders go there in their order, pictures and answers come back, and no frame waits for either.
+//! that GPU is software: orders go there in their order, pictures and replies come back, and no frame waits for either.
 
-pub mod answer;
 mod buffer;
 mod follow;
 mod host;
 pub mod measures;
+pub mod reply;
 mod visible;
 
 use std::sync::atomic::Ordering;
@@ -18,10 +18,10 @@ use glam::DVec2;
 pub use buffer::{Body, SwarmBuffer, body};
 pub use visible::VisibleArea;
 
-use self::answer::{Answer, Coming, Kept, LiveFrame};
 use self::follow::Follower;
 use self::host::{Host, News, Picture, Shared, Source, Work};
 use self::measures::Measures;
+use self::reply::{Coming, LiveFrame, Reply, SavedSwarm};
 use crate::gpu::GpuDevice;
 use crate::jobs::{Handle, JobFault};
 use crate::session::{CheckpointUse, EngineOrder, Event, LiveEvent};
@@ -195,19 +195,19 @@ impl Live {
 
     fn send(&self, work: Work) {
         if let Some(thread) = &self.thread {
-            // A question that finds no room is dropped, which its owner learns from the [`Answer`].
+            // A question that finds no room is dropped, which its owner learns from the [`Reply`].
             let _ = thread.work.try_send(work);
         }
     }
 
     /// Requests what the thread finds when it has carried out the orders before.
-    fn ask<T: Send + 'static>(&self, question: impl FnOnce(&mut Host) -> T + Send + 'static) -> Answer<T> {
-        let (sender, answer) = Answer::new();
+    fn ask<T: Send + 'static>(&self, question: impl FnOnce(&mut Host) -> T + Send + 'static) -> Reply<T> {
+        let (sender, reply) = Reply::new();
         self.send(Work::Question(Box::new(move |host| {
-            // Fails only when the answer was dropped.
+            // Fails only when the reply was dropped.
             let _ = sender.send(question(host));
         })));
-        answer
+        reply
     }
 
     /// What the session must know, since the last call.
@@ -362,7 +362,7 @@ impl Live {
     }
 
     /// The living swarm, to be kept with the scene.
-    pub fn kept(&self) -> Answer<Kept> {
+    pub fn kept(&self) -> Reply<SavedSwarm> {
         let swarm = self.swarm;
         self.ask(move |host| host.kept(swarm))
     }
@@ -378,7 +378,7 @@ impl Live {
     }
 
     /// What is shown, with the flow of each particle, for a trajectory.
-    pub fn frame(&self) -> Answer<Option<LiveFrame>> {
+    pub fn frame(&self) -> Reply<Option<LiveFrame>> {
         self.ask(Host::frame)
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::formats::{Export, ExportError, ExportSubject, FormatRole, export};
 use crate::scene::{SwarmProject, write_atomic};
-use crate::window::live::answer::{Answer, Kept};
+use crate::window::live::reply::{Reply, SavedSwarm};
 
 /// Longer side of an exported image, pixels.
 const SIZE_PX: u32 = 1600;
@@ -18,7 +18,7 @@ pub(super) fn write(
     path: &Path,
     mut document: SwarmProject,
     subject: ExportSubject,
-    live: Answer<Kept>,
+    live: Reply<SavedSwarm>,
 ) -> Result<String, String> {
     let named = |error: ExportError| format!("{}: {error}", path.display());
     if subject == ExportSubject::Live {

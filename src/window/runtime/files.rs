@@ -17,7 +17,7 @@ use crate::media::chart::Chart;
 use crate::media::picture;
 use crate::scene::{self, Loaded, Project, Showing, SwarmProject, is_picture_name, write_atomic};
 use crate::session::{DocumentEvent, Event, ImportRequest, Level, SceneSource, ShareEvent, opened_project};
-use crate::window::live::answer::{Answer, Kept};
+use crate::window::live::reply::{Reply, SavedSwarm};
 
 /// A sentence for the user.
 pub type Notice = (Level, String);
@@ -173,7 +173,7 @@ impl Files {
     }
 
     /// Exports particles in the format of the file name. `live`: the swarm as it is now.
-    pub fn export(&self, path: PathBuf, document: SwarmProject, subject: ExportSubject, live: Answer<Kept>) {
+    pub fn export(&self, path: PathBuf, document: SwarmProject, subject: ExportSubject, live: Reply<SavedSwarm>) {
         self.write_with_notice(path, move |path| exporting::write(path, document, subject, live));
     }
 

@@ -7,7 +7,7 @@ use super::tally::Tally;
 use crate::jobs::{CheckEvent, CheckRun, Cores, Inbox, JobName, Outbox, Worker, guarded};
 use crate::session::{CertificateRequest, Event, LearnEvent, ObserveEvent, RuleRequest, RuleRole, Session, Workspace};
 use crate::window::live::Live;
-use crate::window::live::answer::{Coming, Seen};
+use crate::window::live::reply::{Coming, Seen};
 use crate::worlds::swarm::measures::{
     Certificate, CheckError, CheckProgress, CheckSettings, Glimpse, Observer, QuickFidelity, Wounds, certify,
 };

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use crate::media::picture::{Painter, PictureStyle, Shot};
 use crate::scene::Showing;
 use crate::session::{ColourBy, FilmOptions, Prefs};
-use crate::window::live::answer::{Answer, Kept, Seen};
 use crate::window::live::measures::smooth;
+use crate::window::live::reply::{Reply, SavedSwarm, Seen};
 use crate::worlds::swarm::engine::CpuEngine;
 use crate::worlds::swarm::rule::Rule;
 
@@ -33,13 +33,13 @@ pub fn style(prefs: &Prefs, range: Option<[f64; 2]>) -> PictureStyle {
 /// How the picture of a scene is drawn when it is saved, and what lives in it.
 pub struct Portrait {
     pub style: PictureStyle,
-    pub live: Answer<Kept>,
+    pub live: Reply<SavedSwarm>,
 }
 
 /// The living swarm in this look. Where trails are wanted, they grow while the swarm lives on for as long as one lasts.
-pub fn showing(style: PictureStyle, kept: &Kept) -> Showing {
+pub fn showing(style: PictureStyle, saved: &SavedSwarm) -> Showing {
     let mut showing = Showing::new(style);
-    let (Some((rule, settings)), Some(state)) = (&kept.runs_with, &kept.state) else { return showing };
+    let (Some((rule, settings)), Some(state)) = (&saved.runs_with, &saved.state) else { return showing };
     let Ok(mut engine) = CpuEngine::new(rule, &state.swarm, settings, state.seed) else { return showing };
     let mut painter = Painter::new(showing.style.clone());
     let mut shot = shot(&mut engine, showing.style.colour_by);
@@ -118,8 +118,8 @@ mod tests {
         let (runs_with, state) = living();
         let picture = |prefs: &Prefs| {
             let style = PictureStyle { size_px: 120, ..style(prefs, Some([0.0, 2.0])) };
-            let kept = Kept { state: Some(state.clone()), runs_with: Some(runs_with.clone()) };
-            showing(style, &kept).picture.unwrap()
+            let saved = SavedSwarm { state: Some(state.clone()), runs_with: Some(runs_with.clone()) };
+            showing(style, &saved).picture.unwrap()
         };
         let usual = Prefs::default();
         let plain = picture(&usual);

@@ -13,7 +13,7 @@ use super::files::Files;
 use crate::jobs::{Cores, Inbox, JobName, Mailbox, Outbox, Worker, guarded};
 use crate::scene::{SwarmProject, load_swarm, remove_films, write_atomic};
 use crate::session::{Session, ShareEvent, opened_project};
-use crate::window::live::answer::{Answer, Kept};
+use crate::window::live::reply::{Reply, SavedSwarm};
 use crate::window::panels::RescuedScene;
 
 /// Greatest age of unsaved work in the file, beside the time of one write.
@@ -124,7 +124,7 @@ impl Rescue {
         &mut self,
         session: &Session,
         files: &Files,
-        living: impl FnOnce() -> Answer<Kept>,
+        living: impl FnOnce() -> Reply<SavedSwarm>,
     ) -> Option<String> {
         self.found.extend(self.scan.events());
         if std::mem::replace(&mut self.serial, session.serial()) != session.serial() {
@@ -170,7 +170,7 @@ impl Rescue {
         path: Option<&Path>,
         revision: u64,
         files: &Files,
-        living: Option<Answer<Kept>>,
+        living: Option<Reply<SavedSwarm>>,
     ) {
         let Some(folder) = &self.folder else { return };
         if self.own.is_none() {

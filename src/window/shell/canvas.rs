@@ -27,7 +27,7 @@ const ZOOM_PER_POINT: f64 = 0.004;
 const RESIZE_POINTS: f32 = 120.0;
 
 /// View state of the canvas: nothing here is saved.
-pub struct Canvas {
+pub struct SwarmCanvas {
     /// The free rectangle, in points.
     free: Rect,
     paint: Camera,
@@ -49,7 +49,7 @@ pub struct Canvas {
     dt_s: f64,
 }
 
-impl Default for Canvas {
+impl Default for SwarmCanvas {
     fn default() -> Self {
         Self {
             free: Rect::ZERO,
@@ -67,7 +67,7 @@ impl Default for Canvas {
     }
 }
 
-impl Canvas {
+impl SwarmCanvas {
     fn camera(&mut self, place: Workspace) -> &mut Camera {
         match place {
             Workspace::Paint => &mut self.paint,
@@ -319,7 +319,7 @@ fn seen(session: &Session) -> Workspace {
     if session.live().particles == 0 { Workspace::Paint } else { session.workspace() }
 }
 
-impl Canvas {
+impl SwarmCanvas {
     /// The visible part of the live swarm, with a margin.
     fn visible_area(&self) -> VisibleArea {
         let [a, b] =

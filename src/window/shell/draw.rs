@@ -57,7 +57,7 @@ impl Plugin for DrawPlugin {
 
 /// GPU objects of the canvas; made with the first layer, bound again when its buffer changes.
 #[derive(Resource)]
-struct Canvas {
+struct CanvasGpu {
     group: RenderGroup,
     pipelines: Option<Pipelines>,
     uniform: wgpu::Buffer,
@@ -79,7 +79,7 @@ struct Pipelines {
     trails: Trails,
 }
 
-impl Canvas {
+impl CanvasGpu {
     fn new(device: &wgpu::Device) -> Self {
         let reflection =
             Reflection::new("canvas", &PARTICLES).expect("a valid shader: see the tests of `view_uniform`");
@@ -121,14 +121,14 @@ impl Canvas {
 fn prepare(
     mut commands: Commands,
     frame: Res<CanvasFrame>,
-    canvas: Option<ResMut<Canvas>>,
+    canvas: Option<ResMut<CanvasGpu>>,
     views: Query<&ExtractedView>,
     device: Res<RenderDevice>,
     queue: Res<RenderQueue>,
 ) {
     let device = device.wgpu_device();
     let Some(mut canvas) = canvas else {
-        commands.insert_resource(Canvas::new(device));
+        commands.insert_resource(CanvasGpu::new(device));
         return;
     };
     let (Some(layer), Some(view)) = (&frame.layer, views.iter().next()) else { return };
@@ -153,10 +153,15 @@ fn prepare(
     queue.write_buffer(&canvas.uniform, 0, bytemuck::bytes_of(&layer.view));
 }
 
-fn draw(view: ViewQuery<&ViewTarget>, frame: Res<CanvasFrame>, canvas: Option<ResMut<Canvas>>, mut ctx: RenderContext) {
+fn draw(
+    view: ViewQuery<&ViewTarget>,
+    frame: Res<CanvasFrame>,
+    canvas: Option<ResMut<CanvasGpu>>,
+    mut ctx: RenderContext,
+) {
     let target = view.into_inner();
     let Some(mut canvas) = canvas else { return };
-    let Canvas { pipelines, bound, .. } = &mut *canvas;
+    let CanvasGpu { pipelines, bound, .. } = &mut *canvas;
     let (Some(layer), Some(pipelines), Some(Bound { group, .. })) = (&frame.layer, pipelines, bound) else {
         return;
     };

@@ -28,7 +28,7 @@ use bevy::window::{MonitorSelection, PresentMode, PrimaryWindow, WindowCloseRequ
 use bevy::winit::{UpdateMode, WINIT_WINDOWS, WinitSettings};
 use bevy_egui::{EguiContexts, EguiGlobalSettings, EguiPlugin, EguiPrimaryContextPass, PrimaryEguiContext, egui};
 
-use canvas::Canvas;
+use canvas::SwarmCanvas;
 use draw::{CanvasFrame, DrawPlugin};
 use frame_log::FrameLog;
 use keys::{Keyboard, Listener};
@@ -78,7 +78,7 @@ pub fn run(file: Option<PathBuf>, engine: Option<EngineChoice>) -> anyhow::Resul
         .insert_resource(ClearColor(theme::ground(shell.session.prefs().theme)))
         .insert_resource(ShellResource {
             shell,
-            canvas: Canvas::default(),
+            canvas: SwarmCanvas::default(),
             studios: Studios::default(),
             textures: StudioTextures::default(),
             frame_log: FrameLog::default(),
@@ -100,7 +100,7 @@ pub fn run(file: Option<PathBuf>, engine: Option<EngineChoice>) -> anyhow::Resul
 #[derive(Resource)]
 struct ShellResource {
     shell: Shell,
-    canvas: Canvas,
+    canvas: SwarmCanvas,
     /// The other worlds.
     studios: Studios,
     /// What their canvases are shown by.
@@ -229,7 +229,7 @@ fn perform_views(
     ctx: &egui::Context,
     shell: &mut Shell,
     gpu: &Gpu,
-    canvas: &mut Canvas,
+    canvas: &mut SwarmCanvas,
     window: &mut Window,
 ) {
     for view in std::mem::take(&mut shell.views) {

@@ -10,7 +10,7 @@ use crate::jobs::{RecordingKind, RecordingPlan, RecordingWriter};
 use crate::media::picture::{Film, FilmKind, FilmStyle, Framing, MAX_GIF_RATE, PictureStyle, Shot};
 use crate::session::{FilmOptions, Level};
 use crate::window::live::Live;
-use crate::window::live::answer::{Coming, Seen};
+use crate::window::live::reply::{Coming, Seen};
 use crate::window::runtime::director::Director;
 use crate::window::runtime::gaze::Gaze;
 

@@ -7,7 +7,7 @@ use crate::formats::{Trajectory, TrajectoryFrame};
 use crate::jobs::{RecordingKind, RecordingPlan, RecordingWriter};
 use crate::session::TrajectoryOptions;
 use crate::window::live::Live;
-use crate::window::live::answer::{Answer, LiveFrame};
+use crate::window::live::reply::{LiveFrame, Reply};
 use crate::window::runtime::gaze::Gaze;
 
 /// The states of one swarm.
@@ -43,7 +43,7 @@ impl Recorder<TrajectorySource> {
 }
 
 impl FrameSource for TrajectorySource {
-    type Request = Answer<Option<LiveFrame>>;
+    type Request = Reply<Option<LiveFrame>>;
     type Frame = TimedFrame;
 
     fn request(&mut self, live: &Live, _: Option<&Gaze>) -> Self::Request {

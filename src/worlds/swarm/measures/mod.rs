@@ -20,8 +20,8 @@ mod yardstick;
 
 pub use alikeness::Alikeness;
 pub use certificate::{
-    Certificate, Check, CheckError, CheckFindings, CheckProgress, CheckSettings, Contender, Healing, Kept, Measured,
-    Motor, certify,
+    Certificate, Check, CheckError, CheckFindings, CheckProgress, CheckSettings, Contender, FlowMeasurement, Healing,
+    Measured, Motor, certify,
 };
 pub use fidelity::{Fidelity, Histogram, pattern_fidelity};
 pub use likeness::Likeness;

@@ -2,7 +2,7 @@
 
 use glam::DVec2;
 
-use super::{Check, CheckError, CheckProgress, CheckSettings, Contender, Healing, Kept, Measured};
+use super::{Check, CheckError, CheckProgress, CheckSettings, Contender, FlowMeasurement, Healing, Measured};
 use crate::gpu::EngineChoice;
 use crate::worlds::swarm::doc::{Evidence, KeptLong};
 use crate::worlds::swarm::engine::Headless;
@@ -20,7 +20,7 @@ pub struct CheckFindings {
     /// Started at random.
     pub grown: Measured,
     /// What each contender kept; the first is that of the scene's own live settings.
-    pub flows: Vec<Kept>,
+    pub flows: Vec<FlowMeasurement>,
     /// After the long run, where one was asked for.
     pub kept_long: Option<KeptLong>,
     /// After a wound.
@@ -79,6 +79,6 @@ impl CheckFindings {
 }
 
 /// What a flow keeps, with its residual.
-fn measure_flow(check: &Check, contender: &Contender) -> Result<Kept, CheckError> {
-    Ok(Kept { residual: check.residual(contender)?, ..check.kept(contender)? })
+fn measure_flow(check: &Check, contender: &Contender) -> Result<FlowMeasurement, CheckError> {
+    Ok(FlowMeasurement { residual: check.residual(contender)?, ..check.kept(contender)? })
 }

@@ -53,7 +53,7 @@ pub struct Healing {
 
 /// What a contender kept, and how it moved.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct Kept {
+pub struct FlowMeasurement {
     /// Name of the motor.
     pub name: &'static str,
     /// `None` for a control.
@@ -220,7 +220,7 @@ impl<'a> Check<'a> {
     }
 
     /// Fidelity after living on from samples of the picture under `contender`, and how that moves. Without its residual.
-    pub fn kept(&self, contender: &Contender) -> Result<Kept, CheckError> {
+    pub fn kept(&self, contender: &Contender) -> Result<FlowMeasurement, CheckError> {
         let Contender { motor, strength, speed, rule, .. } = contender;
         self.progress.phase(if motor.is_control() { "controls" } else { "keeping" });
         let live = LiveSettings { denoised: true, ..contender.live };
@@ -245,7 +245,7 @@ impl<'a> Check<'a> {
         let time = ends.first().map_or(0.0, |end| end.2);
         let swarms: Vec<Swarm> = ends.into_iter().map(|end| end.3).collect();
         let Measured { value, interval } = self.measured(&swarms);
-        Ok(Kept {
+        Ok(FlowMeasurement {
             name: motor.name(),
             flow: motor.flow(),
             control: motor.is_control(),
@@ -316,7 +316,7 @@ impl<'a> Check<'a> {
     pub fn evidence(
         &self,
         grown: Measured,
-        kept: &Kept,
+        kept: &FlowMeasurement,
         healed: Measured,
         kept_long: Option<KeptLong>,
     ) -> Result<Evidence, CheckError> {

@@ -11,9 +11,9 @@ use crate::worlds::swarm::picture::Swarm;
 use crate::worlds::swarm::rule::{LiveSettings, Rule};
 
 /// Arrives when the thread has carried out the orders before it.
-pub struct Answer<T>(Receiver<T>);
+pub struct Reply<T>(Receiver<T>);
 
-impl<T> Answer<T> {
+impl<T> Reply<T> {
     pub(in crate::window) fn new() -> (Sender<T>, Self) {
         let (sender, receiver) = bounded(1);
         (sender, Self(receiver))
@@ -23,27 +23,27 @@ impl<T> Answer<T> {
     ///
     /// # Errors
     /// The thread of the swarm has ended, or broke off over the question.
-    pub fn wait(self) -> Result<T, NoAnswer> {
-        self.0.recv().map_err(|_| NoAnswer)
+    pub fn wait(self) -> Result<T, NoReply> {
+        self.0.recv().map_err(|_| NoReply)
     }
 
     /// `None` until it is there; never waits.
-    pub fn take(&self) -> Option<Result<T, NoAnswer>> {
+    pub fn take(&self) -> Option<Result<T, NoReply>> {
         match self.0.try_recv() {
-            Ok(answer) => Some(Ok(answer)),
+            Ok(reply) => Some(Ok(reply)),
             Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => Some(Err(NoAnswer)),
+            Err(TryRecvError::Disconnected) => Some(Err(NoReply)),
         }
     }
 }
 
 /// There will be none.
 #[derive(Debug)]
-pub struct NoAnswer;
+pub struct NoReply;
 
-/// What a file keeps of the living swarm.
+/// What a file stores of the living swarm.
 #[derive(Default)]
-pub struct Kept {
+pub struct SavedSwarm {
     pub state: Option<LiveState>,
     /// What it runs with, where it has begun to.
     pub runs_with: Option<(Arc<Rule>, LiveSettings)>,
@@ -78,35 +78,35 @@ pub(in crate::window) type Looked = Option<(LiveQuestion, Arc<Rule>, LiveSetting
 
 /// A [`Seen`] on its way from the thread, and from there perhaps from the GPU.
 pub struct Coming {
-    answer: Answer<Looked>,
+    reply: Reply<Looked>,
     pending: Option<(PendingSwarm, Arc<Rule>, LiveSettings)>,
 }
 
 impl Coming {
-    pub(in crate::window) fn new(answer: Answer<Looked>) -> Self {
-        Self { answer, pending: None }
+    pub(in crate::window) fn new(reply: Reply<Looked>) -> Self {
+        Self { reply, pending: None }
     }
 
     /// `None` until it is there; never waits.
     ///
     /// # Errors
     /// There is no swarm, or the GPU was lost, which is reported elsewhere.
-    pub fn take(&mut self) -> Option<Result<Seen, NoAnswer>> {
+    pub fn take(&mut self) -> Option<Result<Seen, NoReply>> {
         if self.pending.is_none() {
-            match self.answer.take()? {
+            match self.reply.take()? {
                 Ok(Some((LiveQuestion::Now(swarm, counters), rule, settings))) => {
                     return Some(Ok(Seen { swarm, rule, settings, counters }));
                 }
                 Ok(Some((LiveQuestion::Later(pending), rule, settings))) => {
                     self.pending = Some((pending, rule, settings))
                 }
-                Ok(None) | Err(NoAnswer) => return Some(Err(NoAnswer)),
+                Ok(None) | Err(NoReply) => return Some(Err(NoReply)),
             }
         }
         let (pending, rule, settings) = self.pending.as_ref()?;
         Some(match pending.take()? {
             Ok((swarm, counters)) => Ok(Seen { swarm, rule: rule.clone(), settings: *settings, counters }),
-            Err(_) => Err(NoAnswer),
+            Err(_) => Err(NoReply),
         })
     }
 }
