@@ -48,20 +48,20 @@ fn fade_fragment() -> @location(0) vec4<f32> {
     return vec4(0.0);
 }
 
-struct LaidVertex {
+struct CompositeVertex {
     @builtin(position) clip: vec4<f32>,
     @location(0) position: vec2<f32>,
 }
 
 // Over all that is seen, with the images of the box around it.
 @vertex
-fn laid_vertex(@builtin(vertex_index) corner: u32) -> LaidVertex {
+fn composite_vertex(@builtin(vertex_index) corner: u32) -> CompositeVertex {
     let clip = 4.0 * vec2(f32(corner & 1u), f32(corner >> 1u)) - 1.0;
-    return LaidVertex(vec4(clip, 0.0, 1.0), (clip - view.ndc_offset) / view.ndc_scale);
+    return CompositeVertex(vec4(clip, 0.0, 1.0), (clip - view.ndc_offset) / view.ndc_scale);
 }
 
 @fragment
-fn laid_fragment(in: LaidVertex) -> @location(0) vec4<f32> {
+fn composite_fragment(in: CompositeVertex) -> @location(0) vec4<f32> {
     let place = in.position / view.box_size;
     // The first row of the picture is its upper edge.
     let colour = textureSampleLevel(past, past_sampler, vec2(place.x, 1.0 - place.y), 0.0);

@@ -39,10 +39,10 @@ pub(super) fn draw_close(painter: &Painter, rect: Rect, particles: &[Particle]) 
 
 /// Draws a piece from the middle of a torus, with as many particles as can be distinguished.
 pub(super) fn draw_piece(painter: &Painter, rect: Rect, swarm: &Swarm) {
-    const MOST: f64 = 120.0;
+    const MAX_PARTICLES: f64 = 120.0;
     painter.rect_filled(rect, 6.0, style::CANVAS);
     let DVec2 { x: w, y: h } = swarm.box_size;
-    let share = (MOST / swarm.len().max(1) as f64).min(1.0);
+    let share = (MAX_PARTICLES / swarm.len().max(1) as f64).min(1.0);
     let aspect = f64::from(rect.width() / rect.height());
     // The piece has the shape of the rectangle, and is no larger than the box.
     let height = (share * w * h / aspect).sqrt().min(h).min(w / aspect);

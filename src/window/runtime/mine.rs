@@ -16,7 +16,7 @@ use crate::window::panels::SceneCard;
 use crate::worlds::swarm::picture::Swarm;
 
 /// More scenes than this are not shown, the newest first.
-const MOST: usize = 200;
+const MAX_SCENES: usize = 200;
 
 /// Longest name of a file, bytes, without its number and ending.
 const MAX_BYTES: usize = 200;
@@ -128,7 +128,7 @@ fn read(
     dated.sort_by(|a, b| b.cmp(a));
     let mut cards: Vec<SceneCard> = Vec::new();
     let mut new = 0;
-    for (changed, path) in dated.into_iter().take(MOST) {
+    for (changed, path) in dated.into_iter().take(MAX_SCENES) {
         if let Some(card) = known.iter().find(|card| card.path == path && card.changed == Some(changed)) {
             cards.push(card.clone());
             continue;

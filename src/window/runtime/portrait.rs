@@ -121,21 +121,21 @@ mod tests {
             let saved = SavedSwarm { state: Some(state.clone()), runs_with: Some(runs_with.clone()) };
             showing(style, &saved).picture.unwrap()
         };
-        let usual = Prefs::default();
-        let plain = picture(&usual);
-        let look = usual.look;
+        let default = Prefs::default();
+        let plain = picture(&default);
+        let look = default.look;
         let others = [
-            Prefs { theme: Theme::Light, ..usual.clone() },
-            Prefs { look: Look { body: Body::Dot, ..look }, ..usual.clone() },
-            Prefs { look: Look { glow: false, ..look }, ..usual.clone() },
-            Prefs { look: Look { palette: look.palette.next(), ..look }, ..usual.clone() },
-            Prefs { look: Look { trails: true, trail_s: 0.4, ..look }, ..usual.clone() },
+            Prefs { theme: Theme::Light, ..default.clone() },
+            Prefs { look: Look { body: Body::Dot, ..look }, ..default.clone() },
+            Prefs { look: Look { glow: false, ..look }, ..default.clone() },
+            Prefs { look: Look { palette: look.palette.next(), ..look }, ..default.clone() },
+            Prefs { look: Look { trails: true, trail_s: 0.4, ..look }, ..default.clone() },
         ];
         for other in others {
             assert_ne!(picture(&other), plain, "{other:?}");
         }
         for &by in ColourBy::ALL.iter().filter(|by| **by != ColourBy::Species) {
-            assert_ne!(picture(&Prefs { look: Look { colour_by: by, ..look }, ..usual.clone() }), plain, "{by:?}");
+            assert_ne!(picture(&Prefs { look: Look { colour_by: by, ..look }, ..default.clone() }), plain, "{by:?}");
         }
     }
 

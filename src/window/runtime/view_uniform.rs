@@ -69,7 +69,7 @@ pub static PARTICLES: LazyLock<String> =
 /// Entry points that share the first bind group of [`PARTICLES`].
 pub const CANVAS_ENTRIES: [&str; 4] = ["stage_vertex", "stage_fragment", "body_vertex", "body_fragment"];
 /// Entry points of [`TRAILS`] that put the trails under the bodies, and that stamp the particles into them.
-pub const LAID_ENTRIES: [&str; 2] = ["laid_vertex", "laid_fragment"];
+pub const COMPOSITE_ENTRIES: [&str; 2] = ["composite_vertex", "composite_fragment"];
 pub const STAMP_ENTRIES: [&str; 2] = ["stamp_vertex", "stamp_fragment"];
 
 /// The text of the shader of trails.
@@ -123,7 +123,7 @@ mod tests {
             reflection.group(group, entries).into_iter().map(|(name, _)| name).collect()
         };
         assert_eq!(names(&PARTICLES, 0, &CANVAS_ENTRIES), ["view", "swarm", "measures"]);
-        assert_eq!(names(&TRAILS, 1, &LAID_ENTRIES), ["past", "past_sampler"]);
+        assert_eq!(names(&TRAILS, 1, &COMPOSITE_ENTRIES), ["past", "past_sampler"]);
         assert_eq!(names(&TRAILS, 1, &STAMP_ENTRIES), ["before"]);
     }
 

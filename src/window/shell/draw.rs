@@ -190,7 +190,7 @@ fn draw(
         pass.draw(0..4, 0..1);
     }
     if layer.trail.is_some() {
-        pipelines.trails.lay(&mut pass);
+        pipelines.trails.composite(&mut pass);
     }
     let images = layer.view.tiles[0].max(1) * layer.view.tiles[1].max(1);
     pass.set_pipeline(&pipelines.bodies);

@@ -6,7 +6,7 @@ use super::{RescuedScene, ShareUi, pill};
 use crate::session::{Command, ShareCommand};
 
 /// More are offered when these are decided.
-const MOST: usize = 4;
+const MAX_OFFERS: usize = 4;
 
 /// From one offer to the next, points.
 const ROW: f32 = 52.0;
@@ -27,7 +27,7 @@ pub(super) fn show(ctx: &Context, free: Rect, below: f32, share: &mut ShareUi, c
     let is_narrow = free.width() < ONE_LINE;
     let top = (free.top() + BELOW_EDGE).max(below + 8.0);
     let row = if is_narrow { TALL_ROW } else { ROW };
-    for (number, scene) in share.readouts.rescued.iter().enumerate().take(MOST) {
+    for (number, scene) in share.readouts.rescued.iter().enumerate().take(MAX_OFFERS) {
         let name = format!("rescued {number}");
         let at = Pos2::new(free.center().x, top + row * number as f32);
         let mut answer = |ui: &mut Ui| later |= answers(ui, number, commands);

@@ -2,7 +2,7 @@
 
 use super::pipeline::{Recipe, blended, over};
 use crate::gpu::{Reflection, RenderGroup};
-use crate::window::runtime::view_uniform::{LAID_ENTRIES, STAMP_ENTRIES, TRAILS};
+use crate::window::runtime::view_uniform::{COMPOSITE_ENTRIES, STAMP_ENTRIES, TRAILS};
 
 /// Half floats: bytes would stop fading before they are dark.
 const FORMAT: wgpu::TextureFormat = wgpu::TextureFormat::Rgba16Float;
@@ -38,7 +38,7 @@ pub struct Trails {
     sampler: wgpu::Sampler,
     stamp: wgpu::RenderPipeline,
     fade: wgpu::RenderPipeline,
-    laid: wgpu::RenderPipeline,
+    composite: wgpu::RenderPipeline,
     picture: Option<TrailTexture>,
 }
 
@@ -50,7 +50,7 @@ impl Trails {
             source: wgpu::ShaderSource::Wgsl(TRAILS.as_str().into()),
         });
         let reflection = Reflection::new("trails", &TRAILS).expect("a valid shader: see the tests of `view`");
-        let past = RenderGroup::new(device, "trails", &reflection, 1, &LAID_ENTRIES);
+        let past = RenderGroup::new(device, "trails", &reflection, 1, &COMPOSITE_ENTRIES);
         let before = RenderGroup::new(device, "trail stamps", &reflection, 1, &STAMP_ENTRIES);
         let both = |component| wgpu::BlendState { color: component, alpha: component };
         use wgpu::BlendFactor::{Constant, One, Zero};
@@ -87,10 +87,10 @@ impl Trails {
                 target: blended(FORMAT, faded),
             }
             .make(device),
-            laid: Recipe {
+            composite: Recipe {
                 label: "trails",
                 module: &module,
-                entries: LAID_ENTRIES,
+                entries: COMPOSITE_ENTRIES,
                 groups: &[Some(shared), Some(past.layout())],
                 topology: TriangleList,
                 target: over(format),
@@ -188,9 +188,9 @@ impl Trails {
     }
 
     /// Draws the picture over the ground; group 0 is bound already.
-    pub fn lay(&self, pass: &mut wgpu::RenderPass<'_>) {
+    pub fn composite(&self, pass: &mut wgpu::RenderPass<'_>) {
         let Some(picture) = &self.picture else { return };
-        pass.set_pipeline(&self.laid);
+        pass.set_pipeline(&self.composite);
         pass.set_bind_group(1, &picture.group, &[]);
         pass.draw(0..3, 0..1);
     }

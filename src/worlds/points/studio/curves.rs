@@ -46,8 +46,8 @@ fn curve(stroke: &BrushStroke) -> Option<(f64, Curve)> {
     })
 }
 
-/// The points that a stroke lays beside `present` others. Same seed, same points.
-pub(super) fn laid(stroke: &BrushStroke, dim: usize, present: usize, seed: u64) -> Option<Vec<[f32; 3]>> {
+/// The points that a stroke adds to `present` others. Same seed, same points.
+pub(super) fn points_along(stroke: &BrushStroke, dim: usize, present: usize, seed: u64) -> Option<Vec<[f32; 3]>> {
     let (length, at) = curve(stroke)?;
     let mut rng = StdRng::seed_from_u64(seed);
     let wanted = PER_RADIUS * stroke.strength * length / stroke.radius.max(f64::MIN_POSITIVE);
@@ -85,8 +85,8 @@ mod tests {
     }
 
     fn points(brush: &'static str, from: [f64; 3], to: [f64; 3]) -> Vec<DVec3> {
-        let laid = laid(&stroke(brush, from, to), 2, 0, 3).unwrap();
-        laid.iter().map(|p| glam::Vec3::from(*p).as_dvec3()).collect()
+        let points = points_along(&stroke(brush, from, to), 2, 0, 3).unwrap();
+        points.iter().map(|p| glam::Vec3::from(*p).as_dvec3()).collect()
     }
 
     #[test]
@@ -110,25 +110,25 @@ mod tests {
     }
 
     #[test]
-    fn a_slow_pen_lays_as_many_points_as_a_quick_one() {
-        let quick = laid(&stroke("pen", [0.0; 3], [4.0, 0.0, 0.0]), 2, 0, 1).unwrap().len();
+    fn a_slow_pen_adds_as_many_points_as_a_quick_one() {
+        let quick = points_along(&stroke("pen", [0.0; 3], [4.0, 0.0, 0.0]), 2, 0, 1).unwrap().len();
         let piece = |k: usize| {
             let at = |k: usize| [0.004 * k as f64, 0.0, 0.0];
-            laid(&stroke("pen", at(k), at(k + 1)), 2, 0, k as u64).unwrap().len()
+            points_along(&stroke("pen", at(k), at(k + 1)), 2, 0, k as u64).unwrap().len()
         };
         let slow: usize = (0..1000).map(piece).sum();
         // Binomial, with a standard deviation of 16.
         assert!(quick.abs_diff(slow) < 64, "{quick} and {slow}");
-        assert_eq!(laid(&stroke("pen", [1.0; 3], [1.0; 3]), 2, 0, 1).unwrap().len(), 1, "a click");
-        assert!(laid(&stroke("spray", [0.0; 3], [1.0; 3]), 2, 0, 1).is_none());
-        assert_eq!(laid(&stroke("line", [0.0; 3], [9.0; 3]), 2, MAX_POINTS - 7, 1).unwrap().len(), 7);
+        assert_eq!(points_along(&stroke("pen", [1.0; 3], [1.0; 3]), 2, 0, 1).unwrap().len(), 1, "a click");
+        assert!(points_along(&stroke("spray", [0.0; 3], [1.0; 3]), 2, 0, 1).is_none());
+        assert_eq!(points_along(&stroke("line", [0.0; 3], [9.0; 3]), 2, MAX_POINTS - 7, 1).unwrap().len(), 7);
     }
 
     #[test]
     fn a_circle_in_space_faces_the_user() {
         let axis = DVec3::new(1.0, 1.0, 0.0).normalize();
         let circle = BrushStroke { axis, ..stroke("circle", [0.0; 3], [0.0, 0.0, 2.0]) };
-        let laid = laid(&circle, 3, 0, 1).unwrap();
-        assert!(laid.iter().all(|p| glam::Vec3::from(*p).as_dvec3().dot(axis).abs() < 0.051));
+        let points = points_along(&circle, 3, 0, 1).unwrap();
+        assert!(points.iter().all(|p| glam::Vec3::from(*p).as_dvec3().dot(axis).abs() < 0.051));
     }
 }

@@ -85,8 +85,8 @@ impl WorldInfo for PointsDoc {
         match stroke.brush {
             "spray" => self.spray(stroke, seed),
             "erase" => self.points.retain(|p| !is_under(stroke, Vec3::from(*p).as_dvec3())),
-            _ => match curves::laid(stroke, self.dim, before, seed) {
-                Some(laid) => self.points.extend(laid),
+            _ => match curves::points_along(stroke, self.dim, before, seed) {
+                Some(points) => self.points.extend(points),
                 None => return false,
             },
         }
