@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests need on a Debian-like machine and runs them all. Arguments go to `cargo test`.
 #
-# UNSTILL_GPU_TESTS and UNSTILL_WINDOW_TESTS say what happens where there is no Vulkan device or no X server:
-# auto (the default) skips those tests and says so loudly, require fails, off leaves them out.
+# UNSTILL_GPU_TESTS and UNSTILL_WINDOW_TESTS decide what happens where there is no Vulkan device or no X server:
+# auto (the default) skips those tests with a loud message, require fails, off leaves them out.
 set -euo pipefail
 cd "$(dirname "$0")"
 

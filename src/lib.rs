@@ -37,7 +37,7 @@
 //! A name that ends in `_l` is a length in units of ℓ, the median distance to the nearest neighbour in the picture: every
 //! setting of a swarm is then free of scale. `_rad` are radians, `_s` seconds, `_px` pixels, `_kt` energies in kT. Headings
 //! are counter-clockwise from +x, and y is up. Positions, offsets and box sizes of the plane are `glam` vectors (`DVec2`);
-//! points that may lie in the plane or in space are arrays of three numbers, as are ranges and other lists.
+//! points that may be in the plane or in space are arrays of three numbers, as are ranges and other lists.
 //!
 //! # One snapshot, from the canvas to the GPU
 //!

@@ -35,7 +35,7 @@ fn fused(factors: [f32; 2]) -> f32 {
 fn work(factors: [f32; 2]) -> f32 {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-        // SAFETY: the processor has just said that it has avx2 and fma.
+        // SAFETY: the processor has just reported avx2 and fma.
         return unsafe { fused(factors) };
     }
     turns::<false>(factors)

@@ -33,7 +33,7 @@ fn stage_fragment(in: StageVertex) -> @location(0) vec4<f32> {
     let fill = view.stage_fill * inside;
     let light = view.stage_edge * vec4(vec3(shine), shine * STAGE_SHINE_COVER) * (1.0 - line);
     let stage = mix(fill, view.stage_edge, line) + light;
-    // Written, not blended: nothing but the ground lies behind it, and a software GPU pays for blending pixel by pixel.
+    // Written, not blended: nothing but the ground is behind it, and a software GPU pays for blending pixel by pixel.
     return stage + view.ground * (1.0 - stage.a);
 }
 

@@ -80,7 +80,7 @@ pub(super) fn rows_of(group: KnobGroup, tables: &[&'static [KnobSpec]], except: 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Given {
     Value(f64),
-    /// The opposite of what the scene says.
+    /// The opposite of the scene's value.
     Toggled,
 }
 
@@ -195,7 +195,7 @@ fn option<K: OptionRows>(row: &'static KnobSpec) -> Arg {
     let alternatives = K::rows().into_iter().filter(|other| option_of(other) == option_of(row));
     let meaning = alternatives.map(|other| other.help).collect::<Vec<_>>().join("; ");
     let arg =
-        Arg::new(option_of(row)).long(option_of(row)).help(format!("{meaning}{unit} [default: what the scene says]"));
+        Arg::new(option_of(row)).long(option_of(row)).help(format!("{meaning}{unit} [default: the scene's value]"));
     let arg = match K::alias(row.id) {
         Some(alias) => arg.visible_alias(alias),
         None => arg,

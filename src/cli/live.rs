@@ -24,7 +24,7 @@ use crate::worlds::swarm::measures::{Fidelity, Motion, Order, noised, species_of
 use crate::worlds::swarm::picture::{Mode, Part, Particle, Sampler, Swarm};
 use crate::worlds::swarm::rule::{FlowKind, GROW_STEPS, LiveSettings, Rule};
 
-/// Particles of a live swarm when neither the command line nor the scene says how many.
+/// Particles of a live swarm when neither the command line nor the scene gives a number.
 const DEFAULT_PARTICLES: usize = 300;
 /// Configurations along the last half of the run that the fidelity is measured on.
 const MEASURED_SWARMS: usize = 8;
@@ -39,7 +39,7 @@ pub(super) struct Args {
     /// swarm saved in the scene
     #[arg(long, default_value = "random")]
     from: From,
-    /// Particles of the swarm [default: what the scene says, or 300]
+    /// Particles of the swarm [default: the scene's value, or 300]
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..=MAX_LIVE_PARTICLES as u64))]
     particles: Option<u64>,
     /// Live steps

@@ -80,7 +80,7 @@ enum Command {
     Live(Box<live::Args>),
     /// Measure how well the rule of a scene grows, keeps and heals its pattern
     Check(check::Args),
-    /// Say what a scene holds
+    /// Show what a scene holds
     Info(info::Args),
     /// Write a bundled picture as an untrained scene
     Motif(motif::Args),
@@ -133,11 +133,11 @@ fn ended(result: anyhow::Result<Option<Answer>>, json: bool) -> ExitCode {
     }
 }
 
-/// Prints what clap has to say: help, the version or an error of usage.
-fn clap_exit(said: &clap::Error) -> ExitCode {
-    match said.print() {
+/// Prints the text of clap: help, the version or an error of usage.
+fn clap_exit(message: &clap::Error) -> ExitCode {
+    match message.print() {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::from(EXIT_ERROR),
-        _ if said.use_stderr() => ExitCode::from(EXIT_USAGE),
+        _ if message.use_stderr() => ExitCode::from(EXIT_USAGE),
         _ => ExitCode::SUCCESS,
     }
 }

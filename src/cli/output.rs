@@ -14,7 +14,7 @@ use crate::scene::{Loaded, SwarmProject, load_swarm};
 use crate::worlds::SwarmDoc;
 use crate::worlds::swarm::rule::Rule;
 
-/// What a command has to say at its end.
+/// What a command prints at its end.
 pub(super) struct Answer {
     /// Lines for people.
     pub text: String,

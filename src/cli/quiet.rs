@@ -1,7 +1,7 @@
 //! Drivers that write to stderr on a good run, kept quiet.
 
 /// Mesa's Vulkan layer that sorts graphics cards asks the Wayland compositor which card it draws on, and complains on
-/// stderr where no `XDG_RUNTIME_DIR` says how to reach one, as in containers and over ssh. There is nothing to ask then, so
+/// stderr where no `XDG_RUNTIME_DIR` leads to one, as in containers and over ssh. There is nothing to ask then, so
 /// the layer is left out.
 #[cfg(target_os = "linux")]
 pub(super) fn leave_out_card_sorting() {

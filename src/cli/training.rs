@@ -103,7 +103,7 @@ fn option(row: &'static TrainingSetting) -> Arg {
     let note = if option_note.is_empty() { String::new() } else { format!(". {option_note}") };
     let arg = Arg::new(spec.option())
         .long(spec.option())
-        .help(format!("{}{note} [default: what the scene says]", spec.help))
+        .help(format!("{}{note} [default: the scene's value]", spec.help))
         .value_name(value_name(spec))
         .conflicts_with_all(conflicts);
     match (spec.scale, field) {

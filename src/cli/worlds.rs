@@ -38,7 +38,7 @@ pub(super) fn sorted(args: Vec<OsString>) -> (WorldOfLine, Vec<OsString>) {
             match words().skip(1).find_map(|word| world_name(Path::new(word))) {
                 Some("points") => WorldOfLine::Points,
                 Some("field") => WorldOfLine::Field,
-                // A swarm has no equations: the points' command says so.
+                // A swarm has no equations: the points' command reports this.
                 _ if words().next().is_some_and(|word| word == "equations") => WorldOfLine::Points,
                 _ => WorldOfLine::Swarm,
             }
@@ -127,7 +127,7 @@ enum PointsCommand {
     Equations(OfScene<points::equations::Args>),
     /// Write the cloud as a table
     Export(OfScene<points::export::Args>),
-    /// Say what the scene holds
+    /// Show what the scene holds
     Info(OfScene<NoOptions>),
 }
 
@@ -162,7 +162,7 @@ enum FieldCommand {
     Export(OfScene<field::export::Args>),
     /// Compare the laws of four patterns with the states of all four
     Study(field::study::Args),
-    /// Say what the scene holds
+    /// Show what the scene holds
     Info(OfScene<NoOptions>),
 }
 

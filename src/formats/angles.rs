@@ -12,7 +12,7 @@ pub(super) struct AngleColumn {
     pub name: String,
     /// Unit in the column's name.
     pub is_degrees: Option<bool>,
-    /// The name or the program says that 0 is north and that angles grow clockwise.
+    /// By the name or the program, 0 is north and angles grow clockwise.
     pub is_compass: bool,
     /// The angle grows counter-clockwise on the screen although y counts downwards.
     pub is_upright: bool,

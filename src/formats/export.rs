@@ -50,7 +50,7 @@ pub enum ExportError {
     Write(#[from] std::io::Error),
 }
 
-/// The content of a file of the kind that the ending of `out` says. `size_px`: longer side of an image.
+/// The content of a file of the kind of the ending of `out`. `size_px`: longer side of an image.
 ///
 /// # Errors
 /// An ending that is not known, no live swarm, an image that cannot be encoded.
@@ -93,7 +93,7 @@ fn live_state(scene: &SwarmDoc) -> Result<Snapshot, ExportError> {
     })
 }
 
-/// Appends a picture of the snapshot, `size_px` pixels on its longer side, of the kind that the ending of `name` says.
+/// Appends a picture of the snapshot, `size_px` pixels on its longer side, of the kind of the ending of `name`.
 pub(super) fn image_of(snapshot: &Snapshot, name: &Path, size_px: u32, out: &mut Vec<u8>) -> Result<(), ExportError> {
     let format = ImageFormat::from_path(name)?;
     let unit = snapshot.unit_length();

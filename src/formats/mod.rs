@@ -87,7 +87,7 @@ pub const FORMATS: &[FormatSpec] = &[
     },
 ];
 
-/// What rows say where they say nothing else.
+/// The fields that a row leaves out.
 const UNUSED: FormatSpec = FormatSpec {
     endings: &[],
     reader: FormatReader::Scene,
@@ -219,7 +219,7 @@ fn at_lines(lines: &[usize]) -> String {
     }
 }
 
-/// Reads snapshots from a table, extended XYZ or an image; the ending of the name says which.
+/// Reads snapshots from a table, extended XYZ or an image; the ending of the name states which.
 ///
 /// # Errors
 /// Every fault names the file, the line where there is one, and the next step.

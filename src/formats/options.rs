@@ -200,7 +200,7 @@ impl FromStr for ColumnChoice {
 /// The box around the particles, in the unit and the frame of the file.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum BoxChoice {
-    /// Put around the particles, whatever the file says.
+    /// Put around the particles, whatever the file states.
     Fitted,
     /// Stated.
     Given {

@@ -28,11 +28,11 @@ pub(super) struct FrameRows {
     /// The number of the frame in the file, or counted from 1.
     pub number: f64,
     pub rows: Vec<Row>,
-    /// Which animal each row is, where the file says so.
+    /// Which animal each row is, where the file states it.
     pub ids: Option<Vec<u32>>,
     /// Width and height of a box with its lower left corner at the origin.
     pub box_size: Option<DVec2>,
-    /// Along which sides the box is periodic, if the file says so.
+    /// Along which sides the box is periodic, if the file states it.
     pub periodic: Option<[bool; 2]>,
 }
 
@@ -95,7 +95,7 @@ impl Fault {
     }
 }
 
-/// A finite number, or the fault that says which column of which line holds none.
+/// A finite number, or the fault that names the column and line without one.
 ///
 /// # Errors
 /// A text that is not a number, and NaN and infinity.

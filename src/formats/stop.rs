@@ -12,7 +12,7 @@ const LINES: usize = 256;
 /// Bytes that are read between two polls. Decoders make up to a thousand times as many of them.
 const CHUNK: usize = 1 << 14;
 
-/// Whether to stop. A signal that is set stays set, so that the caller of a reader that broke off can tell why.
+/// Whether to stop. A signal that is set stays set, so that the caller of a reader that broke off knows why.
 #[derive(Clone, Copy)]
 pub struct StopSignal<'a>(&'a dyn Fn() -> bool);
 

@@ -53,7 +53,7 @@ pub struct Trajectory {
 }
 
 impl Trajectory {
-    /// Of the kind that the ending of `path` says.
+    /// Of the kind of the ending of `path`.
     ///
     /// # Errors
     /// An ending that means neither XYZ nor table, or a folder that cannot be written.

@@ -28,7 +28,7 @@ pub fn write_csv(particles: &[Particle], box_size: DVec2, out: &mut impl Write) 
     write_table(particles, box_size, Boundary::Periodic, out)
 }
 
-/// As [`write_csv`]; the line of the box says whether it is open.
+/// As [`write_csv`]; the line of the box states whether it is open.
 pub fn write_snapshot_csv(snapshot: &Snapshot, out: &mut impl Write) -> io::Result<()> {
     write_table(&snapshot.particles, snapshot.box_size, snapshot.boundary, out)
 }

@@ -65,7 +65,7 @@ impl Reflection {
         let invalid = |reason: String| GpuError::Shader { shader: label.to_owned(), reason: shortened(&reason) };
         let module = naga::front::wgsl::parse_str(text).map_err(|e| invalid(e.emit_to_string(text)))?;
         let flags = naga::valid::ValidationFlags::all();
-        // A text that says so is given only to devices that have it.
+        // A text with this line is given only to devices that have f16.
         let has_half = text.starts_with("enable f16;");
         let none = naga::valid::Capabilities::empty();
         let allowed = if has_half { naga::valid::Capabilities::SHADER_FLOAT16 } else { none };

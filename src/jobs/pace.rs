@@ -94,7 +94,7 @@ impl Pace {
 }
 
 /// Seconds left of a run that stands at `last` and makes `steps_per_s` at present. The steps of the phases to come have
-/// another length than the present ones: how much longer is in `pace`, and without it nothing can be said before the last phase.
+/// another length than the present ones: how much longer is in `pace`; without it the time is unknown before the last phase.
 pub fn left_s(pace: Option<&Pace>, settings: &TrainingSettings, last: StepStats, steps_per_s: f64) -> Option<f64> {
     let rest = last.steps.saturating_sub(last.step);
     let of_flow = if last.phase == Phase::Flow { 0 } else { flow_steps(settings).min(rest) };

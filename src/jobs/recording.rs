@@ -269,7 +269,7 @@ fn write<F, W: RecordingWriter<F>>(
         frames => format!("{frames} frames"),
     };
     writer.finish()?;
-    // A film of single pictures is a folder, whose size says nothing.
+    // A film of single pictures is a folder, whose size means nothing.
     let size = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file);
     let size = size.map_or_else(String::new, |file| format!(", {:.1} MB", file.len() as f64 / 1e6));
     Ok(RecordingEnd::Kept(format!("{}: {} ({frames}{size})", kind.title(), path.display())))

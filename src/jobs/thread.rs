@@ -116,7 +116,7 @@ pub(super) fn bug_text(what: &str, why: &str) -> String {
     format!("{what} failed because of a bug in the program ({why}); please report it. Your work is kept")
 }
 
-/// What a panic said.
+/// The message of a panic.
 pub fn panic_text(panic: &(dyn Any + Send)) -> &str {
     panic
         .downcast_ref::<&str>()

@@ -192,7 +192,7 @@ fn parse<D: DeserializeOwned>(text: &str, elsewhere: &[&str], warnings: &mut Vec
     Ok(file)
 }
 
-/// Written files say `Some(…)`; a person may leave it out.
+/// Written files have `Some(…)`; a person may leave it out.
 fn options() -> ron::Options {
     ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME)
 }

@@ -1,6 +1,6 @@
 //! A scene as a picture: a PNG that looks like the scene and holds the text of its scene file.
 //!
-//! The text lies packed in an iTXt chunk with the keyword [`KEYWORD`], in front of the pixels. Other programs show the
+//! The text is stored packed in an iTXt chunk with the keyword [`KEYWORD`], in front of the pixels. Other programs show the
 //! picture; most keep such a chunk when they copy the file and lose it when they save the picture again. A chunk of text
 //! that another program turned into tEXt or zTXt is read as well.
 

@@ -16,7 +16,7 @@ pub enum NoWindow {
 const HEADLESS: &str = "unstill live SCENE.ron --engine cpu --png out.png";
 
 /// # Errors
-/// When a window could not be opened, in one sentence that says how to go on without.
+/// When a window could not be opened, in one sentence with the way to go on without.
 pub fn check() -> Result<(), NoWindow> {
     display()?;
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());

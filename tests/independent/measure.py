@@ -3,7 +3,7 @@
 
 What it does
     Reads configurations (CSV files that `unstill live --csv` wrote) and the picture that was taught, makes its own
-    target samples from the picture, and says how close what the particles see of one another is to the target:
+    target samples from the picture, and reports how close what the particles see of one another is to the target:
     0 is random, 1 is as good as the target itself. numpy only; no code in common with Unstill.
 
         measure.py states/ motif.csv              the picture is one creature: targets are tiled
@@ -107,7 +107,7 @@ def nearest_distance(picture, periodic):
 def tile(motif, copies, box, clearance, rng):
     """One clean sample: copies of the motif at random places and directions on the torus `box`, no two particles of different
     copies nearer than `clearance` (picture units). Each copy is drawn again until it fits (random sequential addition);
-    after 2,000 misses the sample is begun anew."""
+    after 2,000 misses the sample is started from scratch."""
     centred = motif.positions - motif.positions.mean(0)
     sides = np.asarray(box, float)
     size = len(motif)
@@ -228,7 +228,7 @@ def measure(state_rows, draw_targets, draw_uniform, repeats=4, resamples=400, rn
             part = slice(start, start + 50)
             resampled[part] += fidelity_of(*(weight[part] @ rows for weight, rows in zip(weights, sets))) / repeats
     value = float(np.mean(values))
-    # One configuration alone says nothing of the spread.
+    # One configuration alone does not show the spread.
     low, high = value + np.quantile(resampled - resampled.mean(), [0.05, 0.95]) if count > 1 else (np.nan, np.nan)
     return Fidelity(value, float(low), float(high), *(float(part) for part in np.mean(parts, 0)))
 

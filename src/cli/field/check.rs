@@ -24,13 +24,13 @@ pub(crate) struct Args {
     /// Random starts of that comparison
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=64))]
     replicas: u64,
-    /// Speed of tokens along their front, pixels per step [default: what the scene says]
+    /// Speed of tokens along their front, pixels per step [default: the scene's value]
     #[arg(long, allow_negative_numbers = true)]
     swim: Option<f64>,
-    /// Speed of tokens to the right of their front, pixels per step [default: what the scene says]
+    /// Speed of tokens to the right of their front, pixels per step [default: the scene's value]
     #[arg(long, allow_negative_numbers = true)]
     slide: Option<f64>,
-    /// Turn of tokens to the right, radians per step [default: what the scene says]
+    /// Turn of tokens to the right, radians per step [default: the scene's value]
     #[arg(long, allow_negative_numbers = true)]
     turn: Option<f64>,
     #[command(flatten)]

@@ -17,7 +17,7 @@ use crate::worlds::studio::{KnobGroup, KnobSpec, WorldInfo as _};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Terms that a law may contain [default: what the scene says]
+    /// Terms that a law may contain [default: the scene's value]
     #[arg(long)]
     library: Option<LibraryName>,
     #[command(flatten)]
@@ -25,7 +25,7 @@ pub(crate) struct Args {
     /// Same seed, same law
     #[arg(long)]
     seed: Option<u64>,
-    /// Side of the images that tokens are taught on, a multiple of 16 from 32 to 256 [default: what the scene says]
+    /// Side of the images that tokens are taught on, a multiple of 16 from 32 to 256 [default: the scene's value]
     #[arg(long, value_name = "PX")]
     side: Option<usize>,
     /// Go on from the network that the scene has

@@ -32,7 +32,7 @@ pub(crate) struct Args {
     /// Live steps
     #[arg(long, default_value_t = 5000, value_parser = clap::value_parser!(u32).range(0..=1_000_000_000))]
     steps: u32,
-    /// Where the field begins [default: what the scene says]
+    /// Where the field begins [default: the scene's value]
     #[arg(long)]
     from: Option<From>,
     /// Of the start: same seed, same field

@@ -4,13 +4,13 @@ use crate::worlds::field::tokens::SkewFlow;
 
 #[derive(clap::Args)]
 pub(super) struct SkewArgs {
-    /// Strength of the training-free flow K∗s beside the swim of tokens, -3 to 3 [default: what the scene says]
+    /// Strength of the training-free flow K∗s beside the swim of tokens, -3 to 3 [default: the scene's value]
     #[arg(long, value_name = "STRENGTH", allow_negative_numbers = true)]
     k: Option<f64>,
-    /// Radius of its kernel, 0 to 3 pixels [default: what the scene says]
+    /// Radius of its kernel, 0 to 3 pixels [default: the scene's value]
     #[arg(long, value_name = "PX")]
     k_radius: Option<usize>,
-    /// Seed of its kernel [default: what the scene says]
+    /// Seed of its kernel [default: the scene's value]
     #[arg(long, value_name = "SEED")]
     k_seed: Option<u64>,
 }

@@ -119,7 +119,7 @@ pub(super) fn cluster(
     for (difference, owner) in differences.iter().zip(owners) {
         let weight = strength(difference);
         if let (Some(owner), true) = (owner, weight > 0.0) {
-            // Squared, so that faint pixels whose hue is noise say little.
+            // Squared, so that faint pixels whose hue is noise count little.
             let [a, b] = hue(difference).map(|c| c * weight * weight);
             for (sum, term) in sums[*owner].iter_mut().zip([a, b, weight * weight]) {
                 *sum += term;

@@ -92,8 +92,7 @@ fn decode(bytes: &[u8], choice: FrameChoice, stop: StopSignal) -> Result<Decoded
         vec![DynamicImage::from_decoder(decoder).map_err(|error| undecodable(&error))?]
     };
     if orientation != Orientation::NoTransforms {
-        let text =
-            format!("The photo was turned upright as its EXIF entry says (orientation {}).", orientation.to_exif());
+        let text = format!("The photo was turned upright by its EXIF entry (orientation {}).", orientation.to_exif());
         decoded.assumptions.push(Assumption::fact(About::Image, text));
     }
     for (k, mut picture) in chosen.into_iter().zip(pictures) {

@@ -37,7 +37,7 @@ impl PageLayout {
         Some(if self.is_little { field.iter().rev().fold(0, add) } else { field.iter().fold(0, add) })
     }
 
-    /// Where the header says the first page is, and the length of offsets.
+    /// Where the header stores the offset of the first page, and the length of offsets.
     fn first(&self) -> (usize, usize) {
         if self.is_big { (8, 8) } else { (4, 4) }
     }

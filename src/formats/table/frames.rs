@@ -63,7 +63,7 @@ fn number(label: &str) -> Option<f64> {
     label.replace(',', ".").parse().ok().filter(|v: &f64| v.is_finite())
 }
 
-/// The frames that are read, as indices; says which in `said`.
+/// The frames that are read, as indices; adds which to `said`.
 ///
 /// # Errors
 /// A frame that is not there, or tables in which no frame has two animals.

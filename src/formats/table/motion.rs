@@ -21,7 +21,7 @@ pub(super) struct Steps {
 }
 
 impl Steps {
-    /// `None` where headings are given or animals cannot be told apart. `order` is that of time.
+    /// `None` where headings are given or animals cannot be distinguished. `order` is that of time.
     pub fn of(layout: &TableLayout, chosen: &[usize], order: &[usize]) -> Option<Self> {
         let is_named = layout.id.is_some() || layout.bodies.len() > 1;
         let has_none = layout.bodies.iter().all(|body| body.heading == HeadingFrom::Nothing);

@@ -152,7 +152,7 @@ pub(super) const HEADINGS: [&str; 22] = [
     "movementdirection",
     "headingdirection",
 ];
-/// Of these the first word already says that 0 is north.
+/// Of these the first word alone means that 0 is north.
 pub(super) const COMPASS: [&str; 5] = ["bearing", "azimuth", "course", "cog", "compass"];
 
 /// Columns that hold species and nothing else, and those that often do.

@@ -18,7 +18,7 @@ use crate::worlds::swarm::picture::{MAX_PARTICLES, MAX_SPECIES};
 /// At one point at least so many animals are lost ones, wherever the point is.
 const LOST_TOGETHER: usize = 3;
 
-/// What tells the frames apart.
+/// What distinguishes the frames.
 enum FrameSource {
     /// There is one only.
     Nothing,
@@ -306,7 +306,7 @@ impl<'a> Reader<'a> {
         Ok(found)
     }
 
-    /// Something is written in place of a number that is not a way to say "lost".
+    /// Something is written in place of a number that does not mean "lost".
     fn is_nonsense(&self, body: &BodyColumns, record: &Record) -> bool {
         body.parts.iter().any(|(x, y)| [x, y].into_iter().any(|at| !super::is_value(record.fields[*at])))
     }

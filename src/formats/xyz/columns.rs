@@ -158,7 +158,7 @@ impl Columns {
         })
     }
 
-    /// Whether the name of the column of angles says degrees or radians.
+    /// Whether the name of the column of angles states degrees or radians.
     pub fn angle_unit(&self) -> Option<bool> {
         match self.heading.as_ref()?.2.unit? {
             Unit::Degrees => Some(true),

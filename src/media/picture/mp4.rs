@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn half_a_file_is_no_film_whatever_ffmpeg_says() {
         let folder = tempfile::tempdir().unwrap();
-        // The box says 64 bytes; the disk was full before.
+        // The box states 64 bytes; the disk was full before.
         let program = fake(folder.path(), "cat > /dev/null; printf '\\0\\0\\0\\10moov\\0\\0\\0\\100mdat' > \"$out\"");
         let path = folder.path().join("swim.mp4");
         let mut writer = Mp4Writer::with_program(&program, &path, (5, 4), 25.0).unwrap();

@@ -32,7 +32,7 @@ pub struct LearningView {
     pub steps_per_s: f64,
     /// Loss of each phase so far.
     pub losses: Vec<(&'static str, Curve)>,
-    /// How the last run ended, where there is something to say.
+    /// How the last run ended, where there is something to report.
     pub outcome: Option<String>,
     pub(super) run: RunId,
     pub(super) started: Option<Instant>,

@@ -142,8 +142,8 @@ fn found(typed: &str, can: impl Fn(&Command) -> Option<bool>) -> Vec<Hit> {
                 Some(fit) => fit,
                 // Or the words are in its tooltip.
                 None => {
-                    let says = format!("{} {}", info.group.name(), info.tooltip).to_lowercase();
-                    let all = typed.to_lowercase().split_whitespace().all(|word| says.contains(word));
+                    let described = format!("{} {}", info.group.name(), info.tooltip).to_lowercase();
+                    let all = typed.to_lowercase().split_whitespace().all(|word| described.contains(word));
                     (all.then_some(0)?, Vec::new())
                 }
             };

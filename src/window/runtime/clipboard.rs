@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::jobs::{Cores, Inbox, JobName, Outbox, Worker};
 
-/// Time after which a notice says that the owner of the clipboard does not answer.
+/// Time after which a notice reports that the owner of the clipboard does not answer.
 const SILENCE: Duration = Duration::from_secs(2);
 
 /// At the end, time for the texts of this program to be handed over to one that keeps them.

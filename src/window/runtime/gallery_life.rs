@@ -135,7 +135,7 @@ fn begin(name: &str, scene: &SwarmProject) -> Option<LivingCard> {
     Some(LivingCard { name: name.to_owned(), engine, is_alone })
 }
 
-/// Moved on its torus, so that the particles lie around the middle of the box.
+/// Moved on its torus, so that the particles are around the middle of the box.
 fn centred(mut swarm: Swarm) -> Swarm {
     // The mean of places on a circle.
     let mean = |axis: usize| {

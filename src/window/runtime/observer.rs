@@ -74,7 +74,7 @@ impl Watch {
     fn look(&mut self, session: &Session, live: &Live) {
         let seen = session.observation();
         let now = (seen.steps(), seen.epoch());
-        // Those that were hurt are found where they were hurt.
+        // Damaged particles are looked for at once, before they move away.
         let is_fresh = seen.is_hasty() && self.seen.is_some_and(|(_, epoch)| epoch != now.1);
         let due = is_fresh || self.last.elapsed() >= LOOK_EVERY[usize::from(seen.is_hasty())];
         let something_new = self.seen != Some(now) && session.workspace() != Workspace::Paint;

@@ -104,7 +104,7 @@ impl Camera {
         Gaze::FITTED * (sides(free) / self.box_size).min_element()
     }
 
-    /// Zooms by `factor`, keeping what lies under `screen` where it is.
+    /// Zooms by `factor`, keeping what is under `screen` where it is.
     pub fn zoom_about(&mut self, free: Rect, screen: Pos2, factor: f64) {
         let fitted = self.fitted_zoom(free);
         self.anchor = Some((self.world_from_screen(free, screen), screen));

@@ -208,7 +208,7 @@ impl Keys {
     }
 
     fn command(mut self, key: egui::Key, place: Workspace) -> Option<Command> {
-        // Where these signs lie on the keyboard differs: with Shift or without, and + on the key of =.
+        // Where these signs are on the keyboard differs: with Shift or without, and + on the key of =.
         let key = match key {
             egui::Key::Equals => egui::Key::Plus,
             // What other programs have beside ours.

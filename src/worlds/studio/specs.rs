@@ -54,7 +54,7 @@ pub struct KnobSpec {
     /// Smallest and largest value on a slider.
     pub range: [f64; 2],
     /// Smallest and largest value that works, which files and command lines may give. Infinite where only the code that
-    /// uses the number can tell.
+    /// uses the number can check it.
     pub bounds: [f64; 2],
     /// How a slider divides the range.
     pub scale: KnobScale,

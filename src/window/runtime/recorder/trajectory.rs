@@ -24,7 +24,7 @@ pub struct TrajectorySource {
 type TimedFrame = (TrajectoryFrame, f64);
 
 impl Recorder<TrajectorySource> {
-    /// Begins a trajectory at `path`, of the kind that its ending says.
+    /// Begins a trajectory at `path`, of the kind of its ending.
     pub fn trajectory(&mut self, options: TrajectoryOptions, path: PathBuf) {
         let TrajectoryOptions { kind, every, frames } = options;
         let plan = RecordingPlan {

@@ -92,7 +92,7 @@ pub const KNOBS: &[KnobSpec] = &[
     ),
     KnobSpec::new(
         ("palette", "Palette", "", ""),
-        "Colours of one channel; each grows lighter or darker all the way, so that hues need not be told apart",
+        "Colours of one channel; each grows lighter or darker all the way, so that hues need not be distinguished",
         0.0,
         [0.0, (PatternPalette::NAMES.len() - 1) as f64],
         Choice(PatternPalette::NAMES),

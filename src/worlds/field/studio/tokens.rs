@@ -231,7 +231,7 @@ pub const TOKEN_KNOBS: &[KnobSpec] = &[
     .bounded([0.0, f64::INFINITY]),
     KnobSpec::new(
         ("attract", "Attraction", "", "pixels"),
-        "How far tokens are taught to lie nearer to their neighbours; swimming ones then run into one another",
+        "How far tokens are taught to be nearer to their neighbours; swimming ones then run into one another",
         0.0,
         [0.0, 1.0],
         Linear,

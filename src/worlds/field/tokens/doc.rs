@@ -22,7 +22,8 @@ const SIGMA_BOUNDS: [f64; 2] = [0.1, 0.3];
 /// Canvas of a token that is yet to be drawn: pixels of a side, and field pixels.
 const DRAWN_SIDE: usize = 24;
 const DRAWN_SIZE_PX: f64 = 16.0;
-/// Clearance of groups that fit the tokens, in diameters of the largest one: members, which touch, are told from others.
+/// Clearance of groups that fit the tokens, in diameters of the largest one: it separates members, which touch,
+/// from others.
 const GROUP_ROOM: f64 = 1.5;
 /// Closest distance of two members of a group, field pixels.
 pub const MIN_GROUP_PX: f64 = 4.0;

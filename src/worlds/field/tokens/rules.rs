@@ -161,7 +161,7 @@ impl TokenDoc {
         &mut self.records[at]
     }
 
-    /// Records of rules that are gone, and those that say nothing.
+    /// Records of rules that are gone, and empty ones.
     fn drop_empty_records(&mut self) {
         let seeds: Vec<u64> = self.rules().map(|rule| rule.seed).collect();
         self.records

@@ -239,7 +239,7 @@ pub(super) const TABLES: WorldTables = WorldTables {
         MethodSpec {
             id: "weak",
             name: "Weak form",
-            help: "Finds polynomial equations whose flow leaves the cloud as it is, without a network or an energy, and says \
+            help: "Finds polynomial equations whose flow leaves the cloud as it is, without a network or an energy, and shows \
                    how certain they are",
         },
     ],

@@ -237,7 +237,7 @@ fn noise(rule: &PointRule, live: &PointLive) -> f64 {
     if rule.energy.is_some() && (rule.flow.needs_energy() || live.relaxation > 0.0) { live.sigma } else { 0.0 }
 }
 
-/// A small share, in digits that say something.
+/// A small share, in significant digits.
 fn percent(share: f64) -> String {
     if share < 1e-4 { "below 0.01 %".to_owned() } else { format!("{:.2} %", 100.0 * share) }
 }

@@ -5,7 +5,7 @@ use glam::{DVec2, DVec3};
 use super::order::{Cluster, mean_heading_vector};
 use crate::worlds::swarm::picture::Swarm;
 
-/// Velocities against the headings. Means say which way the swarm goes on average, root mean squares how fast particles go.
+/// Velocities against the headings. Means show the direction of the swarm, root mean squares the speed of its particles.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct BodyMotion {
     /// Mean of v · n, ℓ per time.

@@ -56,7 +56,7 @@ mod tests {
     fn forward_is_along_the_heading_and_lateral_to_its_left() {
         let mut rule = rule(1);
         let flow = rule.flow.as_mut().expect("the test rule has a flow");
-        // With no output weights the biases alone speak: forward 2, lateral 0.5, turn -1.
+        // With no output weights the biases alone act: forward 2, lateral 0.5, turn -1.
         let layout = flow.shape.layout();
         flow.weights[layout.out_w.start..layout.out_w.start + layout.out_w.len()].fill(0.0);
         flow.weights[layout.out_b.start..].copy_from_slice(&[2.0, 0.5, -1.0]);

@@ -11,7 +11,7 @@ use crate::worlds::swarm::picture::Swarm;
 /// Share of the resampled fidelities outside the interval, on each side.
 const TAIL: f64 = 0.05;
 
-/// A fidelity, and its 90 % interval over other replicas. `None` where the pattern cannot be told
+/// A fidelity, and its 90 % interval over other replicas. `None` where the pattern cannot be distinguished
 /// from random; the interval also for a single replica.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Measured {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 const SIDE: f64 = 12.0;
 
-/// `count` particles of which each frame is `step` further, with ids that say so and a shuffled order. The frames of one
+/// `count` particles of which each frame is `step` further, with ids to match and a shuffled order. The frames of one
 /// film are `copies` of the first apart in time by 1.
 fn film(frames: usize, shuffled: bool, step: impl Fn(&Particle) -> [f64; 3]) -> Stills {
     let mut rng = StdRng::seed_from_u64(5);
