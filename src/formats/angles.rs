@@ -161,13 +161,13 @@ mod tests {
 
     #[test]
     fn units_are_recognised_by_their_range_and_reported() {
-        let (degrees, said) = read(&[0.0, 90.0, 270.0], column(), Angles::default(), false);
-        assert!((degrees[1] - FRAC_PI_2).abs() < 1e-12 && said[0].option == Some("--angles rad|compass"));
+        let (degrees, assumptions) = read(&[0.0, 90.0, 270.0], column(), Angles::default(), false);
+        assert!((degrees[1] - FRAC_PI_2).abs() < 1e-12 && assumptions[0].option == Some("--angles rad|compass"));
         let (whole, _) = read(&[-8.0, 12.0, 3.0], column(), Angles::default(), false);
         assert!((whole[0] + 8f64.to_radians()).abs() < 1e-12);
-        let (radians, said) = read(&[-8.25, 11.5], column(), Angles::default(), false);
+        let (radians, assumptions) = read(&[-8.25, 11.5], column(), Angles::default(), false);
         assert_eq!(radians, [-8.25, 11.5]);
-        assert!(said[0].changes_picture, "{said:?}");
+        assert!(assumptions[0].changes_picture, "{assumptions:?}");
         assert!(!read(&[0.0, 3.0], column(), Angles::default(), false).1[0].changes_picture);
     }
 
@@ -186,8 +186,8 @@ mod tests {
     fn zero_and_sense_are_as_seen_whichever_way_y_is_counted() {
         for y_down in [false, true] {
             let seen = |text: &str, value: f64| {
-                let (angles, said) = read(&[value], column(), text.parse().unwrap(), y_down);
-                assert!(said.is_empty(), "{text}: {said:?}");
+                let (angles, assumptions) = read(&[value], column(), text.parse().unwrap(), y_down);
+                assert!(assumptions.is_empty(), "{text}: {assumptions:?}");
                 if y_down { -angles[0] } else { angles[0] }
             };
             for (text, value, right) in [
@@ -199,10 +199,10 @@ mod tests {
                 assert!((seen(text, value) - right).abs() < 1e-12, "{text} of {value}, y down: {y_down}");
             }
         }
-        let (_, said) = read(&[0.5], column(), "zero=north".parse().unwrap(), false);
-        assert!(said[0].changes_picture && said[0].text.contains("radians"), "{said:?}");
+        let (_, assumptions) = read(&[0.5], column(), "zero=north".parse().unwrap(), false);
+        assert!(assumptions[0].changes_picture && assumptions[0].text.contains("radians"), "{assumptions:?}");
         let compass = AngleColumn { is_compass: true, is_degrees: Some(false), ..column() };
-        let (radians, said) = read(&[0.0], compass, Angles::default(), false);
-        assert!((radians[0] - FRAC_PI_2).abs() < 1e-12 && said[0].text.contains("radians clockwise from north"));
+        let (radians, assumptions) = read(&[0.0], compass, Angles::default(), false);
+        assert!((radians[0] - FRAC_PI_2).abs() < 1e-12 && assumptions[0].text.contains("radians clockwise from north"));
     }
 }

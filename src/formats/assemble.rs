@@ -190,11 +190,11 @@ impl Report {
     }
 
     fn assumptions(&self, mode: Mode) -> Vec<Assumption> {
-        let mut said = Vec::new();
+        let mut assumptions = Vec::new();
         if let Some(side) = self.half_periodic {
             let text =
                 format!("The box is periodic along {side} only, which is not possible here: it was taken as open.");
-            said.push(Assumption::choice(About::Boundary, text, "--box W,H"));
+            assumptions.push(Assumption::choice(About::Boundary, text, "--box W,H"));
         }
         if let Some(DVec2 { x: w, y: h }) = self.fitted {
             let text = match mode {
@@ -204,11 +204,11 @@ impl Report {
                 ),
             };
             let weigh = if mode == Mode::Motif { Assumption::default } else { Assumption::choice };
-            said.push(weigh(About::Box, text, "--box W,H|X0,Y0,X1,Y1|fit"));
+            assumptions.push(weigh(About::Box, text, "--box W,H|X0,Y0,X1,Y1|fit"));
         }
         if self.folded > 0 {
             let text = format!("{} particles beyond the edge of the periodic box were folded into it.", self.folded);
-            said.push(Assumption::fact(About::Box, text));
+            assumptions.push(Assumption::fact(About::Box, text));
         }
         if self.guessed_headings > 0 {
             let which = if self.guessed_headings == self.particles {
@@ -217,9 +217,9 @@ impl Report {
                 format!("{} headings were not", self.guessed_headings)
             };
             let text = format!("{which} given: they were put along the line to the nearest neighbours.");
-            said.push(Assumption::choice(About::Headings, text, "--columns heading=COLUMN"));
+            assumptions.push(Assumption::choice(About::Headings, text, "--columns heading=COLUMN"));
         }
-        said
+        assumptions
     }
 }
 

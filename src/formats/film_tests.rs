@@ -101,8 +101,8 @@ fn files_without_boxes_share_a_box_and_their_species_names() {
     assert!((still[0][0] - still[1][0]).abs() < 1e-5 && (still[0][1] - still[1][1]).abs() < 1e-5, "{still:?}");
     let first = &all.snapshot.particles[1];
     assert!((first.x as f32 - a.particles[1].x).abs() < 1e-5 && first.species == 1 && all.snapshot.validate().is_ok());
-    let said: Vec<&str> = all.assumptions.iter().filter(|a| a.about == About::Species).map(|a| &*a.text).collect();
-    assert!(said.iter().any(|text| text.contains("over all files: 'wolf' became 0")), "{said:?}");
+    let assumed: Vec<&str> = all.assumptions.iter().filter(|a| a.about == About::Species).map(|a| &*a.text).collect();
+    assert!(assumed.iter().any(|text| text.contains("over all files: 'wolf' became 0")), "{assumed:?}");
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn degrees(imported: &Imported) -> Vec<f64> {
     particles(imported).iter().map(|p| (1e6 * p.heading.to_degrees()).round().rem_euclid(360e6) / 1e6).collect()
 }
 
-fn said(imported: &Imported) -> String {
+fn assumed(imported: &Imported) -> String {
     imported.assumptions.iter().map(|a| a.to_string()).collect::<Vec<_>>().join(" ")
 }
 
@@ -68,7 +68,7 @@ fn tables_of_further_trackers_are_read() {
         "\nPosition\n====================\n\nPosition X,Position Y,Position Z,Unit,Category,Time,TrackID,ID\n1,2,0,um,Spot,1,7,0\n4,6,0,um,Spot,1,8,1\n1,3,0,um,Spot,2,7,2\n4,7,0,um,Spot,2,8,3\n",
     );
     assert_eq!(offsets(&imaris), [[0.0, 0.0], [3.0, 4.0]]);
-    assert!(said(&imaris).contains("begins in line 5"), "{}", said(&imaris));
+    assert!(assumed(&imaris).contains("begins in line 5"), "{}", assumed(&imaris));
     // The export of a NetLogo world: the turtles are one part of it, a heading of 90 is to the right.
     let netlogo = table(
         "\"export-world data (NetLogo 6.4)\"\n\"flock.nlogo\"\n\n\"GLOBALS\"\n\"min-pxcor\",\"ticks\"\n\"-5\",\"9\"\n\n\"TURTLES\"\n\"who\",\"color\",\"heading\",\"xcor\",\"ycor\",\"breed\"\n\"0\",\"15\",\"90\",\"1\",\"2\",\"{turtles}\"\n\"1\",\"15\",\"0\",\"4\",\"6\",\"{turtles}\"\n\n\"PATCHES\"\n\"pxcor\",\"pycor\"\n\"-5\",\"5\"\n",
@@ -79,7 +79,7 @@ fn tables_of_further_trackers_are_read() {
                     labeled-data,film,img00.png,1,2,4,6\nlabeled-data,film,img01.png,1,2\nlabeled-data,film,img02.png,2,2,5,6\n";
     let labelled = table(labelled);
     assert_eq!(offsets(&labelled), [[0.0, 0.0], [3.0, -4.0]], "y counts from the top");
-    assert!(said(&labelled).contains("3 frames"), "{}", said(&labelled));
+    assert!(assumed(&labelled).contains("3 frames"), "{}", assumed(&labelled));
 }
 
 // A4.
@@ -119,7 +119,7 @@ fn headings_under_further_names_and_units_are_used() {
         ("x,y,cos(theta),sin(theta)", ["0,1", "-1,0"]),
     ] {
         let read = table(&format!("{header}\n0,0,{}\n4,0,{}\n", values[0], values[1]));
-        assert_eq!(degrees(&read), [90.0, 180.0], "{header}: {}", said(&read));
+        assert_eq!(degrees(&read), [90.0, 180.0], "{header}: {}", assumed(&read));
     }
 }
 
@@ -140,7 +140,7 @@ fn further_tables_from_the_top_are_turned_over_or_asked_for() {
     assert_eq!(degrees(&read), [90.0, 90.0], "heads up in the image");
     for unknown in ["x_px,y_px\n0,0\n4,6\n", "frame,track,x,y\n0,1,0,0\n0,2,4,6\n"] {
         let read = table(unknown);
-        assert!(is_asked(&read, About::Y) && said(&read).contains("--y down"), "{unknown}");
+        assert!(is_asked(&read, About::Y) && assumed(&read).contains("--y down"), "{unknown}");
         let down = ImportOptions { y: Some(YAxis::Down), ..ImportOptions::default() };
         assert_eq!(offsets(&with("t.csv", unknown, &down))[1], [4.0, -6.0], "{unknown}");
     }
@@ -207,9 +207,9 @@ fn further_comment_lines_and_cells_are_read_as_specified() {
         let quoted = if pbc.starts_with('[') { pbc.to_owned() } else { format!("\"{pbc}\"") };
         let read = of(&format!("Lattice=\"10 0 0 0 8 0 0 0 1\" pbc={quoted}"));
         assert!(
-            read.snapshot.boundary == Boundary::Open && said(&read).contains(&format!("along {side}")),
+            read.snapshot.boundary == Boundary::Open && assumed(&read).contains(&format!("along {side}")),
             "{pbc}: {}",
-            said(&read)
+            assumed(&read)
         );
     }
     let none = of("Lattice=\"0.0 0.0 0.0 0.0 0.0 0.0 0.0 0.0 0.0\" pbc=[F, F, F]");
@@ -232,7 +232,7 @@ fn sheared_cells_fill_a_rectangle_or_are_refused_with_advice() {
     for (lattice, angle) in [("10 0 0 0.004 8 0 0 0 1", "89.9714°"), ("6 0 0 3.002 4 0 0 0 1", "angle of 89.9714°")] {
         let bent = format!("2\nLattice=\"{lattice}\" Properties=species:S:1:pos:R:3:theta:R:1\nA 1 1 0 0\nA 3 2 0 0\n");
         let bent = xyz(&bent);
-        assert!(said(&bent).contains(angle) && said(&bent).contains("bent to 90°"), "{}", said(&bent));
+        assert!(assumed(&bent).contains(angle) && assumed(&bent).contains("bent to 90°"), "{}", assumed(&bent));
     }
     let refused = of("10 0 0 3.3 7.1 0 0 0 1").unwrap_err().to_string();
     assert!(refused.contains("orthogonal cell"), "{refused}");
@@ -279,7 +279,7 @@ fn further_lost_animals_are_left_out_of_tracks_alone() {
     for lost in ["NA", "null", "-", "", "inf", "NaN"] {
         let read = table(&format!("frame,id,x,y\n0,1,0,0\n0,2,{lost},{lost}\n0,3,4,6\n"));
         assert_eq!(particles(&read).len(), 2, "{lost}");
-        assert!(said(&read).contains("lost animal"), "{lost}: {}", said(&read));
+        assert!(assumed(&read).contains("lost animal"), "{lost}: {}", assumed(&read));
         if lost.is_empty() {
             // A line of nothing but commas is what a spreadsheet makes of an empty row.
             continue;
@@ -288,5 +288,5 @@ fn further_lost_animals_are_left_out_of_tracks_alone() {
         assert!(bare.contains("line 3"), "{lost}: {bare}");
     }
     let at_one_point = table("frame,id,x,y\n0,1,-1,-1\n0,2,-1,-1\n0,3,4,6\n0,4,9,9\n");
-    assert_eq!(particles(&at_one_point).len(), 2, "{}", said(&at_one_point));
+    assert_eq!(particles(&at_one_point).len(), 2, "{}", assumed(&at_one_point));
 }

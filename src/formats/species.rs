@@ -38,7 +38,7 @@ impl SpeciesColumn {
 
     /// Numbers 0 to 7 stay; other numbers are ranked, names are numbered as they appear, and an assumption reports which became which.
     /// With them come the names of the indices, unless all stay.
-    pub fn finish(self, said: &mut Vec<Assumption>) -> (Vec<u8>, Vec<String>) {
+    pub fn finish(self, assumptions: &mut Vec<Assumption>) -> (Vec<u8>, Vec<String>) {
         let numbers: Option<Vec<f64>> = self.seen.iter().map(|(name, _)| name.parse().ok()).collect();
         let as_is = |value: f64| value.fract() == 0.0 && (0.0..MAX_SPECIES as f64).contains(&value);
         let index_of: Vec<u8> = match &numbers {
@@ -51,7 +51,7 @@ impl SpeciesColumn {
         let names: Vec<String> =
             self.seen.iter().zip(&index_of).map(|((name, _), index)| format!("'{name}' became {index}")).collect();
         let text = format!("Species were numbered: {}.", names.join(", "));
-        said.push(Assumption::fact(About::Species, text));
+        assumptions.push(Assumption::fact(About::Species, text));
         let mut names = vec![String::new(); self.seen.len()];
         for ((name, _), index) in self.seen.iter().zip(&index_of) {
             names[usize::from(*index)].clone_from(name);

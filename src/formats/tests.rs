@@ -198,8 +198,11 @@ fn several_frames_are_read_and_poor_ones_left_out() {
     let options = ImportOptions { frames: FrameChoice::ALL, ..ImportOptions::default() };
     let read = import(&path, &options).unwrap();
     assert_eq!(read.film.len(), 2, "{:?}", read.assumptions);
-    let said = read.assumptions.iter().map(|a| a.text.as_str()).collect::<Vec<_>>().join(" ");
-    assert!(said.contains("fewer than 2 particles were left out: 1") && said.contains("the first is 3"), "{said}");
+    let assumed = read.assumptions.iter().map(|a| a.text.as_str()).collect::<Vec<_>>().join(" ");
+    assert!(
+        assumed.contains("fewer than 2 particles were left out: 1") && assumed.contains("the first is 3"),
+        "{assumed}"
+    );
 }
 
 fn swarms() -> impl Strategy<Value = Swarm> {

@@ -217,14 +217,14 @@ mod tests {
         assert_eq!(Project::load(&path).unwrap().project, project);
         let text = std::fs::read_to_string(&path).unwrap().replace("Chains", "Rows");
         std::fs::write(&path, text).unwrap();
-        let said = Project::load(&path).err().unwrap().to_string();
-        assert!(said.contains("Rows") && said.contains("Chains") && said.lines().count() == 1, "{said}");
+        let error = Project::load(&path).err().unwrap().to_string();
+        assert!(error.contains("Rows") && error.contains("Chains") && error.lines().count() == 1, "{error}");
         let refused = |line: &str| Line::<import::Args>::try_parse_from(line.split(' ')).err().unwrap().to_string();
-        let said = refused("unstill firefly --tokens --arrangement rows");
-        assert!(said.contains("'rows'") && said.contains("free, pairs, chains"), "{said}");
+        let error = refused("unstill firefly --tokens --arrangement rows");
+        assert!(error.contains("'rows'") && error.contains("free, pairs, chains"), "{error}");
         assert!(refused("unstill a.png --arrangement pairs").contains("--tokens"));
-        let said = import::run(&parse("--tokens firefly --arrangement pairs --group-distance 1")).err().unwrap();
-        assert!(said.to_string().contains("group_px"), "{said}");
+        let error = import::run(&parse("--tokens firefly --arrangement pairs --group-distance 1")).err().unwrap();
+        assert!(error.to_string().contains("group_px"), "{error}");
     }
 
     #[test]
@@ -252,8 +252,8 @@ mod tests {
             ("", "nan.npy", "NaN or infinite value at channel 1, row 1, column 5"),
         ] {
             let line = format!("{options} {}", path(name).display());
-            let said = import::run(&parse(&line)).err().expect(name).to_string();
-            assert!(said.contains(why) && said.len() <= 300 && said.lines().count() == 1, "{name}: {said}");
+            let error = import::run(&parse(&line)).err().expect(name).to_string();
+            assert!(error.contains(why) && error.len() <= 300 && error.lines().count() == 1, "{name}: {error}");
         }
         let (mut project, _) = import::run(&parse("--tokens firefly")).unwrap();
         let FieldSubject::Tokens(tokens) = &mut doc_of(&mut project).unwrap().subject else { panic!("tokens") };

@@ -100,9 +100,9 @@ fn decode(bytes: &[u8], choice: FrameChoice, stop: StopSignal) -> Result<Decoded
             return Err(Fault::stopped());
         }
         picture.apply_orientation(orientation);
-        let (pixels, said) = with_contrast(picture, format == ImageFormat::Jpeg);
+        let (pixels, assumptions) = with_contrast(picture, format == ImageFormat::Jpeg);
         if decoded.images.is_empty() {
-            decoded.assumptions.extend(said);
+            decoded.assumptions.extend(assumptions);
         }
         decoded.images.push((format!("frame {}", k + 1), pixels));
     }

@@ -13,7 +13,11 @@ const BACKS: [&str; 9] = ["tail", "tailbase", "tailstart", "abdomen", "stinger",
 const MIDDLES: [&str; 8] = ["centroid", "center", "centre", "body", "thorax", "mid", "spine", "trunk"];
 
 /// Pairs of columns whose names differ in x and y only.
-pub(super) fn bodies_of(names: &[Name], program: Option<&Program>, said: &mut Vec<Assumption>) -> Vec<BodyColumns> {
+pub(super) fn bodies_of(
+    names: &[Name],
+    program: Option<&Program>,
+    assumptions: &mut Vec<Assumption>,
+) -> Vec<BodyColumns> {
     let mut pairs: Vec<(Vec<String>, usize, usize)> = Vec::new();
     let rests: HashMap<Vec<String>, usize> =
         names.iter().enumerate().filter_map(|(at, name)| rest_of(name, "y").map(|rest| (rest, at))).collect();
@@ -32,7 +36,7 @@ pub(super) fn bodies_of(names: &[Name], program: Option<&Program>, said: &mut Ve
     let is_part = |name: &str| [&FRONTS[..], &BACKS, &MIDDLES].concat().contains(&name);
     let all_parts = named.len() > 1 && named.iter().all(|(name, ..)| is_part(name));
     if all_parts || program.is_some_and(|program| program.name == "SLEAP") {
-        return vec![body_of(&named, said)];
+        return vec![body_of(&named, assumptions)];
     }
     named.into_iter().map(|(_, x, y)| BodyColumns::point(x, y)).collect()
 }
@@ -49,7 +53,7 @@ fn rest_of(name: &Name, axis: &str) -> Option<Vec<String>> {
 pub(super) type BodyPart = (String, usize, usize);
 
 /// One animal of several named parts: a heading from its back to its front.
-pub(super) fn body_of(parts: &[BodyPart], said: &mut Vec<Assumption>) -> BodyColumns {
+pub(super) fn body_of(parts: &[BodyPart], assumptions: &mut Vec<Assumption>) -> BodyColumns {
     let key = |name: &str| Name::of(name).pieces.concat();
     let find = |wanted: &[&str]| {
         let exact = wanted.iter().find_map(|part| parts.iter().position(|(name, ..)| key(name) == *part));
@@ -90,8 +94,8 @@ pub(super) fn body_of(parts: &[BodyPart], said: &mut Vec<Assumption>) -> BodyCol
         }
     }
     let text = format!("Of the animals, {position} and {heading}.");
-    if !said.iter().any(|assumption| assumption.text == text) {
-        said.push(Assumption::choice(About::Columns, text, "--columns x=COLUMN,y=COLUMN"));
+    if !assumptions.iter().any(|assumption| assumption.text == text) {
+        assumptions.push(Assumption::choice(About::Columns, text, "--columns x=COLUMN,y=COLUMN"));
     }
     body
 }

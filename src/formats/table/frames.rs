@@ -63,7 +63,7 @@ fn number(label: &str) -> Option<f64> {
     label.replace(',', ".").parse().ok().filter(|v: &f64| v.is_finite())
 }
 
-/// The frames that are read, as indices; adds which to `said`.
+/// The frames that are read, as indices; adds which to `assumptions`.
 ///
 /// # Errors
 /// A frame that is not there, or tables in which no frame has two animals.
@@ -71,7 +71,7 @@ pub(super) fn pick(
     frames: &TableFrames,
     name: &str,
     choice: FrameChoice,
-    said: &mut Vec<Assumption>,
+    assumptions: &mut Vec<Assumption>,
 ) -> Result<Vec<usize>, Fault> {
     let (order, numbers) = frames.in_order();
     let shown = |k: usize| shortened(&frames.labels[order[k]], 40);
@@ -98,7 +98,7 @@ pub(super) fn pick(
             let skipped =
                 if full > 0 { format!("; the {full} before it have fewer than 2 particles") } else { String::new() };
             let text = format!("Of {} frames only {name} = {} was read{skipped}.", order.len(), shown(full));
-            said.push(Assumption::choice(About::Frame, text, "--frames all|first|last|N"));
+            assumptions.push(Assumption::choice(About::Frame, text, "--frames all|first|last|N"));
         }
     }
     let few: Vec<String> = chosen.iter().filter(|&&k| frames.counts[order[k]] < 2).map(|&k| shown(k)).collect();
@@ -108,7 +108,7 @@ pub(super) fn pick(
     }
     if !few.is_empty() {
         let text = format!("Frames with fewer than 2 particles were left out: {}.", some_of(&few));
-        said.push(Assumption::fact(About::Dropped, text));
+        assumptions.push(Assumption::fact(About::Dropped, text));
         chosen.retain(|&k| frames.counts[order[k]] >= 2);
     }
     Ok(chosen.into_iter().map(|k| order[k]).collect())

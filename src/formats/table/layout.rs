@@ -67,7 +67,7 @@ pub(super) fn layout_of(
     fields: &[String],
     line: usize,
     choice: &ColumnChoice,
-    said: &mut Vec<Assumption>,
+    assumptions: &mut Vec<Assumption>,
 ) -> Result<TableLayout, Fault> {
     let names: Vec<Name> = fields.iter().map(|field| Name::of(field)).collect();
     let program = super::programs::recognised(&names);
@@ -90,7 +90,7 @@ pub(super) fn layout_of(
     let given = chosen(ColumnUse::X)?.flatten().zip(chosen(ColumnUse::Y)?.flatten());
     let mut bodies = match given.or_else(|| names::pair(&names, &names::POSITIONS)) {
         Some((x, y)) => vec![BodyColumns::point(x, y)],
-        None => super::bodies::bodies_of(&names, program.as_ref(), said),
+        None => super::bodies::bodies_of(&names, program.as_ref(), assumptions),
     };
     if bodies.is_empty() {
         return Err(without_positions(&names, line));
@@ -115,10 +115,10 @@ pub(super) fn layout_of(
         && choice.get(ColumnUse::Species).is_none()
     {
         let text = format!("Species were taken from the column {}.", names[at].shown());
-        said.push(Assumption::default(About::Species, text, "--columns species=COLUMN"));
+        assumptions.push(Assumption::default(About::Species, text, "--columns species=COLUMN"));
     }
     let angle = if let [body] = bodies.as_mut_slice() {
-        headings(&names, body, &chosen, program.as_ref(), said)?
+        headings(&names, body, &chosen, program.as_ref(), assumptions)?
     } else {
         None
     };
@@ -142,7 +142,7 @@ fn headings(
     body: &mut BodyColumns,
     chosen: &impl Fn(ColumnUse) -> Result<Option<Option<usize>>, Fault>,
     program: Option<&Program>,
-    said: &mut Vec<Assumption>,
+    assumptions: &mut Vec<Assumption>,
 ) -> Result<Option<AngleColumn>, Fault> {
     let angle = match chosen(ColumnUse::Heading)? {
         Some(angle) => angle,
@@ -172,7 +172,7 @@ fn headings(
     if let Some((x, y)) = vector {
         body.heading = HeadingFrom::Vector(x, y);
         let text = format!("Headings were taken from the columns {} and {}.", names[x].shown(), names[y].shown());
-        said.push(Assumption::default(About::Headings, text, "--columns heading=COLUMN"));
+        assumptions.push(Assumption::default(About::Headings, text, "--columns heading=COLUMN"));
     }
     Ok(None)
 }

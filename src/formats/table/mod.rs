@@ -56,7 +56,7 @@ pub(super) fn parse(text: &str, options: &ImportOptions, stop: StopSignal) -> Re
 
 fn parse_part(text: &str, part: &PreamblePart, options: &ImportOptions, stop: StopSignal) -> Result<Reading, Fault> {
     let lines = Lines::of(text, part, stop);
-    let mut said = Vec::new();
+    let mut assumptions = Vec::new();
     let mut box_line = None;
     for comment in &lines.comments {
         if box_line.is_none() {
@@ -70,9 +70,9 @@ fn parse_part(text: &str, part: &PreamblePart, options: &ImportOptions, stop: St
     if annotations::is_header(&head[0].1) {
         return annotations::parse(&lines, &head[0].1, options);
     }
-    let (mut layout, header_lines) = match pose::layout_of(&head, &mut said) {
+    let (mut layout, header_lines) = match pose::layout_of(&head, &mut assumptions) {
         Some(layout) => layout?,
-        None => read_header(&lines, &head, options, &mut said)?,
+        None => read_header(&lines, &head, options, &mut assumptions)?,
     };
     let is_plain = |names: &[Name]| {
         let own: Vec<&str> = HEADER.split(',').collect();
@@ -83,22 +83,22 @@ fn parse_part(text: &str, part: &PreamblePart, options: &ImportOptions, stop: St
     if let Some(angle) = &mut layout.angle {
         angle.is_own = layout.is_own;
     }
-    let y_down = direction_of_y(&layout, box_line.is_some(), options, &mut said);
+    let y_down = direction_of_y(&layout, box_line.is_some(), options, &mut assumptions);
     let period = match options.box_choice {
         Some(BoxChoice::Given { size, periodic, .. }) => periodic.then_some(size),
         Some(BoxChoice::Fitted) => None,
         None => box_line.and_then(|(size, periodic)| periodic.then_some(size)),
     };
-    let (mut frames, species) = read::frames(&lines, header_lines, &layout, options, period, &mut said)?;
+    let (mut frames, species) = read::frames(&lines, header_lines, &layout, options, period, &mut assumptions)?;
     for frame in &mut frames {
         if let Some((size, periodic)) = box_line {
             (frame.box_size, frame.periodic) = (Some(size), Some([periodic; 2]));
         }
     }
     if let Some(angle) = &layout.angle {
-        angles::to_radians(&mut frames, angle, options.angles, y_down, &mut said);
+        angles::to_radians(&mut frames, angle, options.angles, y_down, &mut assumptions);
     }
-    let mut reading = Reading { frames, y_down, assumptions: said, species, ..Reading::default() };
+    let mut reading = Reading { frames, y_down, assumptions, species, ..Reading::default() };
     if layout.program.is_some_and(|program| program.is_unit_torus) && box_line.is_none() {
         put_on_unit_torus(&mut reading, options.box_choice);
     }
@@ -173,26 +173,26 @@ fn read_header(
     lines: &Lines,
     head: &[(usize, Vec<String>)],
     options: &ImportOptions,
-    said: &mut Vec<Assumption>,
+    assumptions: &mut Vec<Assumption>,
 ) -> Result<(TableLayout, usize), Fault> {
     let (line, first) = &head[0];
     let is_numeric = |fields: &[String]| fields.iter().all(|field| is_number(field));
-    let named = |fields: &[String], line: usize, said: &mut Vec<Assumption>| -> Result<TableLayout, Fault> {
-        let layout = layout_of(fields, line, &options.columns, said)?;
+    let named = |fields: &[String], line: usize, assumptions: &mut Vec<Assumption>| -> Result<TableLayout, Fault> {
+        let layout = layout_of(fields, line, &options.columns, assumptions)?;
         if let Some(program) = layout.program {
-            said.push(Assumption::fact(About::Program, format!("This is a table of {}.", program.name)));
+            assumptions.push(Assumption::fact(About::Program, format!("This is a table of {}.", program.name)));
         }
         Ok(layout)
     };
     if options.without_header {
-        return Ok((by_position(first.len(), *line, options, said)?, 0));
+        return Ok((by_position(first.len(), *line, options, assumptions)?, 0));
     }
     if !is_numeric(first) {
-        let layout = named(first, *line, said)?;
+        let layout = named(first, *line, assumptions)?;
         let more = further_header_lines(&head[1..], &layout);
         if more > 0 {
             let text = format!("{more} further header lines below the first were left out.");
-            said.push(Assumption::fact(About::Header, text));
+            assumptions.push(Assumption::fact(About::Header, text));
         }
         return Ok((layout, 1 + more));
     }
@@ -200,7 +200,7 @@ fn read_header(
     if let Some(comment) = lines.comments[..lines.comments_in_front].last() {
         let fields: Vec<String> = lines.fields_of_comment(comment.text).into_iter().map(str::to_owned).collect();
         if fields.len() == first.len() && !is_numeric(&fields) {
-            return Ok((named(&fields, comment.line, said)?, 0));
+            return Ok((named(&fields, comment.line, assumptions)?, 0));
         }
     }
     if first.len() < 2 {
@@ -218,7 +218,7 @@ fn by_position(
     count: usize,
     line: usize,
     options: &ImportOptions,
-    said: &mut Vec<Assumption>,
+    assumptions: &mut Vec<Assumption>,
 ) -> Result<TableLayout, Fault> {
     let own: Vec<&str> = HEADER.split(',').take(count).collect();
     let stated = !options.columns.is_empty();
@@ -233,9 +233,9 @@ fn by_position(
     }
     if !stated {
         let text = format!("Without a header the columns were taken for {}.", own.join(","));
-        said.push(Assumption::choice(About::Header, text, "--columns x=N,y=N,heading=N,species=N"));
+        assumptions.push(Assumption::choice(About::Header, text, "--columns x=N,y=N,heading=N,species=N"));
     }
-    layout_of(&names, line, &options.columns, said)
+    layout_of(&names, line, &options.columns, assumptions)
 }
 
 /// Lines below the header that name or measure the columns once more, such as `(micron)`.
@@ -249,14 +249,19 @@ fn further_header_lines(records: &[(usize, Vec<String>)], layout: &TableLayout) 
 }
 
 /// Whether y counts downwards in the file.
-fn direction_of_y(layout: &TableLayout, has_box: bool, options: &ImportOptions, said: &mut Vec<Assumption>) -> bool {
+fn direction_of_y(
+    layout: &TableLayout,
+    has_box: bool,
+    options: &ImportOptions,
+    assumptions: &mut Vec<Assumption>,
+) -> bool {
     if let Some(stated) = options.y {
         return stated == YAxis::Down;
     }
     if let Some(program) = layout.program {
         if program.y_down {
             let text = format!("{} counts y from the top of the image: the picture was turned over.", program.name);
-            said.push(Assumption::default(About::Y, text, "--y up"));
+            assumptions.push(Assumption::default(About::Y, text, "--y up"));
         }
         return program.y_down;
     }
@@ -270,7 +275,7 @@ fn direction_of_y(layout: &TableLayout, has_box: bool, options: &ImportOptions, 
     } else {
         Assumption::default
     };
-    said.push(weigh(About::Y, text, "--y down"));
+    assumptions.push(weigh(About::Y, text, "--y down"));
     false
 }
 

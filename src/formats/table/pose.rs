@@ -13,7 +13,7 @@ use crate::formats::{About, Assumption};
 /// Headers that name no positions.
 pub(super) fn layout_of(
     records: &[(usize, Vec<String>)],
-    said: &mut Vec<Assumption>,
+    assumptions: &mut Vec<Assumption>,
 ) -> Option<Result<(TableLayout, usize), Fault>> {
     let header = |word: &str| records.iter().take(4).position(|(_, fields)| fields.first().is_some_and(|f| f == word));
     let (parts_at, coords_at) = (header("bodyparts")?, header("coords")?);
@@ -36,9 +36,9 @@ pub(super) fn layout_of(
         let fault = Fault::at(records[coords_at].0, "the line coords names no x and y", "export the table again");
         return Some(Err(fault));
     }
-    let bodies: Vec<BodyColumns> = found.iter().map(|(_, parts)| body_of(parts, said)).collect();
+    let bodies: Vec<BodyColumns> = found.iter().map(|(_, parts)| body_of(parts, assumptions)).collect();
     let lines = coords_at + 1;
-    said.push(Assumption::fact(About::Header, format!("The first {lines} lines are the header.")));
+    assumptions.push(Assumption::fact(About::Header, format!("The first {lines} lines are the header.")));
     let mut names: Vec<Name> = coords.iter().map(|field| Name::of(field)).collect();
     // In front of the coordinates are the numbers of the frames, or the parts of the paths of labelled images.
     let is_coordinate = |field: &String| matches!(field.as_str(), "x" | "y" | "likelihood");

@@ -37,10 +37,10 @@ pub(super) fn frames(
     layout: &TableLayout,
     options: &ImportOptions,
     period: Option<DVec2>,
-    said: &mut Vec<Assumption>,
+    assumptions: &mut Vec<Assumption>,
 ) -> Result<(Vec<FrameRows>, Vec<String>), Fault> {
-    let from = frame_source(lines, header_lines, layout, said)?;
-    let mut reader = Reader::new(layout, said);
+    let from = frame_source(lines, header_lines, layout, assumptions)?;
+    let mut reader = Reader::new(layout, assumptions);
     if matches!(from, FrameSource::Nothing) {
         let mut rows = Vec::new();
         each_record(lines, header_lines, layout, |_, record| {
@@ -72,7 +72,7 @@ pub(super) fn frames(
         FrameSource::Column(at) => layout.names[at].shown(),
         _ => "frame",
     };
-    let chosen = pick(&timeline, name, options.frames, reader.said)?;
+    let chosen = pick(&timeline, name, options.frames, reader.assumptions)?;
     let position: HashMap<u32, usize> = chosen.iter().enumerate().map(|(k, &at)| (at as u32, k)).collect();
     let mut frames: Vec<FrameRows> =
         chosen.iter().map(|&at| FrameRows { label: timeline.labels[at].clone(), ..FrameRows::default() }).collect();
@@ -119,7 +119,7 @@ pub(super) fn frames(
         }
         if followed > 0 {
             let text = "No headings were given: each animal heads where it is in the next frame.";
-            reader.said.push(Assumption::choice(About::Headings, text, "--columns heading=COLUMN"));
+            reader.assumptions.push(Assumption::choice(About::Headings, text, "--columns heading=COLUMN"));
         }
     }
     if has_names {
@@ -188,7 +188,7 @@ fn frame_source(
     lines: &Lines,
     header_lines: usize,
     layout: &TableLayout,
-    said: &mut Vec<Assumption>,
+    assumptions: &mut Vec<Assumption>,
 ) -> Result<FrameSource, Fault> {
     if layout.bodies.len() > 1 {
         return Ok(layout.frame.map_or(FrameSource::Line, FrameSource::Column));
@@ -209,7 +209,7 @@ fn frame_source(
         "{} repeats and no column gives the time: the n-th line of each was taken for frame n.",
         layout.names[at].shown()
     );
-    said.push(Assumption::choice(About::Frame, text, "--columns frame=COLUMN,id=none"));
+    assumptions.push(Assumption::choice(About::Frame, text, "--columns frame=COLUMN,id=none"));
     Ok(FrameSource::Repetition(at))
 }
 
@@ -262,7 +262,7 @@ fn place_of(body: &BodyColumns, record: &Record) -> Option<DVec2> {
 /// Turns records into rows and counts what was left out on the way.
 struct Reader<'a> {
     layout: &'a TableLayout,
-    said: &'a mut Vec<Assumption>,
+    assumptions: &'a mut Vec<Assumption>,
     species: SpeciesColumn,
     /// Why the species were left out.
     no_species: Option<String>,
@@ -271,8 +271,15 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(layout: &'a TableLayout, said: &'a mut Vec<Assumption>) -> Self {
-        Self { layout, said, species: SpeciesColumn::default(), no_species: None, decimal_commas: false, lost: 0 }
+    fn new(layout: &'a TableLayout, assumptions: &'a mut Vec<Assumption>) -> Self {
+        Self {
+            layout,
+            assumptions,
+            species: SpeciesColumn::default(),
+            no_species: None,
+            decimal_commas: false,
+            lost: 0,
+        }
     }
 
     /// Adds a row for each animal that was found; the indices of their bodies.
@@ -359,14 +366,14 @@ impl<'a> Reader<'a> {
     fn finish(mut self, frames: &mut [FrameRows]) -> Result<Vec<String>, Fault> {
         let mut names = Vec::new();
         if self.layout.species.is_some() && self.no_species.is_none() {
-            let (species, of_species) = std::mem::take(&mut self.species).finish(self.said);
+            let (species, of_species) = std::mem::take(&mut self.species).finish(self.assumptions);
             names = of_species;
             for (row, species) in frames_in_order(frames).zip(species) {
                 row.species = species;
             }
         }
         if let Some(why) = self.no_species.take() {
-            self.said.push(Assumption::choice(About::Species, why, "--columns species=COLUMN"));
+            self.assumptions.push(Assumption::choice(About::Species, why, "--columns species=COLUMN"));
         }
         if self.layout.is_tracked() {
             for frame in frames.iter_mut() {
@@ -375,10 +382,10 @@ impl<'a> Reader<'a> {
         }
         if self.lost > 0 {
             let text = format!("{} lost animals (empty, NaN or all at one point) were left out.", self.lost);
-            self.said.push(Assumption::fact(About::Dropped, text));
+            self.assumptions.push(Assumption::fact(About::Dropped, text));
         }
         if self.decimal_commas {
-            self.said.push(Assumption::fact(About::Text, "Decimal commas were read as points."));
+            self.assumptions.push(Assumption::fact(About::Text, "Decimal commas were read as points."));
         }
         if let ([frame], true) = (&*frames, self.layout.is_tracked())
             && frame.rows.len() < 2

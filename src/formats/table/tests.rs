@@ -27,7 +27,7 @@ fn fault(text: &str) -> Fault {
     try_read(text, ImportOptions::default()).expect_err("must be refused")
 }
 
-fn said(reading: &Reading) -> String {
+fn assumed(reading: &Reading) -> String {
     reading.assumptions.iter().map(|a| a.to_string()).collect::<Vec<_>>().join(" ")
 }
 
@@ -72,7 +72,7 @@ fn order_case_blanks_and_missing_columns_are_tolerated() {
 fn a_pandas_frame_with_index_text_and_float_species_is_read() {
     let read = read(",\"x\",y,name,theta,type\n0,1.5,2,\"Smith, J\",0.1,1.0\n1,3,4,b,0.2,0.0\n");
     assert_eq!(rows(&read), [row(1.5, 2.0, Some(0.1), 1, 2), row(3.0, 4.0, Some(0.2), 0, 3)]);
-    assert!(said(&read).contains("not used: (unnamed), name."), "{}", said(&read));
+    assert!(assumed(&read).contains("not used: (unnamed), name."), "{}", assumed(&read));
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn semicolons_with_decimal_commas_tabs_and_spaces_are_read() {
     let expected = [row(1.5, 2.0, None, 0, 2)];
     let semicolons = read("x;y\n1,5;2\n");
     assert_eq!(rows(&semicolons), expected);
-    assert!(said(&semicolons).contains("Decimal commas were read as points."));
+    assert!(assumed(&semicolons).contains("Decimal commas were read as points."));
     for text in ["x\ty\n1.5\t2\n", "x\ty\n1,5\t2\n", "\"x\",\"y\"\n\"1,5\",\"2\"\n", "x y\n1,5 2\n", "x  y\n1.5   2\n"]
     {
         assert_eq!(rows(&read(text)), expected, "{text}");
@@ -117,7 +117,7 @@ fn units_in_names_do_not_hide_headings() {
     {
         let read = read(&format!("{header}\n0,0,0,2\n1,0,0,2\n"));
         are_near(&headings(&read), &[FRAC_PI_2; 2]);
-        assert!(said(&read).contains("Headings were taken from the columns"), "{header}");
+        assert!(assumed(&read).contains("Headings were taken from the columns"), "{header}");
     }
     let still = read("x,y,vx,vy\n0,0,0,-2\n1,1,0,0\n");
     assert_eq!(rows(&still)[1].heading, None);
@@ -136,7 +136,7 @@ fn degrees_are_recognised_and_a_compass_can_be_chosen() {
     for header in ["x,y,heading_deg", "x,y,Angle (deg)", "x,y,theta [°]"] {
         let read = read(&format!("{header}\n0,0,90\n1,0,0\n"));
         are_near(&headings(&read), &[FRAC_PI_2, 0.0]);
-        assert!(said(&read).contains("--angles compass"), "{header}");
+        assert!(assumed(&read).contains("--angles compass"), "{header}");
     }
     let bearing = read("x,y,bearing\n0,0,90\n1,0,0\n");
     are_near(&headings(&bearing), &[0.0, FRAC_PI_2]);
@@ -157,7 +157,7 @@ fn species_come_from_colours_groups_teams_and_breeds() {
     assert_eq!(rows(&words).iter().map(|row| row.species).collect::<Vec<_>>(), [0, 1, 0]);
     let many: String = (0..12).map(|k| format!("{k},0,{}\n", 0.5 * f64::from(k))).collect();
     let shades = read(&format!("x,y,color\n{many}"));
-    assert!(rows(&shades).iter().all(|row| row.species == 0) && said(&shades).contains("not taken for species"));
+    assert!(rows(&shades).iter().all(|row| row.species == 0) && assumed(&shades).contains("not taken for species"));
     assert!(fault(&format!("x,y,species\n{many}")).what.contains("ninth species"));
 }
 
@@ -167,7 +167,7 @@ fn the_torus_of_particle_life_is_assumed_and_reported() {
     let read = read("x\ty\tvx\tvy\tcolor\n-0.5\t0.2\t0.01\t0\t0\n0.4\t0.2\t0.01\t0\t1\n");
     assert_eq!((read.frames[0].box_size, read.frames[0].periodic), (Some(DVec2::splat(2.0)), Some([true; 2])));
     assert_eq!(places(&read)[0], (0.5, 1.2));
-    assert!(said(&read).contains("torus of side 2"), "{}", said(&read));
+    assert!(assumed(&read).contains("torus of side 2"), "{}", assumed(&read));
 }
 
 // A22, and the same table in other clothes.

@@ -183,8 +183,8 @@ mod tests {
     #[test]
     fn a_bent_cell_reports_its_angle_and_rounding_stays_silent() {
         let bent = cell_of([10.0, 0.0], [0.004, 8.0]).unwrap();
-        let said = bent.straightened().unwrap();
-        assert!(said.contains("89.9714°") && said.contains("4.00e-3") && said.chars().count() <= 300, "{said}");
+        let text = bent.straightened().unwrap();
+        assert!(text.contains("89.9714°") && text.contains("4.00e-3") && text.chars().count() <= 300, "{text}");
         // The mirrored shear is bent by as much to the other side.
         assert!(cell_of([10.0, 0.0], [-0.004, 8.0]).unwrap().straightened().unwrap().contains("90.0286°"));
         // Two cells of a hexagonal lattice that was printed with four digits.

@@ -69,7 +69,7 @@ impl Columns {
         properties: &str,
         choice: &ColumnChoice,
         line: usize,
-        said: &mut Vec<Assumption>,
+        assumptions: &mut Vec<Assumption>,
     ) -> Result<Self, Fault> {
         const HINT: &str = "write it like Properties=species:S:1:pos:R:3";
         let Some(groups) = groups_of(properties) else {
@@ -110,7 +110,7 @@ impl Columns {
         };
         if let Some(group) = heading.filter(|group| group.width > 1) {
             let text = format!("Headings were taken from the column {}.", group.name);
-            said.push(Assumption::default(About::Headings, text, "--columns heading=NAME"));
+            assumptions.push(Assumption::default(About::Headings, text, "--columns heading=NAME"));
         }
         Ok(Self {
             species: species.map(|g| g.at),
@@ -127,7 +127,7 @@ impl Columns {
     ///
     /// # Errors
     /// A line of one column.
-    pub fn of_line(text: &str, line: usize, said: &mut Vec<Assumption>) -> Result<Self, Fault> {
+    pub fn of_line(text: &str, line: usize, assumptions: &mut Vec<Assumption>) -> Result<Self, Fault> {
         let fields: Vec<&str> = text.split_whitespace().collect();
         let is_number = fields.first().is_some_and(|field| parsed(field).is_some());
         let (species, position, depth, velocity, names) = match (fields.len(), is_number) {
@@ -143,7 +143,7 @@ impl Columns {
         };
         let text = format!("There was no Properties entry: the columns were taken for {names}.");
         let weigh = if velocity.is_some() { Assumption::choice } else { Assumption::default };
-        said.push(weigh(About::Columns, text, "--columns heading=none"));
+        assumptions.push(weigh(About::Columns, text, "--columns heading=none"));
         Ok(Self {
             species,
             position,

@@ -59,7 +59,7 @@ impl<R: BufRead> Scan<'_, R> {
 impl<R: BufRead + Seek> Frames<R> {
     /// # Errors
     /// A first frame that is not complete; later ones that are not are left out. The signal to stop.
-    pub fn find(mut reader: R, said: &mut Vec<Assumption>, stop: StopSignal) -> Result<Self, Fault> {
+    pub fn find(mut reader: R, assumptions: &mut Vec<Assumption>, stop: StopSignal) -> Result<Self, Fault> {
         let mut scan = Scan { reader: &mut reader, stop, line: Vec::new(), offset: 0, index: 0 };
         let mut list: Vec<FrameAt> = Vec::new();
         while let Some(first) = scan.next()? {
@@ -77,7 +77,7 @@ impl<R: BufRead + Seek> Frames<R> {
                     return Err(Fault::at(1, what, "it must be the number of particles"));
                 }
                 let text = format!("Line {} does not begin a frame: it and all below were left out.", scan.index);
-                said.push(Assumption::fact(About::Dropped, text));
+                assumptions.push(Assumption::fact(About::Dropped, text));
                 break;
             };
             if count > MAX_PARTICLES && list.is_empty() {
@@ -96,7 +96,7 @@ impl<R: BufRead + Seek> Frames<R> {
                     return Err(Fault::whole(what, "correct the first line or complete the file"));
                 }
                 let text = format!("Frame {} breaks off and was left out.", list.len() + 1);
-                said.push(Assumption::fact(About::Dropped, text));
+                assumptions.push(Assumption::fact(About::Dropped, text));
                 break;
             }
             list.push(frame);

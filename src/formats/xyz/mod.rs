@@ -83,16 +83,16 @@ pub(super) fn parse(text: &str, options: &ImportOptions) -> Result<Reading, Faul
 /// # Errors
 /// The first line that cannot be read, with the next step; the signal to stop.
 fn parse_from(reader: impl BufRead + Seek, options: &ImportOptions, stop: StopSignal) -> Result<Reading, Fault> {
-    let mut said = Vec::new();
-    let mut frames = Frames::find(reader, &mut said, stop)?;
-    let chosen = pick(&frames.list, options.frames, &mut said)?;
+    let mut assumptions = Vec::new();
+    let mut frames = Frames::find(reader, &mut assumptions, stop)?;
+    let chosen = pick(&frames.list, options.frames, &mut assumptions)?;
     for of in [ColumnUse::X, ColumnUse::Y] {
         if options.columns.get(of).is_some() {
             return Err(Fault::at(2, "XYZ files state where the positions are", "leave x and y out of --columns"));
         }
     }
     let mut reader =
-        Reader { options, stop, said, species: SpeciesColumn::default(), has_species: false, depths: None };
+        Reader { options, stop, assumptions, species: SpeciesColumn::default(), has_species: false, depths: None };
     let mut read = Vec::new();
     let mut turns = Vec::new();
     let mut last_columns = None;
@@ -104,10 +104,10 @@ fn parse_from(reader: impl BufRead + Seek, options: &ImportOptions, stop: StopSi
         turns.push(turn);
         last_columns.get_or_insert(columns);
     }
-    let Reader { mut said, species, has_species, depths, .. } = reader;
+    let Reader { mut assumptions, species, has_species, depths, .. } = reader;
     let mut species_names = Vec::new();
     if has_species {
-        let (species, names) = species.finish(&mut said);
+        let (species, names) = species.finish(&mut assumptions);
         species_names = names;
         for (row, species) in read.iter_mut().flat_map(|frame| &mut frame.rows).zip(species) {
             row.species = species;
@@ -116,7 +116,7 @@ fn parse_from(reader: impl BufRead + Seek, options: &ImportOptions, stop: StopSi
     if let Some([low, high]) = depths
         && high > low
     {
-        said.push(Assumption::fact(
+        assumptions.push(Assumption::fact(
             About::Columns,
             format!("The swarm is flat: z (from {low} to {high}) was left out."),
         ));
@@ -133,28 +133,28 @@ fn parse_from(reader: impl BufRead + Seek, options: &ImportOptions, stop: StopSi
             is_own: false,
         };
         let stated = options.angles.or(unit.unwrap_or_default());
-        to_radians(&mut read, &column, stated, y_down, &mut said);
+        to_radians(&mut read, &column, stated, y_down, &mut assumptions);
     }
     if turns.iter().any(|turn| *turn != 0.0) {
         let degrees = turns[0].to_degrees();
-        said.push(Assumption::fact(About::Box, format!("The cell was turned back by {degrees:.3} degrees.")));
+        assumptions.push(Assumption::fact(About::Box, format!("The cell was turned back by {degrees:.3} degrees.")));
         for (frame, turn) in read.iter_mut().zip(&turns) {
             for row in &mut frame.rows {
                 row.heading = row.heading.map(|heading| heading - turn);
             }
         }
     }
-    Ok(Reading { frames: read, y_down, folds: true, assumptions: said, species: species_names, ..Reading::default() })
+    Ok(Reading { frames: read, y_down, folds: true, assumptions, species: species_names, ..Reading::default() })
 }
 
-fn pick(frames: &[FrameAt], choice: FrameChoice, said: &mut Vec<Assumption>) -> Result<Vec<usize>, Fault> {
+fn pick(frames: &[FrameAt], choice: FrameChoice, assumptions: &mut Vec<Assumption>) -> Result<Vec<usize>, Fault> {
     let numbers: Vec<f64> = (1..=frames.len()).map(|k| k as f64).collect();
     if choice == FrameChoice::Any {
         let full = frames.iter().position(|frame| frame.count >= 2).unwrap_or_default();
         if frames.len() > 1 {
             let skipped = if full > 0 { "; those before it have fewer than 2 particles" } else { "" };
             let text = format!("Of {} frames only frame {} was read{skipped}.", frames.len(), full + 1);
-            said.push(Assumption::choice(About::Frame, text, "--frames all|first|last|N"));
+            assumptions.push(Assumption::choice(About::Frame, text, "--frames all|first|last|N"));
         }
         return Ok(vec![full]);
     }
@@ -170,7 +170,7 @@ fn pick(frames: &[FrameAt], choice: FrameChoice, said: &mut Vec<Assumption>) -> 
 struct Reader<'a> {
     options: &'a ImportOptions,
     stop: StopSignal<'a>,
-    said: Vec<Assumption>,
+    assumptions: Vec<Assumption>,
     species: SpeciesColumn,
     has_species: bool,
     /// Least and greatest z.
@@ -189,7 +189,7 @@ impl Reader<'_> {
         label: usize,
         is_first: bool,
     ) -> Result<(FrameRows, f64, Stated), Fault> {
-        let mut said = Vec::new();
+        let mut assumptions = Vec::new();
         let line = at.comment + 1;
         let mut lines = text.lines();
         // A file that ends with a count of 0 has no line for the comment.
@@ -201,14 +201,15 @@ impl Reader<'_> {
         };
         let periodic = get("pbc").map(|pbc| periodic_of(pbc, line)).transpose()?;
         let cell = match get("lattice") {
-            Some(lattice) => cell_of(lattice, periodic, line, &mut said)?,
+            Some(lattice) => cell_of(lattice, periodic, line, &mut assumptions)?,
             None => None,
         };
         let body: Vec<&str> = lines.take(at.count).collect();
         let columns = match get("properties") {
-            Some(properties) => Columns::of_properties(properties, &self.options.columns, line, &mut said)?,
+            Some(properties) => Columns::of_properties(properties, &self.options.columns, line, &mut assumptions)?,
             None => {
-                let mut columns = Columns::of_line(body.first().copied().unwrap_or("- 0 0 0"), line + 1, &mut said)?;
+                let mut columns =
+                    Columns::of_line(body.first().copied().unwrap_or("- 0 0 0"), line + 1, &mut assumptions)?;
                 if self.options.columns.get(ColumnUse::Heading) == Some("none") {
                     columns.heading = None;
                 }
@@ -217,7 +218,7 @@ impl Reader<'_> {
         };
         let angles = get("angles").and_then(|text| text.parse().ok());
         if is_first {
-            self.said.append(&mut said);
+            self.assumptions.append(&mut assumptions);
         }
         if at.count * cell.as_ref().map_or(1, |cell| cell.copies.len()) > MAX_PARTICLES {
             let what = format!("frame {label} has more than {MAX_PARTICLES} particles");
@@ -336,7 +337,7 @@ fn cell_of(
     lattice: &str,
     periodic: Option<[bool; 2]>,
     line: usize,
-    said: &mut Vec<Assumption>,
+    assumptions: &mut Vec<Assumption>,
 ) -> Result<Option<Cell>, Fault> {
     let v = numbers(lattice, "Lattice", 2..=9, line)?;
     let (a, b, depth) = match *v {
@@ -351,10 +352,10 @@ fn cell_of(
     let is_open = periodic == Some([false; 2]);
     if a == DVec2::ZERO && b == DVec2::ZERO {
         if periodic.is_some() && !is_open {
-            let what = "the Lattice has no size, but pbc says that it is periodic";
+            let what = "the Lattice has no size, but pbc states that it is periodic";
             return Err(Fault::at(line, what, "give the Lattice a size, or write pbc=\"F F F\""));
         }
-        said.push(Assumption::fact(About::Box, "The Lattice is zero: there is no cell."));
+        assumptions.push(Assumption::fact(About::Box, "The Lattice is zero: there is no cell."));
         return Ok(None);
     }
     if depth > 1e-6 * (a.length() + b.length()) {
@@ -369,7 +370,7 @@ fn cell_of(
     };
     if cell.copies.len() > 1 {
         if is_open {
-            said.push(Assumption::fact(About::Box, "The cell is sheared and not periodic: it was left out."));
+            assumptions.push(Assumption::fact(About::Box, "The cell is sheared and not periodic: it was left out."));
             return Ok(None);
         }
         let text = format!(
@@ -378,9 +379,9 @@ fn cell_of(
             cell.size.x,
             cell.size.y
         );
-        said.push(Assumption::fact(About::Box, text));
+        assumptions.push(Assumption::fact(About::Box, text));
     }
-    said.extend(cell.straightened().map(|text| Assumption::fact(About::Box, text)));
+    assumptions.extend(cell.straightened().map(|text| Assumption::fact(About::Box, text)));
     Ok(Some(cell))
 }
 

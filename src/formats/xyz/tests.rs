@@ -18,7 +18,7 @@ fn fault(text: &str) -> Fault {
     super::parse(text, &ImportOptions::default()).expect_err("must be refused")
 }
 
-fn said(reading: &Reading) -> String {
+fn assumed(reading: &Reading) -> String {
     reading.assumptions.iter().map(|a| a.to_string()).collect::<Vec<_>>().join(" ")
 }
 
@@ -35,7 +35,7 @@ fn what_ase_writes_is_read() {
     assert_eq!((read.frames[0].box_size, read.frames[0].periodic), (Some(DVec2::new(10.0, 8.0)), Some([true; 2])));
     assert_eq!(read.frames[0].rows[0], Row { x: 1.0, y: 2.0, heading: Some(FRAC_PI_2), species: 0, line: 3 });
     assert_eq!(read.frames[0].rows[1], Row { x: 11.0, y: 4.0, heading: Some(FRAC_PI_4), species: 1, line: 4 });
-    let notes = said(&read);
+    let notes = assumed(&read);
     for part in ["'Ar' became 0", "momenta"] {
         assert!(notes.contains(part), "{notes}");
     }
@@ -50,7 +50,7 @@ fn what_ovito_writes_is_read() {
     assert_eq!((read.frames[0].rows[0].x, read.frames[0].rows[0].y), (0.0, 9.0));
     assert!((read.frames[0].rows[0].heading.unwrap() - FRAC_PI_2).abs() < 1e-12);
     assert_eq!((read.frames[0].rows[0].species, read.frames[0].rows[1].species), (1, 2));
-    let notes = said(&read);
+    let notes = assumed(&read);
     assert!(notes.contains("z (from 0 to 0.5)") && notes.contains("only frame 1 was read"), "{notes}");
 }
 
@@ -98,7 +98,11 @@ fn degrees_in_a_column_of_angles_are_recognised() {
     for (found, expected) in headings(&read).iter().zip([0.0, FRAC_PI_2, PI, 1.5 * PI]) {
         assert!((found - expected).abs() < 1e-12);
     }
-    assert!(said(&read).contains("degrees") && said(&read).contains("--angles rad|compass"), "{}", said(&read));
+    assert!(
+        assumed(&read).contains("degrees") && assumed(&read).contains("--angles rad|compass"),
+        "{}",
+        assumed(&read)
+    );
     let stated = super::parse(&text.replace("pbc", "angles=rad pbc"), &ImportOptions::default()).unwrap();
     assert_eq!(headings(&stated)[3], 270.0);
     let compass = ImportOptions { angles: Angles::COMPASS, ..ImportOptions::default() };
@@ -136,7 +140,7 @@ fn cells_of_no_size_and_of_half_a_period_are_read() {
     let none =
         read("2\nLattice=\"0 0 0 0 0 0 0 0 0\" Properties=species:S:1:pos:R:3 pbc=\"F F F\"\nA 1 2 0\nA 3 2 0\n");
     assert_eq!(none.frames[0].box_size, None);
-    assert!(said(&none).contains("there is no cell"));
+    assert!(assumed(&none).contains("there is no cell"));
     assert!(fault("1\nLattice=\"0 0 0 0 0 0 0 0 0\" pbc=\"T T T\"\nA 1 2 0\n").what.contains("no size"));
     let open = read("2\nLattice=\"4 0 0 1.3 2.9 0 0 0 1\" pbc=\"F F F\"\nA 1 2 0\nA 3 2 0\n");
     assert_eq!((open.frames[0].box_size, open.frames[0].rows.len()), (None, 2));
@@ -154,7 +158,7 @@ fn a_sheared_crystal_fills_a_rectangle() {
     assert!((w * h - 3.0 * 4.0 * 2.598).abs() < 1e-3, "{w} {h}");
     // Turned with the cell, by 30 degrees.
     assert!((headings(&read)[0] - (0.7 - 5.196f64.atan2(9.0))).abs() < 1e-9);
-    assert!(said(&read).contains("sheared") && said(&read).contains("turned back"), "{}", said(&read));
+    assert!(assumed(&read).contains("sheared") && assumed(&read).contains("turned back"), "{}", assumed(&read));
 }
 
 // A16, and plain files with velocities.
@@ -165,7 +169,7 @@ fn plain_files_of_two_to_seven_columns_are_read() {
     assert_eq!(read("2\n\n1 2\n3 4\n").frames[0].rows[1].x, 3.0);
     let moving = read("2\n\nA 0 0 0 0 2 0\nA 1 0 0 -1 0 0\n");
     assert!((headings(&moving)[0] - FRAC_PI_2).abs() < 1e-12 && (headings(&moving)[1] - PI).abs() < 1e-12);
-    assert!(said(&moving).contains("velocity"), "{}", said(&moving));
+    assert!(assumed(&moving).contains("velocity"), "{}", assumed(&moving));
     let short = fault("2\n\nA 0 0 0\nA 1 0\n");
     assert!(short.what.contains("the first particle has 4") && short.line == Some(4), "{short:?}");
     let charge = read("2\nwater\nO 0 0 0 -0.8\nH 1D0 0 0 0.4\n");
@@ -184,7 +188,7 @@ fn any_frame_of_many_can_be_chosen() {
     assert_eq!((at("last").unwrap(), at("all").unwrap(), at("2..3").unwrap()), (vec![3], vec![1, 2, 3], vec![2, 3]));
     assert!(at("4").unwrap_err().what.contains("from 1 to 3"));
     let first = read(&text);
-    assert!(first.frames[0].rows.len() == 2 && said(&first).contains("frame 2 was read"), "{}", said(&first));
+    assert!(first.frames[0].rows.len() == 2 && assumed(&first).contains("frame 2 was read"), "{}", assumed(&first));
 }
 
 #[test]

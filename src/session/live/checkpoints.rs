@@ -140,7 +140,7 @@ pub(in crate::session) fn return_to(session: &mut Session, index: usize) -> Vec<
         );
         return vec![notify(Level::Warning, text)];
     }
-    let said = what_differs(session, &checkpoint);
+    let difference = what_differs(session, &checkpoint);
     let before = session.undo_state();
     let flows_are_free = flows::are_free(session);
     session.history.end_gesture();
@@ -163,7 +163,7 @@ pub(in crate::session) fn return_to(session: &mut Session, index: usize) -> Vec<
     let mut effects = vec![Effect::Live(LiveEffect::SaveCheckpoint(CheckpointUse::Undo(step)))];
     effects.extend(changed);
     effects.extend(start::upload(session, |_, _| Ok((*checkpoint.swarm).clone()), 0));
-    effects.extend(said.map(|text| notify(Level::Info, text)));
+    effects.extend(difference.map(|text| notify(Level::Info, text)));
     effects
 }
 

@@ -29,10 +29,10 @@ pub(in crate::session) fn copy(session: &Session) -> Vec<Effect> {
         return Vec::new();
     }
     let count = particles.len();
-    let said = format!("{count} particles copied as CSV: paste them here, into another scene or a spreadsheet.");
+    let notice = format!("{count} particles copied as CSV: paste them here, into another scene or a spreadsheet.");
     vec![
         Effect::Paint(PaintEffect::WriteClipboard(String::from_utf8_lossy(&text).into_owned())),
-        notify(Level::Info, said),
+        notify(Level::Info, notice),
     ]
 }
 
@@ -60,18 +60,18 @@ pub(in crate::session) fn paste_text(session: &mut Session, text: &str) -> Vec<E
     let count = group.len();
     let mut effects = add_and_select(session, group);
     let placed = session.painting.selection.len();
-    let mut said = format!("{placed} particles pasted.");
+    let mut notice = format!("{placed} particles pasted.");
     if placed < count {
-        said += &format!(" {} were on top of others and were left out.", count - placed);
+        notice += &format!(" {} were on top of others and were left out.", count - placed);
     }
     if scaled {
-        said += " They were made smaller to fit into the box.";
+        notice += " They were made smaller to fit into the box.";
     }
     for assumption in table.assumptions {
-        said += " ";
-        said += &assumption.text;
+        notice += " ";
+        notice += &assumption.text;
     }
-    effects.push(notify(Level::Info, said));
+    effects.push(notify(Level::Info, notice));
     effects
 }
 

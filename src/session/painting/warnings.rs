@@ -55,23 +55,23 @@ pub(in crate::session) fn warnings(
     let snapshot = &*document.world.snapshot;
     let count = snapshot.particles.len();
     let mut found = Vec::new();
-    let mut say = |blocks, text: String, hint, fixes| found.push(Warning { blocks, text, hint, fixes });
+    let mut warn = |blocks, text: String, hint, fixes| found.push(Warning { blocks, text, hint, fixes });
     let cutoff_of =
         |cutoff_l| Command::Learn(LearnCommand::SetSettings(TrainingSettings { cutoff_l, ..document.world.training }));
     match count {
-        0 => say(
+        0 => warn(
             true,
             "The picture is empty.".into(),
             "Take the pen and drag on the canvas, or start from a motif.",
             vec![],
         ),
-        1 => say(
+        1 => warn(
             true,
             "One particle alone has no relation to learn.".into(),
             "Paint at least two more beside it.",
             vec![],
         ),
-        2 => say(
+        2 => warn(
             false,
             "Two particles teach one distance and little else.".into(),
             "Paint a third, or a whole group.",
@@ -88,7 +88,7 @@ pub(in crate::session) fn warnings(
         if !doubles.is_empty() {
             fixes.push(Fix { name: "Remove doubles", command: Command::Paint(PaintCommand::DeleteParticles(doubles)) });
         }
-        say(true, format!("Not ready to learn: {why}."), "Fix this first.", fixes);
+        warn(true, format!("Not ready to learn: {why}."), "Fix this first.", fixes);
         return found;
     }
     let cutoff = document.world.training.cutoff_l * unit;
@@ -100,7 +100,7 @@ pub(in crate::session) fn warnings(
         let fix = Fix { name: "Widen the cutoff", command: cutoff_of(wider) };
         let fixes = if wider > document.world.training.cutoff_l { vec![fix] } else { Vec::new() };
         let text = format!("No particle sees another: all are farther apart than the cutoff ({cutoff:.2}).");
-        say(true, text, "Raise the cutoff, or move the particles closer together.", fixes);
+        warn(true, text, "Raise the cutoff, or move the particles closer together.", fixes);
     } else if alone > 0 {
         let text = format!("{alone} of {count} particles see no other particle within the cutoff ({cutoff:.2}).");
         let fixes = vec![
@@ -110,7 +110,7 @@ pub(in crate::session) fn warnings(
             },
             Fix { name: "Remove", command: Command::Paint(PaintCommand::DeleteParticles(lonely)) },
         ];
-        say(false, text, "Move them closer, raise the cutoff, or remove them.", fixes);
+        warn(false, text, "Move them closer, raise the cutoff, or remove them.", fixes);
     }
     let narrowest_l = ensemble_box_l(snapshot, &document.world.ensemble).min_element();
     if 2.0 * document.world.training.cutoff_l > narrowest_l {
@@ -118,14 +118,14 @@ pub(in crate::session) fn warnings(
         let fits = (0.49 * narrowest_l * 10.0).floor() / 10.0;
         let fix = Fix { name: "Narrow the cutoff", command: cutoff_of(fits) };
         let fixes = if fits >= 1.0 { vec![fix] } else { Vec::new() };
-        say(true, text, "Make the cutoff smaller, the box larger, or use more copies.", fixes);
+        warn(true, text, "Make the cutoff smaller, the box larger, or use more copies.", fixes);
     }
     match snapshot.mode {
         Mode::Motif => {
             if count > LARGE_MOTIF {
                 let text = format!("A motif of {count} particles makes large samples, and learning slow.");
                 let fix = Fix { name: "It is a crowd", command: Command::Paint(PaintCommand::SetMode(Mode::Whole)) };
-                say(false, text, "Is the picture a crowd rather than one creature?", vec![fix]);
+                warn(false, text, "Is the picture a crowd rather than one creature?", vec![fix]);
             }
         }
         Mode::Whole => {
@@ -133,7 +133,7 @@ pub(in crate::session) fn warnings(
                 let text = format!("A whole picture of {count} particles is a small sample.");
                 let fix =
                     Fix { name: "It is one creature", command: Command::Paint(PaintCommand::SetMode(Mode::Motif)) };
-                say(false, text, "Paint more, unless they are one creature.", vec![fix]);
+                warn(false, text, "Paint more, unless they are one creature.", vec![fix]);
             }
             let taught = snapshot.carries_loss(&document.world.ensemble, document.world.training.cutoff_l);
             if snapshot.boundary == Boundary::Open && !taught.contains(&true) {
@@ -142,10 +142,10 @@ pub(in crate::session) fn warnings(
                     name: "Let it wrap around",
                     command: Command::Paint(PaintCommand::SetBoundary(Boundary::Periodic)),
                 };
-                say(true, text, "Paint more inside, lower the cutoff, or let the picture wrap around.", vec![fix]);
+                warn(true, text, "Paint more inside, lower the cutoff, or let the picture wrap around.", vec![fix]);
             }
             if count >= ENOUGH_HEADINGS && headings_look_random(snapshot, neighbours, unit) {
-                say(
+                warn(
                     false,
                     "The headings look random, so the rule can learn where to be but not where to go.".into(),
                     "If headings matter, paint them along the motion; otherwise continue.",
@@ -249,7 +249,7 @@ mod tests {
         document(Mode::Whole, boundary, particles)
     }
 
-    fn says(document: &SwarmProject, words: &str) -> bool {
+    fn has_warning(document: &SwarmProject, words: &str) -> bool {
         warned(document).iter().any(|w| w.text.contains(words))
     }
 
@@ -282,19 +282,19 @@ mod tests {
     #[test]
     fn distant_particles_are_counted_and_block_if_all_are() {
         let mut d = motif(&[[1.0, 1.0], [2.0, 1.0], [1.5, 2.0], [19.0, 19.0]]);
-        assert!(says(&d, "1 of 4 particles"));
+        assert!(has_warning(&d, "1 of 4 particles"));
         assert!(!warned(&d)[0].blocks);
         d.world.training.cutoff_l = 0.5;
-        assert!(warned(&d)[0].blocks && says(&d, "No particle sees another"));
+        assert!(warned(&d)[0].blocks && has_warning(&d, "No particle sees another"));
     }
 
     #[test]
     fn random_headings_are_noticed_and_ordered_ones_are_not() {
-        assert!(says(&crowd(Boundary::Periodic, |rng| rng.random_range(-PI..PI)), "look random"));
-        assert!(!says(&crowd(Boundary::Periodic, |_| 1.0), "look random"));
+        assert!(has_warning(&crowd(Boundary::Periodic, |rng| rng.random_range(-PI..PI)), "look random"));
+        assert!(!has_warning(&crowd(Boundary::Periodic, |_| 1.0), "look random"));
         // Two lanes that run against each other: no mean heading, but order all the same.
         let lanes = crowd(Boundary::Periodic, |rng| if rng.random() { 0.0 } else { PI });
-        assert!(!says(&lanes, "look random"));
+        assert!(!has_warning(&lanes, "look random"));
     }
 
     #[test]

@@ -305,8 +305,8 @@ fn a_clipboard_without_particles_changes_nothing() {
     let before = session.document().clone();
     for text in ["", "https://example.org/", "x,y\n1,here\n", "lorem ipsum dolor\nsit amet"] {
         let effects = session.apply(PaintCommand::PasteText(text.into()));
-        let (_, said) = notice(&effects).unwrap();
-        assert!(said.contains("x,y") || said.contains("line 2"), "{said}");
+        let (_, message) = notice(&effects).unwrap();
+        assert!(message.contains("x,y") || message.contains("line 2"), "{message}");
         assert_eq!(*session.document(), before);
     }
 }

@@ -50,13 +50,13 @@ mod tests {
         let export = |name: &str| {
             let mut document = new_project();
             document.world.snapshot = Arc::new(motifs::by_name("mill").unwrap().snapshot());
-            let said = write(&folder.path().join(name), document, ExportSubject::Picture, Live::default().kept());
+            let result = write(&folder.path().join(name), document, ExportSubject::Picture, Live::default().kept());
             let mut files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().file_name()).collect();
             files.sort();
-            (said, files)
+            (result, files)
         };
-        let (said, files) = export("words.docx");
-        let fault = said.unwrap_err();
+        let (result, files) = export("words.docx");
+        let fault = result.unwrap_err();
         assert!(fault.contains("give a .csv") && fault.chars().count() <= 300 && files.is_empty(), "{fault}");
         assert_eq!(export("run.v2.xyz").1, ["run.v2.xyz"]);
         export("run.csv").0.unwrap();

@@ -13,14 +13,14 @@ fn letter() -> RgbaImage {
     })
 }
 
-fn said(decoded: &Decoded) -> String {
+fn assumed(decoded: &Decoded) -> String {
     decoded.assumptions.iter().map(|a| a.text.clone()).collect::<Vec<_>>().join(" ")
 }
 
 fn only(bytes: &[u8]) -> (RgbaImage, String) {
     let decoded = decode(bytes, FrameChoice::Any, StopSignal::NEVER).unwrap_or_else(|fault| panic!("{fault:?}"));
-    let said = said(&decoded);
-    (decoded.images.into_iter().next().unwrap().1, said)
+    let assumed = assumed(&decoded);
+    (decoded.images.into_iter().next().unwrap().1, assumed)
 }
 
 /// JPEG or PNG with an EXIF entry of this orientation.
@@ -58,12 +58,12 @@ fn photos_are_turned_upright_as_exif_says() {
             _ => stored.rotate90(),
         };
         for jpeg in [true, false] {
-            let (shown, said) = only(&with_orientation(&stored.to_rgba8(), orientation, jpeg));
+            let (shown, assumed) = only(&with_orientation(&stored.to_rgba8(), orientation, jpeg));
             assert_eq!(shown.dimensions(), (24, 16), "{orientation}");
             let off = |a: &Rgba<u8>, b: &Rgba<u8>| a.0[0].abs_diff(b.0[0]);
             let worst = shown.pixels().zip(letter().pixels()).map(|(a, b)| off(a, b)).max().unwrap();
             assert!(worst < 40, "{orientation}: {worst}");
-            assert!(said.contains(&format!("orientation {orientation}")), "{said}");
+            assert!(assumed.contains(&format!("orientation {orientation}")), "{assumed}");
         }
     }
     assert!(only(&with_orientation(&letter(), 1, true)).1.is_empty());
@@ -98,9 +98,9 @@ fn faint_images_are_stretched_before_they_become_8_bits() {
             }
             let mut bytes = Cursor::new(Vec::new());
             picture.write_to(&mut bytes, format).unwrap();
-            let (shown, said) = only(bytes.get_ref());
+            let (shown, assumed) = only(bytes.get_ref());
             assert_eq!((shown.get_pixel(2, 8).0[0], shown.get_pixel(20, 2).0[0]), (255, 0), "{format:?}");
-            assert!(said.contains(span), "{said}");
+            assert!(assumed.contains(span), "{assumed}");
         }
     }
     let grey = DynamicImage::ImageRgba8(RgbaImage::from_pixel(24, 16, Rgba([90, 90, 90, 255])));
@@ -213,11 +213,11 @@ fn scans_and_webp_are_turned_upright_too() {
     let rgba = stored.to_rgba8();
     encoder.write_image(&rgba, rgba.width(), rgba.height(), ExtendedColorType::Rgba8).unwrap();
     for (kind, bytes) in [("tiff", scan), ("webp", webp)] {
-        let (shown, said) = only(&bytes);
+        let (shown, assumed) = only(&bytes);
         assert_eq!(shown.dimensions(), (24, 16), "{kind}");
         let same = |(a, b): (&Rgba<u8>, &Rgba<u8>)| a.0[0].abs_diff(b.0[0]) < 2;
         assert!(shown.pixels().zip(letter().pixels()).all(same), "{kind}");
-        assert!(said.contains("orientation 6"), "{kind}: {said}");
+        assert!(assumed.contains("orientation 6"), "{kind}: {assumed}");
     }
 }
 
@@ -243,7 +243,7 @@ fn a_frame_of_a_moving_image_is_named_and_can_be_chosen() {
             decode(&bytes, FrameChoice::Any, StopSignal::NEVER).unwrap_or_else(|fault| panic!("{kind}: {fault:?}"));
         let name = if kind.starts_with("tif") { "page" } else { "frame" };
         let expected = format!("of its 3 {name}s only {name} 1");
-        assert!(said(&first).contains(&expected), "{kind}: {}", said(&first));
+        assert!(assumed(&first).contains(&expected), "{kind}: {}", assumed(&first));
         for (choice, value) in [("last", 200u8), ("2", 100), ("first", 0)] {
             let decoded = decode(&bytes, choice.parse().unwrap(), StopSignal::NEVER)
                 .unwrap_or_else(|fault| panic!("{kind}: {fault:?}"));

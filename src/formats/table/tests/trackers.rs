@@ -11,9 +11,9 @@ fn trackmate_with_its_four_header_lines_is_read() {
     let read = read(text);
     assert_eq!(places(&read), [(10.0, 20.0), (14.0, 20.5), (18.0, 21.0)]);
     assert!(read.y_down);
-    let said = said(&read);
+    let assumed = assumed(&read);
     for part in ["TrackMate", "3 further header lines", "FRAME = 0"] {
-        assert!(said.contains(part), "{said}");
+        assert!(assumed.contains(part), "{assumed}");
     }
     // With the three lines deleted by hand.
     let short: String =
@@ -64,7 +64,7 @@ fn frames_are_recognised_under_any_name() {
 fn without_a_time_repeating_ids_tell_the_frames() {
     let read = read("id,x,y\n7,0,5\n9,10,5\n7,1,5.5\n9,11,5.5\n");
     assert_eq!(places(&read), [(0.0, 5.0), (10.0, 5.0)]);
-    assert!(said(&read).contains("id repeats"), "{}", said(&read));
+    assert!(assumed(&read).contains("id repeats"), "{}", assumed(&read));
     // Sorted by animal.
     let sorted = super::read("track_id,x,y\n7,0,5\n7,1,5.5\n9,10,5\n9,11,5.5\n");
     assert_eq!(places(&sorted), [(0.0, 5.0), (10.0, 5.0)]);
@@ -79,7 +79,7 @@ fn without_a_time_repeating_ids_tell_the_frames() {
 fn the_first_frame_with_a_pattern_is_read_and_named() {
     let read = read("frame,id,x,y\n0,0,1,1\n1,0,1,1.2\n1,1,3,1\n1,2,5,1\n");
     assert_eq!(places(&read), [(1.0, 1.2), (3.0, 1.0), (5.0, 1.0)]);
-    assert!(said(&read).contains("frame = 1") && said(&read).contains("1 before it"), "{}", said(&read));
+    assert!(assumed(&read).contains("frame = 1") && assumed(&read).contains("1 before it"), "{}", assumed(&read));
     let lone = fault("t,x,y\n0,1,1\n1,2,1\n2,3,1\n");
     assert!(lone.what.contains("3 frames (t)") && lone.hint.contains("frame=none"), "{lone:?}");
 }
@@ -91,7 +91,7 @@ fn lost_animals_are_left_out_of_tracks_and_refused_elsewhere() {
         let text = format!("frame,id,x,y\n0,0,1,1\n0,1,3,1\n{lost}\n0,3,5,1\n");
         let read = read(&text);
         assert_eq!(places(&read), [(1.0, 1.0), (3.0, 1.0), (5.0, 1.0)], "{lost}");
-        assert!(said(&read).contains("lost animals"), "{lost}");
+        assert!(assumed(&read).contains("lost animals"), "{lost}");
     }
     let missing = read("frame,missing,x,y\n0,0,1,1\n0,1,3,1\n0,0,5,1\n");
     assert_eq!(places(&missing), [(1.0, 1.0), (5.0, 1.0)]);
@@ -104,7 +104,7 @@ fn lost_animals_are_left_out_of_tracks_and_refused_elsewhere() {
 fn one_pair_of_columns_for_each_animal_is_read() {
     let idtracker = read("seconds,x1,y1,x2,y2,x3,y3\n0.000,1,2,nan,nan,5,6\n0.036,1,2,3,4,5,6\n");
     assert_eq!(places(&idtracker), [(1.0, 2.0), (5.0, 6.0)]);
-    assert!(idtracker.y_down && said(&idtracker).contains("idtracker.ai"), "{}", said(&idtracker));
+    assert!(idtracker.y_down && assumed(&idtracker).contains("idtracker.ai"), "{}", assumed(&idtracker));
     let animalta =
         read("Frame;Time;X_Arena0_Ind0;Y_Arena0_Ind0;X_Arena0_Ind1;Y_Arena0_Ind1\n5;0,1;1,5;2;3;4\n6;0,2;1;2;3;4\n");
     assert_eq!(places(&animalta), [(1.5, 2.0), (3.0, 4.0)]);
@@ -123,7 +123,7 @@ fn deeplabcut_gives_headings_from_body_parts() {
     assert_eq!(places(&read), [(1.0, 10.0), (20.0, 6.0)]);
     // In the frame of the image, in which up is -y.
     are_near(&headings(&read), &[0.0, -FRAC_PI_2]);
-    assert!(read.y_down && said(&read).contains("from tailbase to snout"), "{}", said(&read));
+    assert!(read.y_down && assumed(&read).contains("from tailbase to snout"), "{}", assumed(&read));
     let one =
         fault(&text.replace("individuals,a,a,a,a,a,a,b,b,b,b,b,b\n", "").replace(",20,4,1,20,8,1", ",2,4,1,2,8,1"));
     assert!(one.what.contains("2 frames (frame)"), "{one:?}");
@@ -159,7 +159,7 @@ fn without_headings_animals_head_where_they_go_next() {
     are_near(&[rows(&plain)[0].heading.unwrap(), rows(&plain)[1].heading.unwrap()], &[FRAC_PI_2, PI]);
     // One that stands still and one that is not seen again.
     assert_eq!((rows(&plain)[2].heading, rows(&plain)[3].heading), (None, None));
-    assert!(said(&plain).contains("heads where it is in the next frame"), "{}", said(&plain));
+    assert!(assumed(&plain).contains("heads where it is in the next frame"), "{}", assumed(&plain));
     // Through the edge of a torus.
     let torus = read(&format!("# box: 10 10\n{text}"));
     are_near(&[rows(&torus)[1].heading.unwrap()], &[0.0]);

@@ -360,8 +360,8 @@ mod tests {
             assert!(doc.validate().is_ok());
         }
         let text = ron::to_string(&doc).unwrap().replace("Chains", "Rows");
-        let said = ron::from_str::<TokenDoc>(&text).unwrap_err().to_string();
-        assert!(said.contains("Rows") && said.contains("Chains") && said.lines().count() == 1, "{said}");
+        let error = ron::from_str::<TokenDoc>(&text).unwrap_err().to_string();
+        assert!(error.contains("Rows") && error.contains("Chains") && error.lines().count() == 1, "{error}");
     }
 
     #[test]

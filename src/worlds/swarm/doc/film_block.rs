@@ -79,7 +79,7 @@ impl FilmHead {
         let frames = frames_of(&bytes)?;
         if frames.len() != self.count || !(self.unit_length.is_finite() && self.unit_length > 0.0) {
             return Err(bad(format!(
-                "the block has {} snapshots, ℓ = {}; the scene says {}",
+                "the block has {} snapshots, ℓ = {}; the scene has {}",
                 frames.len(),
                 self.unit_length,
                 self.count

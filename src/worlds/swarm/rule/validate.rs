@@ -196,7 +196,7 @@ mod tests {
             let mut damaged = rule();
             damage(&mut damaged);
             let error = damaged.validate().expect_err(message).to_string();
-            assert!(error.contains(message), "{error:?} does not say {message:?}");
+            assert!(error.contains(message), "{error:?} does not contain {message:?}");
         }
     }
 
@@ -227,7 +227,7 @@ mod tests {
             let mut settings = LiveSettings::default();
             damage(&mut settings);
             let error = settings.validate(&rule()).expect_err(message).to_string();
-            assert!(error.contains(message), "{error:?} does not say {message:?}");
+            assert!(error.contains(message), "{error:?} does not contain {message:?}");
         }
         let learned = LiveSettings { flow: FlowKind::Learned, ..LiveSettings::default() };
         assert_eq!(learned.validate(&Rule { flow: None, ..rule() }), Err(RuleError::NoLearnedFlow));
