@@ -30,6 +30,12 @@ impl<'a> StopSignal<'a> {
         (self.0)()
     }
 
+    /// # Errors
+    /// The signal.
+    pub fn check(self) -> io::Result<()> {
+        if self.is_set() { Err(io::Error::other("it was cancelled")) } else { Ok(()) }
+    }
+
     /// As [`Self::is_set`], polled at some lines only.
     pub fn is_set_at(self, line: usize) -> bool {
         line.is_multiple_of(LINES) && self.is_set()
@@ -67,15 +73,9 @@ pub struct StoppableReader<'a, R> {
     stop: StopSignal<'a>,
 }
 
-impl<R> StoppableReader<'_, R> {
-    fn check(&self) -> io::Result<()> {
-        if self.stop.is_set() { Err(io::Error::other("it was cancelled")) } else { Ok(()) }
-    }
-}
-
 impl<R: BufRead> Read for StoppableReader<'_, R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        self.check()?;
+        self.stop.check()?;
         let most = out.len().min(CHUNK);
         self.inner.read(&mut out[..most])
     }
@@ -83,7 +83,7 @@ impl<R: BufRead> Read for StoppableReader<'_, R> {
 
 impl<R: BufRead> BufRead for StoppableReader<'_, R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.check()?;
+        self.stop.check()?;
         let bytes = self.inner.fill_buf()?;
         Ok(&bytes[..bytes.len().min(CHUNK)])
     }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{Fault, Loaded, WriteError, document, write_atomic};
+use crate::formats::StopSignal;
 use crate::worlds::World;
 use crate::worlds::swarm::doc::{MAX_FILM_BYTES, MAX_INLINE_FILM_BYTES, film_bytes, film_size};
 use crate::worlds::swarm::picture::SnapshotFilm;
@@ -43,7 +44,8 @@ pub(super) fn write_film(world: &World, path: &Path) -> Result<Option<String>, W
 }
 
 /// Reads the text of the scene at `path`, and its film from beside it.
-pub(super) fn parse(text: &str, path: &Path) -> Result<Loaded, Fault> {
+pub(super) fn parse(text: &str, path: &Path, stop: StopSignal) -> Result<Loaded, Fault> {
+    stop.check().map_err(Fault::Read)?;
     document::read(text, &|name| {
         // A scene from elsewhere must not name any file of this machine.
         if Path::new(name).file_name() != Some(name.as_ref()) || !name.ends_with(ENDING) {
@@ -54,7 +56,7 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Loaded, Fault> {
         if size.len() > MAX_FILM_BYTES {
             return Err(format!("{name} has {} MB, more than a film may have", size.len() >> 20));
         }
-        fs::read(&file).map_err(|e| format!("{name}, which has the snapshots, cannot be read ({e})"))
+        stop.read(&file).map_err(|e| format!("{name}, which has the snapshots, cannot be read ({e})"))
     })
 }
 
@@ -162,7 +164,7 @@ mod tests {
         for name in ["../x.film", "/etc/passwd", "x.ron"] {
             let text = format!("{}{}", &text[..block], &text[end..]);
             let text = text.replace("file: None", &format!("file: Some(\"{name}\")"));
-            let error = parse(&text, &path).unwrap_err().to_string();
+            let error = parse(&text, &path, StopSignal::NEVER).unwrap_err().to_string();
             assert!(error.contains("is not the name"), "{error}");
         }
     }

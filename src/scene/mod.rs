@@ -21,7 +21,7 @@ pub use project::{Project, SwarmProject};
 
 use std::path::Path;
 
-use crate::formats::{FormatKind, FormatRole, format_for};
+use crate::formats::{FormatKind, FormatRole, StopSignal, format_for};
 use crate::worlds::{SwarmDoc, World};
 
 /// Largest scene file that is read and written, bytes. A snapshot of 100,000 particles takes about 10 MB.
@@ -62,7 +62,14 @@ impl Project {
     /// # Errors
     /// One sentence that names the file, the place and the hint; see [`Fault`]. The file is never changed.
     pub fn load(path: impl AsRef<Path>) -> Result<Loaded, SceneError> {
-        let path = path.as_ref();
+        Self::load_unless_stopped(path.as_ref(), StopSignal::NEVER)
+    }
+
+    /// As [`Self::load`]. The signal is polled while files are read and before the text is parsed.
+    ///
+    /// # Errors
+    /// As [`Self::load`]; [`Fault::Read`] once the signal is set.
+    pub fn load_unless_stopped(path: &Path, stop: StopSignal) -> Result<Loaded, SceneError> {
         let fault = |fault| SceneError { path: path.to_owned(), fault };
         let file = std::fs::metadata(path).map_err(|e| fault(Fault::Read(e)))?;
         match file.len() {
@@ -71,10 +78,10 @@ impl Project {
             bytes if bytes > MAX_FILE_BYTES => return Err(fault(Fault::TooLarge { bytes })),
             _ => {}
         }
-        let bytes = std::fs::read(path).map_err(|e| fault(Fault::Read(e)))?;
+        let bytes = stop.read(path).map_err(|e| fault(Fault::Read(e)))?;
         if picture::is_png(&bytes) {
             let text = picture::text_in(&bytes).map_err(fault)?.ok_or_else(|| fault(Fault::PictureWithoutScene))?;
-            return beside::parse(&text, path).map_err(fault);
+            return beside::parse(&text, path, stop).map_err(fault);
         }
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,
@@ -89,7 +96,7 @@ impl Project {
                 return Err(fault(Fault::NotAScene(what.to_owned())));
             }
         };
-        beside::parse(&text, path).map_err(fault)
+        beside::parse(&text, path, stop).map_err(fault)
     }
 
     /// Reads the text of a scene file.

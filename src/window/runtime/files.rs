@@ -25,7 +25,7 @@ pub type Notice = (Level, String);
 /// A scene of another world than the swarm, and its file.
 pub type OtherScene = (PathBuf, Box<Project>);
 
-/// What reading a scene gives to the session; `None` when it is of another world and was sent there.
+/// What reading a scene gives to the session; `None` when it was cancelled, or is of another world and was sent there.
 type ReadScene = Result<Option<Box<SwarmProject>>, String>;
 
 /// The writing and the reading thread, and what they send back.
@@ -79,8 +79,8 @@ impl Files {
         self.reader.put(move || work(StopSignal::new(&|| handle.is_cancelled())));
     }
 
-    /// Cancels all reading that was asked for: what is under way ends at its next poll, a tenth of a second at most where
-    /// files are read line by line.
+    /// Cancels all reading that was asked for, so that none of it opens: what is under way ends at its next poll, a tenth of
+    /// a second at most while a file is read.
     pub fn cancel_reading(&self) {
         self.canceller.cancel();
     }
@@ -107,9 +107,9 @@ impl Files {
             SceneSource::Bundled(_) => PathBuf::new(),
         };
         let (notices, others) = (self.notices.post(), self.others.post());
-        self.read(path, move |path, _| {
+        self.read(path, move |path, stop| {
             let result = guarded(&format!("opening {}", path.display()), || match &source {
-                SceneSource::File(path) => load(path, &notices, &others),
+                SceneSource::File(path) => load(path, &notices, &others, stop),
                 SceneSource::Bundled(name) => {
                     bundled::load(name).map(|loaded| Some(Box::new(opened_project(loaded.project))))
                 }
@@ -144,7 +144,7 @@ impl Files {
         let (notices, others) = (self.notices.post(), self.others.post());
         self.read(path, move |path, stop| match kind_of(path) {
             Some(FileKind::Scene) => {
-                let result = guarded(&format!("opening {}", path.display()), || load(path, &notices, &others));
+                let result = guarded(&format!("opening {}", path.display()), || load(path, &notices, &others, stop));
                 opened(SceneSource::File(path.to_owned()), result)
             }
             Some(FileKind::Image) => {
@@ -218,20 +218,18 @@ impl Files {
         });
     }
 
-    /// `work` must not panic: see [`guarded`]. What was cancelled before its turn is not begun.
+    /// `work` must not panic: see [`guarded`]. What was cancelled before its turn is not begun; what `work` returns after a
+    /// cancel is dropped.
     fn read(&self, path: PathBuf, work: impl FnOnce(&Path, StopSignal) -> Option<Event> + Send + 'static) {
         let is_written = self.being_written.lock().unwrap_or_else(PoisonError::into_inner).contains(&path);
         let (events, notices, handle) = (self.events.post(), self.notices.post(), self.canceller.handle());
         let job = move || {
             let is_cancelled = || handle.is_cancelled();
             let event = if is_cancelled() { None } else { work(&path, StopSignal::new(&is_cancelled)) };
-            match event {
-                Some(event) => events.send(event),
-                None if is_cancelled() => {
-                    notices.send((Level::Info, format!("{} was not read: cancelled.", path.display())));
-                }
-                // It was sent elsewhere.
-                None => {}
+            if is_cancelled() {
+                notices.send((Level::Info, format!("{} was not read: cancelled.", path.display())));
+            } else if let Some(event) = event {
+                events.send(event);
             }
         };
         if is_written { self.writer.put(job) } else { self.reader.put(job) }
@@ -247,8 +245,12 @@ fn save(path: &Path, mut document: SwarmProject, portrait: Portrait) -> Result<(
     document.save_showing(path, &showing).map_err(|e| e.to_string())
 }
 
-fn load(path: &Path, notices: &Post<Notice>, others: &Post<OtherScene>) -> ReadScene {
-    let Loaded { project, warnings } = Project::load(path).map_err(|e| e.to_string())?;
+/// Sends nothing once the signal is set.
+fn load(path: &Path, notices: &Post<Notice>, others: &Post<OtherScene>, stop: StopSignal) -> ReadScene {
+    let Loaded { project, warnings } = Project::load_unless_stopped(path, stop).map_err(|e| e.to_string())?;
+    if stop.is_set() {
+        return Ok(None);
+    }
     for warning in &warnings {
         notices.send((Level::Info, warning.clone()));
     }
@@ -422,5 +424,52 @@ mod tests {
         files.import(path);
         assert!(matches!(next(&files), Event::Share(ShareEvent::Imported { result: Ok(_), .. })));
         assert_eq!(files.events().count(), 0);
+    }
+
+    #[test]
+    fn a_scene_cancelled_while_it_is_read_does_not_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.ron");
+        document("Mill").save(&path).unwrap();
+        let files = Files::default();
+        let (begun, has_begun) = crossbeam_channel::bounded::<()>(0);
+        let (go, may_go) = crossbeam_channel::bounded::<()>(0);
+        // Has read the whole scene when the cancel comes.
+        files.read(path.clone(), move |path, _| {
+            let (notices, others) = (Mailbox::default(), Mailbox::default());
+            let result = load(path, &notices.post(), &others.post(), StopSignal::NEVER);
+            begun.send(()).expect("the test waits");
+            _ = may_go.recv();
+            opened(SceneSource::File(path.to_owned()), result)
+        });
+        has_begun.recv_timeout(Duration::from_secs(30)).expect("a scene that is read");
+        files.cancel_reading();
+        drop(go);
+        let (level, text) = files.notices.next(Duration::from_secs(30)).expect("a notice");
+        assert!(level == Level::Info && text.contains("cancelled"), "{text}");
+        files.load(SceneSource::File(path));
+        assert!(matches!(next(&files), Event::Document(DocumentEvent::Opened { result: Ok(_), .. })));
+        assert_eq!(files.events().count(), 0, "the cancelled one sent nothing");
+    }
+
+    #[test]
+    fn a_cancelled_scene_of_another_world_is_not_sent_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.ron");
+        let world = (crate::worlds::studio::world_entry("points").expect("the points world").empty)();
+        Project::new("Points", world).save(&path).unwrap();
+        // What a signal gives that is set after so many polls: whether a scene arrives, and the polls.
+        let polled = |after: usize| {
+            let (notices, others, polls) = (Mailbox::default(), Mailbox::default(), std::cell::Cell::new(0));
+            let is_set = || polls.replace(polls.get() + 1) >= after;
+            let result = load(&path, &notices.post(), &others.post(), StopSignal::new(&is_set));
+            assert!(after < usize::MAX || result.is_ok());
+            (others.take().count() == 1, polls.get())
+        };
+        let (arrives, polls) = polled(usize::MAX);
+        assert!(arrives && polls > 2, "{polls}");
+        for after in 0..polls {
+            assert_eq!(polled(after), (false, after + 1), "the poll that finds the signal is the last");
+        }
     }
 }
