@@ -1,7 +1,7 @@
 //! How far a rule's flow is from keeping the target: the residual of equation (1), measured on samples.
 
 use crate::worlds::swarm::picture::Swarm;
-use crate::worlds::swarm::rule::residual::{Continuity, Differences, continuity};
+use crate::worlds::swarm::rule::residual::{Continuity, Differences, continuity_unless_stopped};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Neighbours, Rule, RuleError, energy, flow_learned, step};
 
 /// Step of the differences, ℓ and rad: far below the softened distance (0.1 ℓ), far above rounding.
@@ -15,6 +15,16 @@ const DIFFERENCE_L: f64 = 1e-4;
 /// is exact; the learned flow is trained on the square of this ratio. 0 when nothing moves. Costs 6 N velocities of one
 /// particle a sample for the learned flow, and 6 N of the whole swarm for the exact one: give that few and small samples.
 pub fn relative_residual(rule: &Rule, settings: &LiveSettings, samples: &[Swarm]) -> Result<f64, RuleError> {
+    Ok(residual_unless_stopped(rule, settings, samples, &|| false)?.expect("nothing stops it"))
+}
+
+/// As [`relative_residual`]; `None` where it was stopped. `stop` is polled a few times for each particle.
+pub(super) fn residual_unless_stopped(
+    rule: &Rule,
+    settings: &LiveSettings,
+    samples: &[Swarm],
+    stop: &dyn Fn() -> bool,
+) -> Result<Option<f64>, RuleError> {
     settings.validate(rule)?;
     let sigma_l = settings.sigma_l;
     match (&rule.flow, settings.flow) {
@@ -23,20 +33,25 @@ pub fn relative_residual(rule: &Rule, settings: &LiveSettings, samples: &[Swarm]
             let neighbours = Neighbours::new(swarm, rule.cutoff_l + 4.0 * DIFFERENCE_L);
             let velocity =
                 |moved: &Swarm, i: usize| flow_learned::velocity_of(rule, flow, moved, &neighbours, i, sigma_l);
-            let terms = continuity(swarm, score, velocity, Differences::Second, DIFFERENCE_L);
-            (terms, flow_learned::velocity(rule, flow, swarm, sigma_l))
+            let terms = continuity_unless_stopped(swarm, score, velocity, Differences::Second, DIFFERENCE_L, stop)?;
+            Some((terms, flow_learned::velocity(rule, flow, swarm, sigma_l)))
         }),
-        _ => ratio_of_whole(rule, settings, samples, |swarm, score| {
+        _ => ratio_of_whole(rule, settings, samples, stop, |swarm, score| {
             step::velocity(rule, settings, swarm, score).expect("the flow was checked above")
         }),
     }
 }
 
 /// The same for V = D s. As costly as for the exact flow.
-pub(super) fn residual_of_score(rule: &Rule, settings: &LiveSettings, samples: &[Swarm]) -> Result<f64, RuleError> {
+pub(super) fn residual_of_score(
+    rule: &Rule,
+    settings: &LiveSettings,
+    samples: &[Swarm],
+    stop: &dyn Fn() -> bool,
+) -> Result<Option<f64>, RuleError> {
     settings.validate(rule)?;
     let mobility = rule.mobility();
-    ratio_of_whole(rule, settings, samples, |_, score| {
+    ratio_of_whole(rule, settings, samples, stop, |_, score| {
         score.iter().map(|s| std::array::from_fn(|axis| mobility[axis] * s[axis])).collect()
     })
 }
@@ -46,34 +61,36 @@ fn ratio_of_whole(
     rule: &Rule,
     settings: &LiveSettings,
     samples: &[Swarm],
+    stop: &dyn Fn() -> bool,
     velocities: impl Fn(&Swarm, &[[f64; 3]]) -> Vec<[f64; 3]>,
-) -> Result<f64, RuleError> {
+) -> Result<Option<f64>, RuleError> {
     ratio(rule, settings, samples, |swarm, score| {
         let velocity = |moved: &Swarm, i: usize| velocities(moved, &energy::score(rule, moved, settings.sigma_l))[i];
-        let terms = continuity(swarm, score, velocity, Differences::Second, DIFFERENCE_L);
-        (terms, velocities(swarm, score))
+        let terms = continuity_unless_stopped(swarm, score, velocity, Differences::Second, DIFFERENCE_L, stop)?;
+        Some((terms, velocities(swarm, score)))
     })
 }
 
-/// `terms_of` gives the terms of equation (1) and the velocities of a swarm, whose score it is given.
+/// `terms_of` gives the terms of equation (1) and the velocities of a swarm, whose score it is given; `None` where it was
+/// stopped.
 fn ratio(
     rule: &Rule,
     settings: &LiveSettings,
     samples: &[Swarm],
-    terms_of: impl Fn(&Swarm, &[[f64; 3]]) -> (Continuity, Vec<[f64; 3]>),
-) -> Result<f64, RuleError> {
+    terms_of: impl Fn(&Swarm, &[[f64; 3]]) -> Option<(Continuity, Vec<[f64; 3]>)>,
+) -> Result<Option<f64>, RuleError> {
     let sigma_l = settings.sigma_l;
     let (mut squares, mut motion) = (0.0, 0.0);
     for swarm in samples {
         rule.validate_swarm(swarm)?;
-        let (terms, velocities) = terms_of(swarm, &energy::score(rule, swarm, sigma_l));
+        let Some((terms, velocities)) = terms_of(swarm, &energy::score(rule, swarm, sigma_l)) else { return Ok(None) };
         squares += (terms.divergence + terms.advection).powi(2);
         for [x, y, turn] in velocities {
             let turn = turn / rule.kappa;
             motion += (x * x + y * y + turn * turn) / (sigma_l * sigma_l);
         }
     }
-    Ok(if motion > 0.0 { (squares / motion).sqrt() } else { 0.0 })
+    Ok(Some(if motion > 0.0 { (squares / motion).sqrt() } else { 0.0 }))
 }
 
 #[cfg(test)]
@@ -111,7 +128,8 @@ mod tests {
 
     #[test]
     fn moving_along_the_score_has_a_residual() {
-        let of_score = residual_of_score(&rule(), &settings(FlowKind::None), &samples()).expect("all is in range");
+        let of_score = residual_of_score(&rule(), &settings(FlowKind::None), &samples(), &|| false);
+        let of_score = of_score.expect("all is in range").expect("nothing stops it");
         assert!(of_score > 1e-2, "{of_score}");
     }
 

@@ -40,10 +40,26 @@ pub fn continuity<V: Fn(&Swarm, usize) -> [f64; 3]>(
     differences: Differences,
     h: f64,
 ) -> Continuity {
+    let terms = continuity_unless_stopped(swarm, score, velocity, differences, h, &|| false);
+    terms.expect("nothing stops it")
+}
+
+/// As [`continuity`]; `None` where it was stopped. `stop` is polled before each coordinate.
+pub fn continuity_unless_stopped<V: Fn(&Swarm, usize) -> [f64; 3]>(
+    swarm: &Swarm,
+    score: &[[f64; 3]],
+    velocity: V,
+    differences: Differences,
+    h: f64,
+    stop: &dyn Fn() -> bool,
+) -> Option<Continuity> {
     let mut result = Continuity { divergence: 0.0, advection: 0.0, scale: 0.0 };
     for (i, here_score) in score.iter().enumerate() {
         let here = velocity(swarm, i);
         for axis in 0..3 {
+            if stop() {
+                return None;
+            }
             let slope = slope(swarm, i, axis, |moved| velocity(moved, i)[axis], differences, h);
             let work = here[axis] * here_score[axis];
             result.divergence += slope;
@@ -51,7 +67,7 @@ pub fn continuity<V: Fn(&Swarm, usize) -> [f64; 3]>(
             result.scale += slope.abs() + work.abs();
         }
     }
-    result
+    Some(result)
 }
 
 /// The derivative of `value` along coordinate `axis` (x, y, heading) of particle `i`.

@@ -5,6 +5,7 @@ mod arena;
 mod bootstrap;
 mod controls;
 mod findings;
+mod pace;
 mod settings;
 
 pub use bootstrap::Measured;
@@ -17,7 +18,7 @@ use rand::rngs::StdRng;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::residual::{relative_residual, residual_of_score};
+use super::residual::{residual_of_score, residual_unless_stopped};
 use super::statistics::{Motion, Order, species_of};
 use super::{Fidelity, scattered, scrambled};
 use crate::worlds::swarm::doc::{Evidence, KeptLong};
@@ -25,11 +26,10 @@ use crate::worlds::swarm::engine::{Engine, EngineError, Growth, Headless};
 use crate::worlds::swarm::picture::{Ensemble, Stills, Swarm};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Rule};
 use arena::Arena;
+use pace::CheckPace;
 
 /// Samples that the residual is measured on; each takes seconds, and the exact flow leaves nothing to average.
 const RESIDUAL_SAMPLES: usize = 2;
-/// Live steps between two reports of progress.
-const CHUNK: u32 = 100;
 
 /// What the random numbers of a check are for: each use has a stream of its own.
 #[derive(Clone, Copy)]
@@ -111,10 +111,11 @@ impl<'a> Check<'a> {
         let arena = Arena::new((&picture.0, picture.1), rule, live.sigma_l, settings.area, settings.particles)?;
         let mut rng = StdRng::seed_from_u64(settings.seed);
         let mut draw = || {
-            if progress.is_stopped() {
-                return Err(CheckError::Stopped);
-            }
-            Ok((0..settings.replicas).map(|_| arena.sample(&mut rng)).collect::<Result<Vec<_>, _>>()?)
+            let sample = |_| {
+                poll(progress)?;
+                Ok(arena.sample(&mut rng)?)
+            };
+            (0..settings.replicas).map(sample).collect::<Result<Vec<_>, CheckError>>()
         };
         let (target, other, started) = (draw()?, draw()?, draw()?);
         let species = species_of(rule, &picture.0);
@@ -157,6 +158,10 @@ impl<'a> Check<'a> {
         swarms: &[Swarm],
         of: impl Fn(usize, &Swarm) -> Result<T, CheckError> + Sync,
     ) -> Result<Vec<T>, CheckError> {
+        let of = |k: usize, swarm: &Swarm| {
+            self.poll()?;
+            of(k, swarm)
+        };
         if self.headless.gpu().is_some() {
             swarms.iter().enumerate().map(|(k, swarm)| of(k, swarm)).collect()
         } else {
@@ -166,10 +171,14 @@ impl<'a> Check<'a> {
 
     fn advance(&self, steps: u64) -> Result<(), CheckError> {
         self.progress.advance(steps);
-        if self.progress.is_stopped() { Err(CheckError::Stopped) } else { Ok(()) }
+        self.poll()
     }
 
-    /// Runs the whole of `growth` and then `live_steps`.
+    fn poll(&self) -> Result<(), CheckError> {
+        poll(self.progress)
+    }
+
+    /// Runs the whole of `growth` and then `live_steps`, in chunks of any size: the swarm does not depend on them.
     fn run(
         &self,
         engine: &mut Engine,
@@ -177,14 +186,17 @@ impl<'a> Check<'a> {
         live: &LiveSettings,
         live_steps: u32,
     ) -> Result<(), CheckError> {
+        let mut pace = CheckPace::default();
         while growth.done().is_some() {
-            let more = growth.run_in_stage(engine, live, CHUNK)?;
+            let more = pace.run(|steps| growth.run_in_stage(engine, live, steps))?;
             self.advance(u64::from(more))?;
         }
         let mut left = live_steps;
         while left > 0 {
-            let now = CHUNK.min(left);
-            growth.run(engine, live, now)?;
+            let now = pace.run(|steps| {
+                let now = steps.min(left);
+                growth.run(engine, live, now).map(|()| now)
+            })?;
             left -= now;
             self.advance(u64::from(now))?;
         }
@@ -198,8 +210,11 @@ impl<'a> Check<'a> {
     /// # Errors
     /// Creatures that find no room in their box.
     pub fn ceiling(&self) -> Result<Measured, CheckError> {
-        let best = (0..self.settings.replicas).map(|k| self.arena.best(&mut self.rng(Stream::Ceiling, k)));
-        Ok(self.measured(&best.collect::<Result<Vec<_>, _>>()?))
+        let best = (0..self.settings.replicas).map(|k| {
+            self.poll()?;
+            Ok(self.arena.best(&mut self.rng(Stream::Ceiling, k))?)
+        });
+        Ok(self.measured(&best.collect::<Result<Vec<_>, CheckError>>()?))
     }
 
     /// Fidelity of what grows out of a random start.
@@ -278,6 +293,9 @@ impl<'a> Check<'a> {
 
     /// Of equation (1), relative to the motion; takes seconds. `None` where nothing moves. It is a property of the rule near
     /// one particle, so that it is always measured in the ensemble's own box.
+    ///
+    /// # Errors
+    /// As [`Self::grown`].
     pub fn residual(&self, contender: &Contender) -> Result<Option<f64>, CheckError> {
         if contender.motor == Motor::Flow(FlowKind::None) {
             return Ok(None);
@@ -287,10 +305,12 @@ impl<'a> Check<'a> {
         let samples = (0..RESIDUAL_SAMPLES.min(self.settings.replicas))
             .map(|k| arena.sample(&mut self.rng(Stream::Residual, k)))
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(finite(match contender.motor {
-            Motor::ScoreOnly { .. } => residual_of_score(self.rule, &live, &samples)?,
-            _ => relative_residual(&contender.rule, &live, &samples)?,
-        }))
+        let stop = || self.progress.is_stopped();
+        let residual = match contender.motor {
+            Motor::ScoreOnly { .. } => residual_of_score(self.rule, &live, &samples, &stop)?,
+            _ => residual_unless_stopped(&contender.rule, &live, &samples, &stop)?,
+        };
+        residual.map(finite).ok_or(CheckError::Stopped)
     }
 
     /// A disc around the middle, half as wide as the shorter side of the box, is scrambled and left to heal.
@@ -380,6 +400,10 @@ pub fn certify(
 fn along_mobility(rule: &Rule, scores: Vec<[f64; 3]>) -> Vec<[f64; 3]> {
     let mobility = rule.mobility();
     scores.into_iter().map(|s| std::array::from_fn(|axis| mobility[axis] * s[axis])).collect()
+}
+
+fn poll(progress: &dyn CheckProgress) -> Result<(), CheckError> {
+    if progress.is_stopped() { Err(CheckError::Stopped) } else { Ok(()) }
 }
 
 fn finite(value: f64) -> Option<f64> {

@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use glam::DVec2;
 
 use super::*;
@@ -126,4 +128,46 @@ fn every_contender_is_measured_and_the_evidence_has_intervals() {
     assert_eq!((evidence.kept_interval, evidence.area), (rows[0].interval, Some(1)));
     assert!(evidence.grown_interval.is_some() && evidence.healed_interval.is_some());
     assert_eq!(evidence.kept_long.unwrap().replicas, 3, "no more than there are samples");
+}
+
+/// Is stopped at a poll of this number, counted from 0.
+struct StopsAt {
+    poll: usize,
+    polls: AtomicUsize,
+}
+
+impl CheckProgress for StopsAt {
+    fn phase(&self, _: &'static str) {}
+    fn advance(&self, _: u64) {}
+    fn is_stopped(&self) -> bool {
+        self.polls.fetch_add(1, Ordering::Relaxed) >= self.poll
+    }
+}
+
+#[test]
+fn a_residual_stops_at_the_poll_that_finds_the_signal() {
+    let (rule, headless) = (weak_rule().with_random_flow(3), Headless::new(EngineChoice::Cpu).unwrap());
+    let ensemble = Ensemble::default();
+    for (flow, score_only) in [(FlowKind::Learned, false), (FlowKind::Exact, false), (FlowKind::Exact, true)] {
+        let live = LiveSettings { flow, ..LiveSettings::default() };
+        // Polls of the residual alone, up to the one that stops it.
+        let residual = |poll: usize| {
+            let progress = StopsAt { poll: usize::MAX, polls: AtomicUsize::new(0) };
+            let mut check = Check::new(&rule, (&mill(), &ensemble), &live, SHORT, &headless, &progress).unwrap();
+            let progress = StopsAt { poll, polls: AtomicUsize::new(0) };
+            check.progress = &progress;
+            let own = check.own();
+            let motor = if score_only { Motor::ScoreOnly { factor: 2.0 } } else { own.motor };
+            let result = check.residual(&Contender { motor, ..own });
+            (result, progress.polls.into_inner())
+        };
+        let (whole, polls) = residual(usize::MAX);
+        let particles = mill().sample(&ensemble, &mut StdRng::seed_from_u64(1)).unwrap().len();
+        assert!(whole.unwrap().is_some() && polls >= RESIDUAL_SAMPLES * particles, "{polls}");
+        for poll in [0, 1, polls / 2, polls - 1] {
+            let (stopped, polls) = residual(poll);
+            assert!(matches!(stopped, Err(CheckError::Stopped)));
+            assert_eq!(polls, poll + 1);
+        }
+    }
 }
