@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::Context as _;
 use serde_json::json;
 
+use super::background::{older_rule_kept, stop_on_interrupt};
 use super::output::{Answer, Progress, finite, load};
 use super::training::TrainingArgs;
 use crate::jobs::{Event, Pace, Reason, Training, left_s};
@@ -103,7 +103,7 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
             start.map(Arc::unwrap_or_clone),
         ),
     };
-    stop_on_interrupt(&training)?;
+    stop_on_interrupt(training.stop_handle())?;
     let outcome = follow(&training, pace.as_ref(), &scene.world.training, quiet);
     // After a failure these are the last good weights: better than none, but no reason to give up an older rule.
     let replaces_a_rule = args.out.is_none() && scene.world.rule.is_some();
@@ -123,11 +123,9 @@ pub(super) fn run(args: &Args, quiet: bool) -> anyhow::Result<Answer> {
         scene.save(out)?;
     }
     let last = match outcome {
-        Ok(last) if newest.is_none() => anyhow::bail!(
-            "{}: stopped after {} steps, and the scene keeps the rule that it had (give -o to keep an unfinished one)",
-            args.scene.display(),
-            last.steps,
-        ),
+        Ok(last) if newest.is_none() => {
+            anyhow::bail!("{}: {}", args.scene.display(), older_rule_kept(last.steps));
+        }
         Ok(last) => last,
         Err(message) if newest.is_some() => {
             anyhow::bail!("{}: {message} (saved in {})", args.scene.display(), out.display());
@@ -183,12 +181,6 @@ fn keep_flows(args: &Args, scene: &mut SwarmProject, rule: &Rule, another: &Adde
     } else {
         *flows = Flows::of(rule, &scene.world.training);
     }
-}
-
-/// Ctrl-C ends the training, not the program: what was learned so far is saved.
-fn stop_on_interrupt(training: &Training) -> anyhow::Result<()> {
-    let stop = training.stop_handle();
-    ctrlc::set_handler(move || stop.stop()).context("Ctrl-C cannot be watched for")
 }
 
 /// The options into the settings of the scene, where they are saved.

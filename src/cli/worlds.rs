@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
+use super::background::LearnCall;
 use super::output::{Answer, warn};
 use super::{field, points};
 use crate::scene::{Project, world_name};
@@ -172,7 +173,8 @@ impl PointsLine {
         match self.command {
             PointsCommand::Import(line) => made(&line.out, points::import::run(&line.args)?),
             PointsCommand::Learn(line) => {
-                changed(&line.scene, line.out.as_deref(), |p| points::learn::run(&line.args, p, quiet))
+                let call = LearnCall { quiet, is_in_place: line.out.is_none() };
+                changed(&line.scene, line.out.as_deref(), |p| points::learn::run(&line.args, p, call))
             }
             PointsCommand::Check(line) if line.args.certify || line.out.is_some() => {
                 changed(&line.scene, line.out.as_deref(), |p| points::check::run(&line.args, p, quiet))
@@ -193,7 +195,8 @@ impl FieldLine {
             FieldCommand::Simulate(line) => made(&line.out, field::simulate::run(&line.args)?),
             FieldCommand::Import(line) => made(&line.out, field::import::run(&line.args)?),
             FieldCommand::Learn(line) => {
-                changed(&line.scene, line.out.as_deref(), |p| field::learn::run(&line.args, p, quiet))
+                let call = LearnCall { quiet, is_in_place: line.out.is_none() };
+                changed(&line.scene, line.out.as_deref(), |p| field::learn::run(&line.args, p, call))
             }
             FieldCommand::Check(line) if line.args.certify || line.out.is_some() => {
                 changed(&line.scene, line.out.as_deref(), |p| field::check::run(&line.args, p, quiet))

@@ -1,6 +1,6 @@
 //! What a run in the background is to do: its owner orders, and the run applies the orders between two steps.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::Reason;
@@ -71,6 +71,21 @@ impl Control {
             tick();
         }
         wishes.wish
+    }
+}
+
+/// Stops a run of learning from elsewhere, such as from a signal.
+#[derive(Clone)]
+pub struct StopHandle(Arc<Control>);
+
+impl StopHandle {
+    pub(super) fn new(control: &Arc<Control>) -> Self {
+        Self(Arc::clone(control))
+    }
+
+    /// Ends the run after its present step, also when it is paused; what was learned so far is in its slot.
+    pub fn stop(&self) {
+        self.0.order(Wish::Stop);
     }
 }
 

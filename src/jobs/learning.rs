@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwapOption;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::control::{Control, Stepping, Wish, run_steps};
+use super::control::{Control, Stepping, StopHandle, Wish, run_steps};
 use super::worker::EVENT_CAPACITY;
 use super::{Cores, LEARNING, Reason, guarded, start};
 use crate::worlds::World;
@@ -41,7 +41,7 @@ const PUBLISH_EVERY: Duration = Duration::from_secs(1);
 const FIRST_RESULT: Duration = Duration::from_millis(300);
 
 struct LearningShared {
-    control: Control,
+    control: Arc<Control>,
     newest: ArcSwapOption<Learned>,
 }
 
@@ -62,7 +62,7 @@ impl LearningRun {
 
     /// Starts a run of what `make` returns, which is called in the thread of the run. Its error arrives as an event.
     pub fn spawn(make: impl FnOnce() -> Result<Box<dyn WorldTraining>, StudioError> + Send + 'static) -> Self {
-        let shared = Arc::new(LearningShared { control: Control::default(), newest: ArcSwapOption::empty() });
+        let shared = Arc::new(LearningShared { control: Arc::default(), newest: ArcSwapOption::empty() });
         let (sender, events) = bounded(EVENT_CAPACITY);
         let (mine, outbox) = (shared.clone(), sender.clone());
         let work = move || {
@@ -91,6 +91,11 @@ impl LearningRun {
     /// Ends the run after the present step.
     pub fn stop(&self) {
         self.shared.control.order(Wish::Stop);
+    }
+
+    /// Stops the run from another thread, such as a signal handler.
+    pub fn stop_handle(&self) -> StopHandle {
+        StopHandle::new(&self.shared.control)
     }
 
     /// Ends the present phase early, in an orderly way.
@@ -293,7 +298,7 @@ mod tests {
 
     #[test]
     fn a_run_stopped_while_it_prepares_makes_no_step() {
-        let shared = LearningShared { control: Control::default(), newest: ArcSwapOption::empty() };
+        let shared = LearningShared { control: Arc::default(), newest: ArcSwapOption::empty() };
         shared.control.order(Wish::Stop);
         let (outbox, events) = bounded(EVENT_CAPACITY);
         let ring = ring(1e7);

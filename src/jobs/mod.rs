@@ -26,6 +26,7 @@ pub use cancel::{CancelHandle, Canceller};
 pub use canvas::{CanvasEvent, CanvasOrder, CanvasPicture, CanvasView, CanvasWorker};
 pub use canvas_film::FilmOrder;
 pub use checking::{CheckEvent, CheckRun};
+pub use control::StopHandle;
 pub use learning::{LearningEvent, LearningRun};
 pub use mailbox::{Mailbox, Post};
 pub use pace::{Pace, left_s};
@@ -116,7 +117,7 @@ pub struct Training {
 
 /// What the handle and the thread both see.
 struct TrainingShared {
-    control: Control,
+    control: Arc<Control>,
     state: Mutex<State>,
     newest: ArcSwapOption<Rule>,
 }
@@ -128,17 +129,6 @@ impl TrainingShared {
 
     fn set_state(&self, state: State) {
         *self.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
-    }
-}
-
-/// Stops a training run from elsewhere, such as from a signal.
-#[derive(Clone)]
-pub struct StopHandle(Arc<TrainingShared>);
-
-impl StopHandle {
-    /// As [`Training::stop`].
-    pub fn stop(&self) {
-        self.0.control.order(Wish::Stop);
     }
 }
 
@@ -165,7 +155,7 @@ impl Training {
     /// returns [`LearnError::Stopped`].
     pub fn spawn<L: Learner>(make: impl FnOnce(&dyn Fn() -> bool) -> Result<L, LearnError> + Send + 'static) -> Self {
         let shared = Arc::new(TrainingShared {
-            control: Control::default(),
+            control: Arc::default(),
             state: Mutex::new(State::Preparing),
             newest: ArcSwapOption::empty(),
         });
@@ -184,7 +174,7 @@ impl Training {
 
     /// Stops the run from another thread, such as a signal handler.
     pub fn stop_handle(&self) -> StopHandle {
-        StopHandle(Arc::clone(&self.shared))
+        StopHandle::new(&self.shared.control)
     }
 
     /// Takes effect after the present step; [`Event::Paused`] reports when.

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use super::{doc_of, library_of, tokens};
-use crate::cli::background;
+use crate::cli::background::{self, LearnCall};
 use crate::cli::knobs::{OptionRows, WorldKnobArgs, rows_of};
 use crate::cli::output::{Answer, warn};
 use crate::scene::Project;
@@ -57,14 +57,14 @@ enum LibraryName {
 
 /// # Errors
 /// Stills that cannot be learned from.
-pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Result<Answer> {
+pub(crate) fn run(args: &Args, project: &mut Project, call: LearnCall) -> anyhow::Result<Answer> {
     let doc = doc_of(project)?;
     args.knobs.apply(doc)?;
     if let FieldSubject::Tokens(tokens) = &mut doc.subject {
         let settings = &mut tokens.settings;
         settings.side = args.side.unwrap_or(settings.side);
         settings.seed = args.seed.unwrap_or(settings.seed);
-        return tokens::learn(doc, args.resume, quiet);
+        return tokens::learn(doc, args.resume, call);
     }
     let library = library_of(doc)?;
     let settings = &mut library.settings;
@@ -77,7 +77,8 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
         };
     }
     let begun = Instant::now();
-    let (learned, _) = background::learn(doc.clone().into(), "library", quiet)?;
+    let replaces_a_rule = library.rule.is_some();
+    let (learned, _) = background::learn(doc.clone().into(), "library", call, replaces_a_rule)?;
     doc.set_learned(learned);
     answer(library_of(doc)?, begun.elapsed().as_secs_f64())
 }

@@ -57,7 +57,10 @@ mod tests {
     use clap::Parser;
 
     use super::*;
+    use crate::cli::background::LearnCall;
     use crate::worlds::field::stills::{Still, write_npy};
+
+    const CALL: LearnCall = LearnCall { quiet: true, is_in_place: true };
 
     #[derive(Parser)]
     struct Line<A: clap::Args> {
@@ -76,7 +79,7 @@ mod tests {
         let (mut project, answer) = simulate::run(&parse(line)).unwrap();
         assert_eq!(answer.json["stills"], 180);
         assert!(equations::run(&parse(""), &mut project).is_err(), "there is no rule yet");
-        learn::run(&parse("--functionals 40"), &mut project, true).unwrap();
+        learn::run(&parse("--functionals 40"), &mut project, CALL).unwrap();
         let answer = equations::run(&parse("--as latex"), &mut project).unwrap();
         assert!(answer.json["equations"]["v"]["u*v^2"].is_f64(), "{:?}", answer.json);
         assert!(answer.text.contains("aligned"));
@@ -120,7 +123,7 @@ mod tests {
     fn live_writes_the_look_of_the_scene_and_the_memory_of_a_pixel() {
         let folder = tempfile::tempdir().unwrap();
         let (mut project, _) = import::run(&parse("--tokens firefly")).unwrap();
-        learn::run(&parse("--steps 2 --side 48"), &mut project, true).unwrap();
+        learn::run(&parse("--steps 2 --side 48"), &mut project, CALL).unwrap();
         let mut written = |name: &str, change: &dyn Fn(&mut crate::worlds::field::tokens::TokenLook)| {
             let FieldSubject::Tokens(tokens) = &mut doc_of(&mut project).unwrap().subject else { panic!("tokens") };
             assert_eq!(tokens.settings.side, 48);
@@ -152,12 +155,12 @@ mod tests {
     #[test]
     fn learn_reads_token_settings_and_names_those_out_of_range() {
         let (mut project, _) = import::run(&parse("--tokens dot")).unwrap();
-        learn::run(&parse("--steps 2 --curve -0.1 --align 0.15 --attract 0.2"), &mut project, true).unwrap();
+        learn::run(&parse("--steps 2 --curve -0.1 --align 0.15 --attract 0.2"), &mut project, CALL).unwrap();
         let doc = doc_of(&mut project).unwrap();
         let FieldSubject::Tokens(tokens) = &doc.subject else { panic!("tokens") };
         assert_eq!(tokens.rule.as_ref().unwrap().curve_rad_per_px, -0.1);
         assert_eq!((tokens.settings.align_rad, tokens.settings.attract_px), (0.15, 0.2));
-        let refused = learn::run(&parse("--steps 2 --curve 2"), &mut project, true).err().unwrap().to_string();
+        let refused = learn::run(&parse("--steps 2 --curve 2"), &mut project, CALL).err().unwrap().to_string();
         assert!(refused.contains("curve") && refused.contains("0.3"), "{refused}");
     }
 
@@ -179,7 +182,7 @@ mod tests {
     fn tokens_are_learned_checked_and_shown() {
         let (mut project, _) = import::run(&parse("--tokens dot ring")).unwrap();
         assert!(check::run(&parse("--steps 50"), &mut project, true).is_err(), "there is no rule yet");
-        learn::run(&parse("--steps 3 --seed 5"), &mut project, true).unwrap();
+        learn::run(&parse("--steps 3 --seed 5"), &mut project, CALL).unwrap();
         let answer = check::run(&parse("--steps 50 --k 1 --k-radius 2"), &mut project, true).unwrap();
         assert_eq!(answer.json["turned"]["flow"]["radius"], 2);
         for key in ["count_start", "count_end"] {
@@ -204,7 +207,7 @@ mod tests {
         assert_eq!(answer.json["arrangement"], "Pairs");
         assert!(answer.json["group_px"].as_f64() < answer.json["clearance_px"].as_f64());
         assert!(info::run(&mut project).unwrap().text.contains("pixels apart, in pairs at"));
-        learn::run(&parse("--steps 2"), &mut project, true).unwrap();
+        learn::run(&parse("--steps 2"), &mut project, CALL).unwrap();
         let answer = check::run(&parse("--steps 50"), &mut project, true).unwrap();
         assert_eq!(answer.json["pairs"]["tiler"]["in_groups"], 1.0);
         assert!(answer.text.contains("share of tokens in pairs"), "{}", answer.text);
@@ -258,7 +261,7 @@ mod tests {
         let (mut project, _) = import::run(&parse("--tokens firefly")).unwrap();
         let FieldSubject::Tokens(tokens) = &mut doc_of(&mut project).unwrap().subject else { panic!("tokens") };
         tokens.clearance_px = 60.0;
-        let said = learn::run(&parse("--steps 2"), &mut project, true).err().unwrap().to_string();
+        let said = learn::run(&parse("--steps 2"), &mut project, CALL).err().unwrap().to_string();
         assert!(said.contains("larger than the tile") && said.lines().count() == 1, "{said}");
     }
 }

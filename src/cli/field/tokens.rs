@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::check::measured;
 use super::write_series;
-use crate::cli::background;
+use crate::cli::background::{self, LearnCall};
 use crate::cli::output::{Answer, Progress, warn};
 use crate::gpu::BorrowedGpu;
 use crate::media::picture::write_png;
@@ -26,7 +26,7 @@ use crate::worlds::studio::{TrainingStep, WorldInfo as _};
 /// Looks of the tracker that a trail in a picture reaches back.
 const TRAIL_LOOKS: usize = 40;
 
-pub(super) fn learn(doc: &mut FieldDoc, resume: bool, quiet: bool) -> anyhow::Result<Answer> {
+pub(super) fn learn(doc: &mut FieldDoc, resume: bool, call: LearnCall) -> anyhow::Result<Answer> {
     let FieldSubject::Tokens(tokens) = &mut doc.subject else {
         return Err(FieldError::Kind { found: "stills of a pattern", wanted: "drawn tokens" }.into());
     };
@@ -34,7 +34,10 @@ pub(super) fn learn(doc: &mut FieldDoc, resume: bool, quiet: bool) -> anyhow::Re
     tokens.validate()?;
     let begun = Instant::now();
     let method = if resume { CONTINUE } else { "tokens" };
-    let (learned, TrainingStep { done: steps, figures, .. }) = background::learn(doc.clone().into(), method, quiet)?;
+    // A network that was taught further is none the worse for an early end.
+    let replaces_a_rule = tokens.rule.is_some() && !resume;
+    let (learned, TrainingStep { done: steps, figures, .. }) =
+        background::learn(doc.clone().into(), method, call, replaces_a_rule)?;
     doc.set_learned(learned);
     let seconds = begun.elapsed().as_secs_f64();
     let [denoise, pool, motion] = figures.unwrap_or([f64::NAN; 3]);

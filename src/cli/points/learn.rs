@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use super::doc_of;
-use crate::cli::background;
+use crate::cli::background::{self, LearnCall};
 use crate::cli::knobs::{OptionRows, WorldKnobArgs, rows_of};
 use crate::cli::output::Answer;
 use crate::scene::Project;
@@ -51,7 +51,7 @@ enum PointFlowName {
 }
 
 /// Learns and puts the flows into the project; the caller writes it.
-pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Result<Answer> {
+pub(in crate::cli) fn run(args: &Args, project: &mut Project, call: LearnCall) -> anyhow::Result<Answer> {
     let doc = doc_of(project)?;
     // Both have steps of their own under one option.
     let other_flow = if args.flow == PointFlowName::Free { "smoothest_steps" } else { "free_steps" };
@@ -75,7 +75,7 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
         PointFlowName::Free => "free",
         PointFlowName::Weak => "weak",
     };
-    let (learned, last) = background::learn(doc.clone().into(), method, quiet)?;
+    let (learned, last) = background::learn(doc.clone().into(), method, call, doc.learned.is_some())?;
     let Learned::Points(mut learned) = learned else { bail!("the method {method} learned something else than flows") };
     let (steps, loss) = (last.done, last.loss.or(last.figures.map(|figures| figures[0])).unwrap_or(f64::NAN));
     if let Some(name) = &args.choose {
