@@ -12,8 +12,10 @@ use super::{Event, Progress, Reason, State, TrainingShared, Wish, guarded};
 
 /// Something that learns step by step.
 pub trait Learner {
-    /// One step of a few milliseconds; `None` when the run is complete.
-    fn step(&mut self) -> Result<Option<StepStats>, LearnError>;
+    /// One step; `None` when the run is complete. `stop` is polled by a step that may take longer than a tenth of a second. A
+    /// step that is broken off ends the run: it returns [`LearnError::Stopped`], and [`Self::rule`] is that of the step
+    /// before.
+    fn step(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<StepStats>, LearnError>;
     /// The newest good weights.
     fn rule(&self) -> Rule;
     /// Ends the present phase, which has got where it can, soon and in an orderly way.
@@ -21,8 +23,8 @@ pub trait Learner {
 }
 
 impl Learner for Trainer {
-    fn step(&mut self) -> Result<Option<StepStats>, LearnError> {
-        Trainer::step(self)
+    fn step(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<StepStats>, LearnError> {
+        self.step_unless_stopped(stop)
     }
 
     fn rule(&self) -> Rule {
@@ -65,7 +67,10 @@ fn learn<L: Learner>(
     shared.set_state(State::Running);
     let (meter, published) = (ProgressMeter::new(), Instant::now());
     let mut run = SwarmRun { shared, outbox, learner, meter, published, has_learned: false };
-    let result = run_steps(&shared.control, &mut run);
+    let result = match run_steps(&shared.control, &mut run) {
+        Err(LearnError::Stopped) => Ok(Reason::Stopped),
+        result => result,
+    };
     run.report_rest();
     // After an error these are the weights of the last good step. Before the first step there is nothing worth showing.
     if run.has_learned {
@@ -101,7 +106,8 @@ impl<L: Learner> Stepping for SwarmRun<'_, L> {
     type Error = LearnError;
 
     fn step(&mut self) -> Result<bool, LearnError> {
-        let Some(stats) = self.learner.step()? else { return Ok(false) };
+        let control = &self.shared.control;
+        let Some(stats) = self.learner.step(&|| control.wish() == Wish::Stop)? else { return Ok(false) };
         self.has_learned = true;
         match self.meter.take(stats) {
             Some(progress) => self.outbox.progress(progress),

@@ -22,6 +22,8 @@ struct Fake {
 enum Mishap {
     Panic,
     Diverge,
+    /// Takes until the run is stopped.
+    Long,
 }
 
 impl Fake {
@@ -31,7 +33,7 @@ impl Fake {
 }
 
 impl Learner for Fake {
-    fn step(&mut self) -> Result<Option<StepStats>, LearnError> {
+    fn step(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<StepStats>, LearnError> {
         if self.step == self.steps {
             return Ok(None);
         }
@@ -41,6 +43,12 @@ impl Learner for Fake {
             Some((step, Mishap::Panic)) if step == self.step + 1 => panic!("step {step} fell over"),
             Some((step, Mishap::Diverge)) if step == self.step + 1 => {
                 return Err(LearnError::Diverged { step, loss: f64::NAN, last_good: self.step });
+            }
+            Some((step, Mishap::Long)) if step == self.step + 1 => {
+                while !stop() {
+                    std::thread::yield_now();
+                }
+                return Err(LearnError::Stopped);
             }
             _ => {}
         }
@@ -228,6 +236,19 @@ fn a_run_can_be_stopped_while_its_samples_are_made() {
     training.stop();
     assert_eq!(all_events(&training).pop(), Some(Event::Finished { reason: Reason::Stopped }));
     assert!(training.newest_rule().is_none());
+}
+
+#[test]
+fn a_long_step_is_broken_off_and_the_rule_before_it_stays() {
+    let fake = Fake { at: Some((4, Mishap::Long)), ..Fake::steps(100) };
+    let begun = fake.begun.clone();
+    let training = start(fake);
+    while begun.load(Ordering::SeqCst) < 4 {
+        std::thread::yield_now();
+    }
+    training.stop();
+    assert_eq!(all_events(&training).pop(), Some(Event::Finished { reason: Reason::Stopped }));
+    assert_eq!(steps_done(&training), 3.0);
 }
 
 fn progress(step: usize) -> Progress {

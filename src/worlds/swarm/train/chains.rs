@@ -35,8 +35,16 @@ impl Chains {
         Self { chains, count_advanced: 0, langevin: Langevin::default() }
     }
 
-    /// Lets the next `count` chains live on by `rule`, with its flow, if it has one.
-    pub fn advance(&mut self, count: usize, pool: &mut Pool, sigma_range_l: [f64; 2], rule: &Rule) {
+    /// Lets the next `count` chains live on by `rule`, with its flow, if it has one. `stop` is polled before each of their
+    /// steps; what is then left out ends the training.
+    pub fn advance(
+        &mut self,
+        count: usize,
+        pool: &mut Pool,
+        sigma_range_l: [f64; 2],
+        rule: &Rule,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) {
         let count = count.min(CHAINS);
         self.chains.rotate_left(self.count_advanced);
         self.count_advanced = count;
@@ -46,7 +54,7 @@ impl Chains {
                 *chain = begin(pool, sigma_range_l, rule);
             }
         }
-        self.langevin.run(chains, STEPS, STEP_FACTOR, rule, |chain, _| chain.sigma_l);
+        self.langevin.run(chains, STEPS, STEP_FACTOR, rule, stop, |chain, _| chain.sigma_l);
     }
 
     /// The chains that were just advanced, each with its σ, ℓ.
@@ -87,7 +95,7 @@ mod tests {
         let mut chains = Chains::new(&mut pool, SIGMA_L, &rule);
         let before: Vec<(Swarm, f64)> = chains.chains.iter().map(|c| (c.swarm.clone(), c.sigma_l)).collect();
         let (mut moved, mut expected) = (0.0, 0.0);
-        chains.advance(CHAINS, &mut pool, SIGMA_L, &rule);
+        chains.advance(CHAINS, &mut pool, SIGMA_L, &rule, &|| false);
         for ((swarm, sigma_l), (old, old_sigma_l)) in chains.advanced().zip(&before) {
             if sigma_l != *old_sigma_l {
                 continue; // Begun again.
@@ -108,7 +116,7 @@ mod tests {
         let mut chains = Chains::new(&mut pool, SIGMA_L, &rule);
         let begun: Vec<f64> = chains.chains.iter().map(|c| c.sigma_l).collect();
         for turn in 0..400 {
-            chains.advance(8, &mut pool, SIGMA_L, &rule);
+            chains.advance(8, &mut pool, SIGMA_L, &rule, &|| false);
             let seen: Vec<f64> = chains.advanced().map(|(_, sigma_l)| sigma_l).collect();
             if turn == 1 {
                 assert_ne!(seen, begun[..8], "the second look is at others");

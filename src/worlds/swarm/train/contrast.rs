@@ -146,8 +146,9 @@ impl Contrast {
         })
     }
 
-    /// Lets the next chains live on by the energy of `rule`.
-    pub fn advance(&mut self, rule: &Rule) {
+    /// Lets the next chains live on by the energy of `rule`. `stop` is polled before each of their steps; what is then left
+    /// out ends the training.
+    pub fn advance(&mut self, rule: &Rule, stop: &(dyn Fn() -> bool + Sync)) {
         self.growths.rotate_left(self.looked_at);
         let growths = &mut self.growths[..self.looked_at];
         for growth in growths.iter_mut() {
@@ -155,7 +156,7 @@ impl Contrast {
                 *growth = begin(&mut self.pool, &self.pace, self.sigma_range_l, rule, 1.0);
             }
         }
-        self.langevin.run(growths, self.pace.steps, self.pace.step_factor, rule, |growth, _| {
+        self.langevin.run(growths, self.pace.steps, self.pace.step_factor, rule, stop, |growth, _| {
             growth.annealing.map_or(growth.chain.sigma_l, |annealing| annealing.sigma_l(growth.chain.steps as usize))
         });
     }
@@ -271,7 +272,7 @@ mod tests {
         let (mut contrast, mut rule) = world();
         let mut kernels = FastKernels::default();
         for _ in 0..60 {
-            contrast.advance(&rule);
+            contrast.advance(&rule, &|| false);
             let bar = contrast.weight_gradient(&rule, &mut kernels).to_vec();
             rule.energy.weights.iter_mut().zip(bar).for_each(|(w, g)| *w -= 0.05 * g);
         }
@@ -286,7 +287,7 @@ mod tests {
             pool.install(|| {
                 let (mut contrast, rule) = world();
                 for _ in 0..40 {
-                    contrast.advance(&rule);
+                    contrast.advance(&rule, &|| false);
                 }
                 contrast.growths.into_iter().map(|g| (g.chain.sigma_l, g.chain.swarm)).collect::<Vec<_>>()
             })

@@ -48,7 +48,8 @@ struct ChainScratch {
 impl Langevin {
     /// `steps` steps of dX = (γV + Ds) dt + √(2D) dW, D = diag(1, 1, κ²), with the flow of `rule` at the default strength
     /// γ, if it has one. `sigma_l` gives the noise level of a chain before each of its steps, and dt is `step_factor` σ²;
-    /// chains are stepped side by side on all cores.
+    /// chains are stepped side by side on all cores. `stop` is polled before each step; once it is set, the chains are of
+    /// different ages.
     ///
     /// x ← x + a(x) dt + √(2D dt) (ξₙ + ξₙ₊₁)/2 (Leimkuhler & Matthews 2013): one evaluation a step, and no error of the
     /// spread of a Gaussian, which the contrastive term would otherwise learn to make up for.
@@ -58,6 +59,7 @@ impl Langevin {
         steps: usize,
         step_factor: f64,
         rule: &Rule,
+        stop: &(dyn Fn() -> bool + Sync),
         sigma_l: impl Fn(&C, usize) -> f64 + Sync,
     ) {
         let energy = Weights::of(&rule.energy, rule.cutoff_l);
@@ -65,6 +67,9 @@ impl Langevin {
         self.parts.resize_with(chains.len().div_ceil(PER_TASK).max(self.parts.len()), ChainScratch::default);
         chains.par_chunks_mut(PER_TASK).zip(&mut self.parts).for_each(|(chains, part)| {
             for step in 0..steps {
+                if stop() {
+                    return;
+                }
                 for chain in chains.iter_mut() {
                     let sigma_l = sigma_l(chain, step);
                     chain.as_mut().sigma_l = sigma_l;

@@ -64,3 +64,9 @@ pub enum LearnError {
     #[error("candle: {0}")]
     Candle(#[from] candle_core::Error),
 }
+
+/// # Errors
+/// [`LearnError::Stopped`]
+fn poll(stop: &dyn Fn() -> bool) -> Result<(), LearnError> {
+    if stop() { Err(LearnError::Stopped) } else { Ok(()) }
+}

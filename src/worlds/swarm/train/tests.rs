@@ -1,6 +1,7 @@
 //! The networks in candle against one another and against the f64 reference; the losses; the trainer.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use candle_core::{Device, Tensor, Var};
 use glam::{DVec2, Vec2};
@@ -428,4 +429,34 @@ fn a_phase_that_is_ended_cools_down_and_skips_the_rest() {
     }
     assert_eq!(last, 30 + 20 + 30 + 20);
     trainer.rule().validate().unwrap();
+}
+
+#[test]
+fn a_step_that_is_broken_off_leaves_the_last_rule() {
+    let snapshot = motifs::by_name("mill").expect("bundled").snapshot();
+    let settings = TrainingSettings { steps: 6, flow_steps: 2, ..small_settings() };
+    let trained = |steps: usize| {
+        let mut trainer = Trainer::new(&snapshot, &Ensemble::default(), &settings, None).unwrap();
+        let phases: Vec<Phase> = (0..steps).map(|_| trainer.step().unwrap().expect("a step").phase).collect();
+        (trainer, phases.last().copied())
+    };
+    let mut phases = Vec::new();
+    for before in [0, 5, 7] {
+        // A step that polls without being stopped is the same as any.
+        let polls = AtomicUsize::new(0);
+        let (mut trainer, _) = trained(before);
+        trainer.step_unless_stopped(&|| polls.fetch_add(1, Ordering::Relaxed) == usize::MAX).unwrap();
+        let (next, phase) = trained(before + 1);
+        assert_eq!(trainer.rule(), next.rule());
+        phases.extend(phase);
+        let polls = polls.into_inner();
+        for after in [0, 1, polls / 2, polls - 1] {
+            let (mut trainer, polls) = (trained(before).0, AtomicUsize::new(0));
+            let rule = trainer.rule();
+            let stopped = trainer.step_unless_stopped(&|| polls.fetch_add(1, Ordering::Relaxed) >= after);
+            assert!(matches!(stopped, Err(LearnError::Stopped)), "poll {after} after {before} steps");
+            assert_eq!(trainer.rule(), rule);
+        }
+    }
+    assert_eq!(phases, [Phase::Energy, Phase::Contrast, Phase::Flow]);
 }

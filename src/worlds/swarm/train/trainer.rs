@@ -10,7 +10,7 @@ use super::batch::{Batch, Pool};
 use super::chains::Chains;
 use super::contrast::Contrast;
 use super::fused::{EnergyGradient, FlowJets, FusedInputs};
-use super::{LearnError, Phase, StepStats, TrainingSettings, graph, loss};
+use super::{LearnError, Phase, StepStats, TrainingSettings, graph, loss, poll};
 use crate::worlds::swarm::picture::{Ensemble, Stills};
 use crate::worlds::swarm::rule::fast::{FastKernels, Weights};
 use crate::worlds::swarm::rule::{FlowKind, LocalNet, NetShape, Rule};
@@ -64,6 +64,9 @@ pub struct Trainer {
     speed_sq: f64,
     forward: f64,
 }
+
+/// Whether to break a step off.
+type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
 
 impl Trainer {
     /// `start` continues from the weights of an earlier rule of the same widths, also where the picture has other species
@@ -197,11 +200,20 @@ impl Trainer {
     /// [`LearnError::Diverged`] when the loss is not finite or runs away; [`Trainer::rule`] then holds the weights of
     /// the last good step.
     pub fn step(&mut self) -> Result<Option<StepStats>, LearnError> {
+        self.step_unless_stopped(&|| false)
+    }
+
+    /// As [`Trainer::step`]; `stop` is polled between the parts of a step. A step that is broken off ends the training, as
+    /// its random numbers are spent; [`Trainer::rule`] then holds the weights of the step before.
+    ///
+    /// # Errors
+    /// As [`Trainer::step`], and [`LearnError::Stopped`].
+    pub fn step_unless_stopped(&mut self, stop: Stop) -> Result<Option<StepStats>, LearnError> {
         let (phase, loss) = if self.energy.step < self.settings.steps {
             let phase = if self.energy.step < self.contrast_begins { Phase::Energy } else { Phase::Contrast };
-            (phase, self.energy_step(phase)?)
+            (phase, self.energy_step(phase, stop)?)
         } else if self.flow.as_ref().is_some_and(|f| f.step < self.settings.flow_steps) {
-            (Phase::Flow, self.flow_step()?)
+            (Phase::Flow, self.flow_step(stop)?)
         } else {
             return Ok(None);
         };
@@ -266,7 +278,7 @@ impl Trainer {
     }
 
     /// As [`Trainer::draw`]; half of the batch are swarms that live by the energy and the flow as they are now.
-    fn draw_with_chains(&mut self, sigma_range_l: [f64; 2], net: &NetTraining) -> Arc<Batch> {
+    fn draw_with_chains(&mut self, sigma_range_l: [f64; 2], net: &NetTraining, stop: Stop) -> Arc<Batch> {
         if !self.pool.samples_are_whole() {
             return self.draw(sigma_range_l);
         }
@@ -278,7 +290,7 @@ impl Trainer {
         };
         {
             let configs = self.pool.configs(self.settings.batch);
-            chains.advance(configs / 2, &mut self.pool, sigma_range_l, &rule);
+            chains.advance(configs / 2, &mut self.pool, sigma_range_l, &rule, stop);
             self.pool.draw_beside(&mut batch, configs, sigma_range_l, &rule, chains.advanced());
         }
         self.chains = Some(chains);
@@ -291,8 +303,9 @@ impl Trainer {
     }
 
     /// Returns the denoising loss, whatever the phase.
-    fn energy_step(&mut self, phase: Phase) -> Result<f64, LearnError> {
+    fn energy_step(&mut self, phase: Phase, stop: Stop) -> Result<f64, LearnError> {
         let batch = self.draw(self.settings.sigma_range_l);
+        poll(stop)?;
         let shape = self.energy.shape;
         let weights = self.energy.weights.as_tensor();
         let gradient = if self.device.is_cpu() {
@@ -305,29 +318,31 @@ impl Trainer {
         drop(gradient);
         drop(batch);
         let push = match phase {
-            Phase::Contrast => self.contrastive_push()?,
+            Phase::Contrast => self.contrastive_push(stop)?,
             Phase::Energy | Phase::Flow => None,
         };
+        poll(stop)?;
         self.energy.descend(loss, push, self.settings.learning_rate, self.settings.steps)
     }
 
     /// A term whose gradient is λ times that of the contrastive loss at the present weights.
-    fn contrastive_push(&mut self) -> Result<Option<Tensor>, LearnError> {
+    fn contrastive_push(&mut self, stop: Stop) -> Result<Option<Tensor>, LearnError> {
         let Some(contrast) = &mut self.contrast else { return Ok(None) };
         let weights = self.energy.weights.as_tensor();
         let mut rule = Rule { flow: None, ..self.rule.clone() };
         // The chains grow by the last weights, as the push is theirs.
         rule.energy.weights = weights.to_vec1()?;
-        contrast.advance(&rule);
+        contrast.advance(&rule, stop);
+        poll(stop)?;
         let mut kernels = self.kernels.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let bar = contrast.weight_gradient(&rule, &mut kernels);
         let bar = Tensor::from_slice(bar, bar.len(), &self.device)?;
         Ok(Some(((weights * bar)?.sum_all()? * self.settings.contrast)?))
     }
 
-    fn flow_step(&mut self) -> Result<f64, LearnError> {
+    fn flow_step(&mut self, stop: Stop) -> Result<f64, LearnError> {
         let Some(mut net) = self.flow.take() else { unreachable!("flow_step is called with a flow") };
-        let loss = self.flow_loss(&net);
+        let loss = self.flow_loss(&net, stop);
         let result = loss.and_then(|loss| {
             let warm = net.step as f64;
             // Running mean that forgets the untrained start.
@@ -340,10 +355,11 @@ impl Trainer {
         result
     }
 
-    fn flow_loss(&mut self, net: &NetTraining) -> Result<loss::FlowLoss, LearnError> {
+    fn flow_loss(&mut self, net: &NetTraining, stop: Stop) -> Result<loss::FlowLoss, LearnError> {
         // The flow runs at the live temperature: the lower half (in ln σ) of the trained range.
         let [lo, hi] = self.settings.sigma_range_l;
-        let batch = self.draw_with_chains([lo, (lo * hi).sqrt()], net);
+        let batch = self.draw_with_chains([lo, (lo * hi).sqrt()], net, stop);
+        poll(stop)?;
         let score = self.score(&batch)?;
         let probes = loss::Probes::draw(&batch, &score, self.pool.rng());
         let shape = net.shape;
@@ -356,6 +372,7 @@ impl Trainer {
                 .map(|z| Tensor::from_slice(z.as_flattened(), (batch.particles(), 3), &self.device));
             graph::flow_jets(weights, &shape, &edges, [&a?, &b?])?
         };
+        poll(stop)?;
         Ok(loss::flow(&jets, &batch, &probes, self.settings.drive, self.settings.kappa)?)
     }
 
