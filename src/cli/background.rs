@@ -120,7 +120,7 @@ mod tests {
     }
 
     impl WorldTraining for Interrupted {
-        fn step(&mut self, stop: &dyn Fn() -> bool) -> Result<Option<TrainingStep>, StudioError> {
+        fn step(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<TrainingStep>, StudioError> {
             let step = self.training.step(stop)?;
             if step.as_ref().is_some_and(|step| step.done == self.at) {
                 self.stop.recv().expect("a handle").stop();

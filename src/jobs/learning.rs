@@ -88,7 +88,7 @@ impl LearningRun {
         self.shared.control.order(Wish::Run);
     }
 
-    /// Ends the run after the present step.
+    /// Ends the run after the present step; a long step is broken off.
     pub fn stop(&self) {
         self.shared.control.order(Wish::Stop);
     }
@@ -137,7 +137,10 @@ fn learn(
         reported: now,
         publish_at: now + FIRST_RESULT,
     };
-    let result = run_steps(&shared.control, &mut run);
+    let result = match run_steps(&shared.control, &mut run) {
+        Err(error) if error.is_stopped() => Ok(Reason::Stopped),
+        result => result,
+    };
     run.report_rest();
     // After an error this is what the last good step left.
     run.publish();
@@ -306,6 +309,36 @@ mod tests {
         let reason = learn(&shared, &outbox, make).expect("a sound world");
         assert_eq!(reason, Reason::Stopped);
         assert!(events.is_empty() && shared.newest.load().is_none());
+    }
+
+    /// A training whose one step takes until it is stopped.
+    struct LongStep {
+        begun: Sender<()>,
+    }
+
+    impl WorldTraining for LongStep {
+        fn step(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<TrainingStep>, StudioError> {
+            self.begun.send(()).expect("the test waits");
+            while !stop() {
+                std::thread::yield_now();
+            }
+            Err(StudioError::Stopped)
+        }
+
+        fn end_phase(&mut self) {}
+
+        fn learned(&self) -> Option<Learned> {
+            None
+        }
+    }
+
+    #[test]
+    fn a_long_step_is_broken_off_by_a_stop_handle() {
+        let (begun, has_begun) = bounded(1);
+        let run = LearningRun::spawn(move || Ok(Box::new(LongStep { begun })));
+        has_begun.recv().expect("a step");
+        run.stop_handle().stop();
+        assert_eq!(last(&run), LearningEvent::Finished(Reason::Stopped));
     }
 
     #[test]

@@ -29,7 +29,8 @@ pub enum FieldError {
     Constant { channel: usize },
     #[error("{stills} stills are too few; learning needs at least {needed}, so load or simulate more")]
     TooFew { stills: usize, needed: usize },
-    #[error("the import was cancelled; nothing was changed")]
+    /// Asked for; not a fault.
+    #[error("it was cancelled; nothing was changed")]
     Stopped,
     #[error("{path}: {reason}")]
     File { path: String, reason: String },

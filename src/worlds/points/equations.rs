@@ -149,7 +149,7 @@ mod tests {
 
     fn found(system: DynamicalSystem, samples: usize) -> FoundSystem {
         let cloud = system.sample(samples, 3);
-        let fit = fit_weak(&cloud, &WeakFitSettings::default(), 1).unwrap();
+        let fit = fit_weak(&cloud, &WeakFitSettings::default(), 1, &|| false).unwrap();
         FoundSystem::of(&PointFlow::Dictionary(fit.flow), &Standardisation::of(&cloud)).unwrap()
     }
 

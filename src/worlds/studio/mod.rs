@@ -33,6 +33,7 @@ use super::points::engine::PointEngineError;
 use super::points::measures::PointCertificate;
 use super::points::train::PointLearnError;
 use super::points::{BlendError, LearnedPoints, PointsDocError};
+use super::weak::WeakError;
 use super::{FieldDoc, PointsDoc, StoredWorld, World};
 use crate::formats::StopSignal;
 use crate::gpu::{GpuDevice, GpuPicture};
@@ -65,6 +66,21 @@ pub enum StudioError {
     Points(#[from] PointsDocError),
     #[error(transparent)]
     Field(#[from] FieldError),
+    /// Asked for; not a fault.
+    #[error("stopped")]
+    Stopped,
+}
+
+impl StudioError {
+    /// Whether it is no fault: a step was stopped.
+    pub fn is_stopped(&self) -> bool {
+        match self {
+            Self::Stopped => true,
+            Self::Field(FieldError::Stopped | FieldError::Weak(WeakError::Stopped)) => true,
+            Self::PointLearning(PointLearnError::Stopped | PointLearnError::Weak(WeakError::Stopped)) => true,
+            _ => false,
+        }
+    }
 }
 
 /// How a picture of a world is drawn.
@@ -297,12 +313,13 @@ pub trait WorldInfo: StoredWorld {
 
 /// Learning, step by step, on a thread of its own.
 pub trait WorldTraining: Send {
-    /// One step; `Ok(None)` when all is learned. `stop` is polled by a step that takes longer than a tenth of a second; what
-    /// it has not finished then is dropped.
+    /// One step; `Ok(None)` when all is learned. `stop` is polled by a step that may take longer than a tenth of a second. A
+    /// step that is broken off leaves the training as it was.
     ///
     /// # Errors
-    /// Learning that cannot go on; what was learned before is still there.
-    fn step(&mut self, stop: &dyn Fn() -> bool) -> Result<Option<TrainingStep>, StudioError>;
+    /// Learning that cannot go on; what was learned before is still there. One for which [`StudioError::is_stopped`] where
+    /// `stop` has broken the step off.
+    fn step(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<TrainingStep>, StudioError>;
     /// Ends the present phase early, in an orderly way.
     fn end_phase(&mut self);
     /// What is learned so far; `None` before there is anything worth showing.

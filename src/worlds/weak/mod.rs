@@ -33,6 +33,15 @@ pub enum WeakError {
     Degenerate,
     #[error("{what} of the weak form has entries that are not finite; check the samples for NaN and huge values")]
     NotFinite { what: &'static str },
+    /// Asked for; not a fault.
+    #[error("stopped")]
+    Stopped,
+}
+
+/// # Errors
+/// [`WeakError::Stopped`]
+pub fn poll(stop: &dyn Fn() -> bool) -> Result<(), WeakError> {
+    if stop() { Err(WeakError::Stopped) } else { Ok(()) }
 }
 
 fn check_finite(what: &'static str, matrix: &DMatrix<f64>) -> Result<(), WeakError> {

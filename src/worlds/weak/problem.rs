@@ -3,7 +3,7 @@
 use nalgebra::{Cholesky, DMatrix, DVector};
 
 use super::eigen::generalised_symmetric;
-use super::{WeakError, check_finite};
+use super::{WeakError, check_finite, poll};
 
 /// What a world gives to the solver: a dictionary of A terms, K test functions and n samples.
 pub trait WeakProblem {
@@ -14,8 +14,11 @@ pub trait WeakProblem {
     /// M `[A × A]`, positive definite: cᵀ M c is the mean square speed.
     fn mass(&self) -> &DMatrix<f64>;
     /// C `[K × K]`: mean over the samples of g gᵀ, where g `[K]` is what one sample adds to the moments of the velocity c
-    /// ([`second_moment`] makes it of rows).
-    fn covariance(&self, coefficients: &DVector<f64>) -> DMatrix<f64>;
+    /// ([`second_moment`] makes it of rows). `stop` is polled by what takes longer than a tenth of a second.
+    ///
+    /// # Errors
+    /// [`WeakError::Stopped`]
+    fn covariance(&self, coefficients: &DVector<f64>, stop: &dyn Fn() -> bool) -> Result<DMatrix<f64>, WeakError>;
 }
 
 /// How the moments are weighted.
@@ -72,26 +75,40 @@ pub fn sampling_floor(samples: usize, dim: usize) -> f64 {
     1.0 / (2.0 * dim as f64 * samples as f64)
 }
 
-/// Mean of g gᵀ over rows g, taken in blocks: `rows(from, to)` returns the contributions `[to - from, K]`.
-pub fn second_moment(samples: usize, tests: usize, mut rows: impl FnMut(usize, usize) -> DMatrix<f64>) -> DMatrix<f64> {
+/// Mean of g gᵀ over rows g, taken in blocks: `rows(from, to)` returns the contributions `[to - from, K]`. `stop` is polled
+/// before each block.
+///
+/// # Errors
+/// [`WeakError::Stopped`]
+pub fn second_moment(
+    samples: usize,
+    tests: usize,
+    stop: &dyn Fn() -> bool,
+    mut rows: impl FnMut(usize, usize) -> DMatrix<f64>,
+) -> Result<DMatrix<f64>, WeakError> {
     /// Rows in one product: large enough for a fast one, small enough for the cache.
     const BLOCK: usize = 1024;
     let mut sum = DMatrix::zeros(tests, tests);
     let mut from = 0;
     while from < samples {
+        poll(stop)?;
         let to = (from + BLOCK).min(samples);
         let block = rows(from, to);
         sum.gemm(1.0, &block.transpose(), &block, 1.0);
         from = to;
     }
-    sum / samples.max(1) as f64
+    Ok(sum / samples.max(1) as f64)
 }
 
-/// The velocity of mean square speed 1 whose moments vanish best.
+/// The velocity of mean square speed 1 whose moments vanish best. `stop` is polled before each round and within it.
 ///
 /// # Errors
-/// Fewer samples than terms, matrices that do not fit together or are not finite, a degenerate dictionary.
-pub fn solve(problem: &impl WeakProblem, settings: WeakSettings) -> Result<WeakSolution, WeakError> {
+/// [`WeakError::Stopped`]; fewer samples than terms, matrices that do not fit together or are not finite, a degenerate dictionary.
+pub fn solve(
+    problem: &impl WeakProblem,
+    settings: WeakSettings,
+    stop: &dyn Fn() -> bool,
+) -> Result<WeakSolution, WeakError> {
     let (moments, mass, samples) = (problem.moments(), problem.mass(), problem.samples());
     let (tests, terms) = moments.shape();
     if samples < terms {
@@ -104,7 +121,9 @@ pub fn solve(problem: &impl WeakProblem, settings: WeakSettings) -> Result<WeakS
     let mut weighted = unweighted.iter().map(|v| v * samples as f64).collect();
     let mut last_form = &form * samples as f64;
     for _ in 0..settings.rounds {
-        let mut covariance = problem.covariance(&coefficients);
+        poll(stop)?;
+        let mut covariance = problem.covariance(&coefficients, stop)?;
+        poll(stop)?;
         if covariance.shape() != (tests, tests) {
             let (rows, cols) = covariance.shape();
             return Err(WeakError::Shape { what: "covariance", rows, cols, expected: format!("{tests} × {tests}") });

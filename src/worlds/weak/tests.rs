@@ -38,8 +38,8 @@ impl WeakProblem for Hidden {
     fn mass(&self) -> &DMatrix<f64> {
         &self.mass
     }
-    fn covariance(&self, coefficients: &DVector<f64>) -> DMatrix<f64> {
-        second_moment(self.samples(), self.moments.nrows(), |from, to| {
+    fn covariance(&self, coefficients: &DVector<f64>, stop: &dyn Fn() -> bool) -> Result<DMatrix<f64>, WeakError> {
+        second_moment(self.samples(), self.moments.nrows(), stop, |from, to| {
             DMatrix::from_fn(to - from, self.moments.nrows(), |n, k| {
                 (self.contributions[from + n].row(k) * coefficients)[0]
             })
@@ -65,7 +65,7 @@ fn eigenpairs_satisfy_the_generalised_equation() {
 fn the_hidden_velocity_is_found_with_a_gap() {
     let hidden = DVector::from_vec(vec![0.5, -1.0, 0.25, 2.0, 0.0]);
     let problem = Hidden::new(4000, &hidden, 2);
-    let solution = solve(&problem, WeakSettings::default()).unwrap();
+    let solution = solve(&problem, WeakSettings::default(), &|| false).unwrap();
     let cosine = solution.coefficients.dot(&hidden).abs() / (solution.coefficients.norm() * hidden.norm());
     assert!(cosine > 0.999, "{cosine}");
     assert!(solution.gap() > 20.0 && solution.weighted[0] < 3.0, "{:?}", solution.weighted);
@@ -75,7 +75,7 @@ fn the_hidden_velocity_is_found_with_a_gap() {
 fn without_a_stationary_velocity_there_is_no_gap() {
     let mut problem = Hidden::new(4000, &DVector::from_element(5, 1.0), 3);
     problem.moments = random(12, 5, &mut StdRng::seed_from_u64(4));
-    let solution = solve(&problem, WeakSettings::default()).unwrap();
+    let solution = solve(&problem, WeakSettings::default(), &|| false).unwrap();
     assert!(solution.gap() < 10.0 && solution.weighted[0] > 10.0, "{:?}", solution.weighted);
 }
 
@@ -83,11 +83,27 @@ fn without_a_stationary_velocity_there_is_no_gap() {
 fn a_degenerate_or_oversized_dictionary_is_refused() {
     let mut problem = Hidden::new(50, &DVector::from_element(5, 1.0), 5);
     problem.mass[(0, 0)] = 0.0;
-    assert_eq!(solve(&problem, WeakSettings::default()), Err(WeakError::Degenerate));
+    assert_eq!(solve(&problem, WeakSettings::default(), &|| false), Err(WeakError::Degenerate));
     problem.contributions.truncate(4);
     let refusal = WeakError::Underdetermined { terms: 5, samples: 4 };
-    assert_eq!(solve(&problem, WeakSettings::default()), Err(refusal));
+    assert_eq!(solve(&problem, WeakSettings::default(), &|| false), Err(refusal));
     problem.moments[(0, 0)] = f64::NAN;
     let refused = generalised_symmetric(&problem.moments, &problem.mass);
     assert!(matches!(refused, Err(WeakError::Shape { .. })));
+}
+
+#[test]
+fn a_solution_stops_at_the_poll_that_finds_the_signal() {
+    let problem = Hidden::new(3000, &DVector::from_element(5, 1.0), 6);
+    // With a signal that is set after so many polls.
+    let polled = |after: usize| {
+        let polls = std::cell::Cell::new(0);
+        let stop = || polls.replace(polls.get() + 1) >= after;
+        (solve(&problem, WeakSettings::default(), &stop), polls.get())
+    };
+    let (whole, polls) = polled(usize::MAX);
+    assert!(whole.is_ok() && polls >= 2 * 3, "each round has three blocks: {polls}");
+    for after in 0..polls {
+        assert_eq!(polled(after), (Err(WeakError::Stopped), after + 1));
+    }
 }

@@ -74,8 +74,8 @@ impl Functionals {
     /// dg/dt / |w| of every functional per unit coefficient, row-major `[functional × (channel, term)]`, for one still.
     ///
     /// d/dt mean sin(w·F + b) = mean cos(w·F + b) Σ_f w_f dF_f/dt, and dF_f/dt is the blurred term over its channel's
-    /// standard deviation.
-    pub fn moments(&self, still: &Still) -> Vec<f64> {
+    /// standard deviation. `stop` is polled at each block of pixels; `None` once it is set.
+    pub fn moments(&self, still: &Still, stop: &dyn Fn() -> bool) -> Option<Vec<f64>> {
         let (width, height) = (still.width, still.height);
         let blurs = SCALES_PX.map(Blur::new);
         let views = |plane: Vec<f64>| -> [Vec<f64>; VIEWS] {
@@ -90,12 +90,17 @@ impl Functionals {
             plane.iter_mut().for_each(|value| *value = (*value - mean) / sd);
             views(plane)
         });
-        let terms: Vec<[Vec<f64>; VIEWS]> = term_planes(still, self.terms).into_iter().map(views).collect();
+        let unless_stopped = |plane| (!stop()).then(|| views(plane));
+        let terms: Vec<[Vec<f64>; VIEWS]> =
+            term_planes(still, self.terms).into_iter().map(unless_stopped).collect::<Option<_>>()?;
 
         let area = still.area();
         let mut products = vec![0.0; self.len() * VIEWS * self.terms];
         let mut cosines = vec![0.0; BLOCK];
         for start in (0..area).step_by(BLOCK) {
+            if stop() {
+                return None;
+            }
             let end = (start + BLOCK).min(area);
             let cosines = &mut cosines[..end - start];
             for (k, (weights, phase)) in self.weights.iter().zip(&self.phases).enumerate() {
@@ -126,14 +131,15 @@ impl Functionals {
                 }
             }
         }
-        moments
+        Some(moments)
     }
 
-    /// Mean products of the terms over the pixels of a still, `[terms × terms]`: the mass matrix of one channel.
-    pub fn mass(&self, still: &Still) -> Vec<f64> {
+    /// Mean products of the terms over the pixels of a still, `[terms × terms]`: the mass matrix of one channel. `stop` is
+    /// polled at each product; `None` once it is set.
+    pub fn mass(&self, still: &Still, stop: &dyn Fn() -> bool) -> Option<Vec<f64>> {
         let terms = term_planes(still, self.terms);
         let area = still.area() as f64;
-        let product = |i: usize, j: usize| dot(&terms[i], &terms[j]) / area;
+        let product = |i: usize, j: usize| (!stop()).then(|| dot(&terms[i], &terms[j]) / area);
         (0..self.terms * self.terms).map(|at| product(at / self.terms, at % self.terms)).collect()
     }
 
@@ -195,7 +201,7 @@ mod tests {
             rule.v.0[k] -= 0.02 * k as f64;
         }
         rule.range = [[-9.0, 9.0]; 2];
-        let moments = functionals.moments(&still);
+        let moments = functionals.moments(&still, &|| false).unwrap();
         let planes = reference::planes(&still);
         let h = 1e-5;
         let ahead = reference::step(&rule, &planes, 32, 24, h);
@@ -213,7 +219,7 @@ mod tests {
     fn the_mass_is_the_mean_square_of_a_law() {
         let still = still();
         let functionals = Functionals::draw(1, 6, [0.0; 2], [1.0; 2], 1);
-        let mass = functionals.mass(&still);
+        let mass = functionals.mass(&still, &|| false).unwrap();
         let rule = GrayScott::default().rule();
         let c = &rule.u.0[..6];
         let square: f64 = (0..36).map(|k| c[k / 6] * mass[k] * c[k % 6]).sum();

@@ -22,6 +22,7 @@ pub(super) fn pruned(
     problem: &StillProblem,
     law: Vec<f64>,
     solution: WeakSolution,
+    stop: &dyn Fn() -> bool,
 ) -> Result<(Vec<f64>, WeakSolution), WeakError> {
     let limit = PRUNE_FACTOR * solution.weighted[0];
     let mut support: Vec<usize> = (0..problem.columns()).collect();
@@ -31,7 +32,7 @@ pub(super) fn pruned(
         for k in 0..support.len() {
             let mut smaller = support.clone();
             smaller.remove(k);
-            let found = problem.solve(&smaller)?;
+            let found = problem.solve(&smaller, stop)?;
             if cheapest.as_ref().is_none_or(|(_, best)| found.1.weighted[0] < best.1.weighted[0]) {
                 cheapest = Some((k, found));
             }

@@ -79,17 +79,20 @@ impl LibraryLearning {
         Ok(Self { settings, recipe, stills, runs, next_run: 0, functionals: None, moments: Vec::new(), law: None })
     }
 
-    /// Does the next piece of work; `None` when the law is found.
+    /// Does the next piece of work; `None` when the law is found. `stop` is polled within runs, stills and the solution; a
+    /// piece that is broken off leaves the learning as it was.
     ///
     /// # Errors
-    /// Stills that cannot be learned from: too few, dead, without a pattern.
-    pub fn step(&mut self) -> Result<Option<LearningProgress>, FieldError> {
+    /// Stills that cannot be learned from: too few, dead, without a pattern. [`FieldError::Stopped`], and
+    /// [`WeakError::Stopped`](crate::worlds::weak::WeakError::Stopped) of the solution.
+    pub fn step(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<LearningProgress>, FieldError> {
         if self.law.is_some() {
             return Ok(None);
         }
         if let Some(recipe) = self.recipe.filter(|recipe| self.next_run < recipe.runs) {
             let to = (self.next_run + runs_per_step()).min(recipe.runs);
-            for (k, stills) in recipe.simulate(self.next_run..to).into_iter().enumerate() {
+            let simulated = recipe.simulate_unless_stopped(self.next_run..to, stop).ok_or(FieldError::Stopped)?;
+            for (k, stills) in simulated.into_iter().enumerate() {
                 if changes(&stills) {
                     self.runs.extend(std::iter::repeat_n(self.next_run + k, stills.len()));
                     self.stills.extend(stills);
@@ -105,12 +108,15 @@ impl LibraryLearning {
         let done = self.moments.len();
         if done < self.stills.len() {
             let to = (done + STILLS_PER_STEP).min(self.stills.len());
-            let batch = self.stills[done..to].par_iter().map(|still| StillMoments::new(&functionals, still));
-            self.moments.extend(batch.collect::<Vec<_>>());
+            let batch = self.stills[done..to].par_iter().map(|still| StillMoments::new(&functionals, still, stop));
+            let batch: Option<Vec<_>> = batch.collect();
             self.functionals = Some(functionals);
+            self.moments.extend(batch.ok_or(FieldError::Stopped)?);
             return Ok(Some(LearningProgress { phase: "moments", done: to, total: self.stills.len() }));
         }
-        self.law = Some(self.solve(&functionals)?);
+        let law = self.solve(&functionals, stop);
+        self.functionals = Some(functionals);
+        self.law = Some(law?);
         Ok(None)
     }
 
@@ -119,7 +125,7 @@ impl LibraryLearning {
     /// # Errors
     /// As [`Self::step`].
     pub fn finish(mut self) -> Result<LearnedLaw, FieldError> {
-        while self.step()?.is_some() {}
+        while self.step(&|| false)?.is_some() {}
         self.law.ok_or(FieldError::NoStills)
     }
 
@@ -158,18 +164,18 @@ impl LibraryLearning {
         Ok(Functionals::draw(functionals, terms, spread.map(|s| s[0]), spread.map(|s| s[1]), seed))
     }
 
-    fn solve(&self, functionals: &Functionals) -> Result<LearnedLaw, FieldError> {
+    fn solve(&self, functionals: &Functionals, stop: &dyn Fn() -> bool) -> Result<LearnedLaw, FieldError> {
         let taught = self.taught();
         let problem = StillProblem::new(functionals, &self.moments[..taught]);
         let rest = &self.moments[taught..];
         let held_out = (!rest.is_empty()).then(|| StillProblem::new(functionals, rest));
         let test = |law: &[f64]| HeldOut::test(held_out.as_ref()?, &self.runs[taught..], law);
         let all: Vec<usize> = (0..problem.columns()).collect();
-        let (mut law, mut solution) = problem.solve(&all)?;
+        let (mut law, mut solution) = problem.solve(&all, stop)?;
         let mut tested = test(&law);
         // Terms of a law that is not stationary mean nothing; all of them stay.
         if self.settings.prune && tested.is_some_and(|test| test.is_stationary()) {
-            (law, solution) = pruned(&problem, law, solution)?;
+            (law, solution) = pruned(&problem, law, solution, stop)?;
             tested = test(&law);
         }
         let rule = as_rule(&law, functionals.terms(), &self.stills, self.recipe.as_ref());

@@ -18,8 +18,9 @@ pub struct StillMoments {
 }
 
 impl StillMoments {
-    pub fn new(functionals: &Functionals, still: &Still) -> Self {
-        Self { moments: functionals.moments(still), mass: functionals.mass(still) }
+    /// `None` where it was stopped.
+    pub fn new(functionals: &Functionals, still: &Still, stop: &dyn Fn() -> bool) -> Option<Self> {
+        Some(Self { moments: functionals.moments(still, stop)?, mass: functionals.mass(still, stop)? })
     }
 }
 
@@ -73,15 +74,15 @@ impl StillProblem {
     /// The law in the columns `support`, mean square velocity 1 in channel standard deviations; the other columns are 0.
     ///
     /// # Errors
-    /// Fewer stills than columns, or a degenerate library.
-    pub fn solve(&self, support: &[usize]) -> Result<(Vec<f64>, WeakSolution), WeakError> {
+    /// Fewer stills than columns, or a degenerate library; [`WeakError::Stopped`].
+    pub fn solve(&self, support: &[usize], stop: &dyn Fn() -> bool) -> Result<(Vec<f64>, WeakSolution), WeakError> {
         let subset = Subset {
             problem: self,
             support,
             moments: self.moments.select_columns(support.iter()),
             mass: self.mass.select_columns(support.iter()).select_rows(support.iter()),
         };
-        let solution = weak::solve(&subset, WeakSettings { rounds: 2, ridge: RIDGE })?;
+        let solution = weak::solve(&subset, WeakSettings { rounds: 2, ridge: RIDGE }, stop)?;
         let mut law = vec![0.0; self.columns()];
         for (value, &column) in solution.coefficients.iter().zip(support) {
             law[column] = value / self.scale[column];
@@ -118,11 +119,11 @@ impl weak::WeakProblem for Subset<'_> {
         &self.mass
     }
 
-    fn covariance(&self, coefficients: &DVector<f64>) -> DMatrix<f64> {
+    fn covariance(&self, coefficients: &DVector<f64>, _: &dyn Fn() -> bool) -> Result<DMatrix<f64>, WeakError> {
         let mut full = DVector::zeros(self.problem.columns());
         self.support.iter().zip(coefficients.iter()).for_each(|(&column, value)| full[column] = *value);
         let columns: Vec<_> = self.problem.samples.iter().map(|still| still * &full).collect();
         let moments = DMatrix::from_columns(&columns);
-        &moments * moments.transpose() / columns.len() as f64
+        Ok(&moments * moments.transpose() / columns.len() as f64)
     }
 }

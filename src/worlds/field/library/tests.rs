@@ -1,8 +1,12 @@
 //! Learning as a whole, on simulated stills that are small and few.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::*;
+use crate::worlds::field::FieldError;
 use crate::worlds::field::rule::Term;
 use crate::worlds::field::stills::{GrayScott, GrayScottRun, PRESETS, Still};
+use crate::worlds::weak::WeakError;
 
 fn recipe() -> GrayScottRun {
     let law = GrayScott { f: PRESETS[1].f, k: PRESETS[1].k, ..GrayScott::default() };
@@ -63,4 +67,23 @@ fn too_few_and_dead_stills_are_refused() {
     let refusal = LibraryLearning::new(StillSource::Simulated(dead), settings()).unwrap().finish().unwrap_err();
     assert!(refusal.to_string().contains("died"), "{refusal}");
     assert!(LibraryLearning::new(StillSource::Given(Vec::new(), Vec::new()), settings()).is_err());
+}
+
+#[test]
+fn a_step_that_is_broken_off_leaves_the_learning_as_it_was() {
+    let whole = LibraryLearning::new(StillSource::Simulated(recipe()), settings()).unwrap().finish().unwrap();
+    let mut learning = LibraryLearning::new(StillSource::Simulated(recipe()), settings()).unwrap();
+    let mut is_learning = true;
+    while is_learning {
+        // At once, and within the step.
+        for after in [0, 1, 2] {
+            let polls = AtomicUsize::new(0);
+            let stop = || polls.fetch_add(1, Ordering::Relaxed) >= after;
+            let stopped = learning.step(&stop).expect_err("each step polls a few times");
+            assert!(matches!(stopped, FieldError::Stopped | FieldError::Weak(WeakError::Stopped)), "{stopped}");
+            assert!(learning.law().is_none());
+        }
+        is_learning = learning.step(&|| false).unwrap().is_some();
+    }
+    assert_eq!(learning.law(), Some(&whole));
 }

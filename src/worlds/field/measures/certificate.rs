@@ -41,17 +41,18 @@ impl LibraryCheck {
         [self.done.iter().sum(), self.done.len() * PART]
     }
 
-    /// Does the next piece of work; `false` when both controls are known.
+    /// Does the next piece of work; `false` when both controls are known. `stop` is polled as in [`LibraryLearning::step`].
     ///
     /// # Errors
-    /// Stills that cannot be learned from.
-    pub fn step(&mut self) -> Result<bool, FieldError> {
+    /// As [`LibraryLearning::step`].
+    pub fn step(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<bool, FieldError> {
         if self.controls.len() == 2 {
             return Ok(false);
         }
         if self.controls.is_empty() && self.learning.is_none() {
             if let Some(recipe) = self.library.recipe.filter(|recipe| self.next_run < recipe.runs) {
-                let runs = recipe.simulate(self.next_run..(self.next_run + runs_per_step()).min(recipe.runs));
+                let runs = self.next_run..(self.next_run + runs_per_step()).min(recipe.runs);
+                let runs = recipe.simulate_unless_stopped(runs, stop).ok_or(FieldError::Stopped)?;
                 self.next_run += runs.len();
                 // Dead runs are all alike.
                 let moves = |run: &Vec<Still>| run.iter().all(|still| is_moving(&recipe.law.rule(), still));
@@ -68,7 +69,7 @@ impl LibraryCheck {
             empty => empty.insert(LibraryLearning::new(self.library.source(), settings)?),
         };
         let part = 1 + self.controls.len();
-        if let Some(progress) = learning.step()? {
+        if let Some(progress) = learning.step(stop)? {
             let half = if progress.phase == "simulating" { 0 } else { PART / 2 };
             self.done[part] = (half + PART / 2 * progress.done / progress.total.max(1)).max(self.done[part]);
             return Ok(true);

@@ -124,15 +124,31 @@ impl GrayScottRun {
 
     /// Stills of run `run`, at 3/5, 4/5 and the end of its steps.
     pub fn stills_of(&self, run: usize) -> Vec<Still> {
+        self.stills_unless_stopped(run, &|| false).expect("nothing stops it")
+    }
+
+    /// `None` where it was stopped.
+    fn stills_unless_stopped(&self, run: usize, stop: &dyn Fn() -> bool) -> Option<Vec<Still>> {
+        /// Pixels stepped between two polls: some hundredths of a second.
+        const PIXELS: usize = 1 << 23;
+        let most = (PIXELS / (self.size * self.size)).max(1) as u32;
         let rule = self.law.rule();
         let mut engine = LibraryEngine::new(&rule, &self.start_of(run));
         engine.set_parallel(false);
         let mut stills = Vec::with_capacity(Self::STILLS);
         for steps in self.parts() {
-            engine.run(steps);
+            let mut left = steps;
+            while left > 0 {
+                if stop() {
+                    return None;
+                }
+                let now = most.min(left);
+                engine.run(now);
+                left -= now;
+            }
             stills.push(engine.image());
         }
-        stills
+        Some(stills)
     }
 
     /// The image that run `run` starts from.
@@ -174,7 +190,16 @@ impl GrayScottRun {
 
     /// Stills of all runs, by run; runs are independent and computed in parallel.
     pub fn simulate(&self, runs: std::ops::Range<usize>) -> Vec<Vec<Still>> {
-        runs.into_par_iter().map(|run| self.stills_of(run)).collect()
+        self.simulate_unless_stopped(runs, &|| false).expect("nothing stops it")
+    }
+
+    /// As [`Self::simulate`]; `None` where it was stopped.
+    pub fn simulate_unless_stopped(
+        &self,
+        runs: std::ops::Range<usize>,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Option<Vec<Vec<Still>>> {
+        runs.into_par_iter().map(|run| self.stills_unless_stopped(run, stop)).collect()
     }
 }
 

@@ -34,7 +34,7 @@ impl TokenCertification {
 }
 
 impl WorldTraining for TokenCertification {
-    fn step(&mut self, _stop: &dyn Fn() -> bool) -> Result<Option<TrainingStep>, StudioError> {
+    fn step(&mut self, _stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<TrainingStep>, StudioError> {
         if self.is_over || !self.check.step()? {
             self.is_over = true;
             return Ok(None);
@@ -69,8 +69,8 @@ impl LibraryCertification {
 }
 
 impl WorldTraining for LibraryCertification {
-    fn step(&mut self, _stop: &dyn Fn() -> bool) -> Result<Option<TrainingStep>, StudioError> {
-        if self.is_over || !self.check.step()? {
+    fn step(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<TrainingStep>, StudioError> {
+        if self.is_over || !self.check.step(stop)? {
             self.is_over = true;
             return Ok(None);
         }

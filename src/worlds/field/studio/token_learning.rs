@@ -25,11 +25,11 @@ impl TokenLearning {
 }
 
 impl WorldTraining for TokenLearning {
-    fn step(&mut self, _stop: &dyn Fn() -> bool) -> Result<Option<TrainingStep>, StudioError> {
+    fn step(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<TrainingStep>, StudioError> {
         if self.job.steps_done() >= self.total {
             return Ok(None);
         }
-        let Some(TokenLosses { denoise, pool, motion }) = self.job.step() else { return Ok(None) };
+        let Some(TokenLosses { denoise, pool, motion }) = self.job.step_unless_stopped(stop)? else { return Ok(None) };
         let done = self.job.steps_done();
         let share = 1.0 / done.min(AVERAGED_STEPS) as f64;
         let now = [denoise, pool, motion].map(f64::from);

@@ -19,8 +19,8 @@ impl FieldTraining {
 }
 
 impl WorldTraining for FieldTraining {
-    fn step(&mut self, _stop: &dyn Fn() -> bool) -> Result<Option<TrainingStep>, StudioError> {
-        let Some(progress) = self.job.step()? else { return Ok(None) };
+    fn step(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<TrainingStep>, StudioError> {
+        let Some(progress) = self.job.step(stop)? else { return Ok(None) };
         let half = if progress.phase == "simulating" { 0 } else { TOTAL / 2 };
         let done = half + TOTAL / 2 * progress.done / progress.total.max(1);
         Ok(Some(TrainingStep { phase: progress.phase, done, total: TOTAL, loss: None, figures: None }))

@@ -199,24 +199,36 @@ impl TokenTraining {
 
     /// One optimiser step; `None` when all are done.
     pub fn step(&mut self) -> Option<TokenLosses> {
+        self.step_unless_stopped(&|| false).expect("nothing stops it")
+    }
+
+    /// As [`Self::step`]; `stop` is polled before each image. A step that is broken off leaves the training as it was.
+    ///
+    /// # Errors
+    /// [`FieldError::Stopped`]
+    pub fn step_unless_stopped(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<TokenLosses>, FieldError> {
         if self.step >= self.settings.steps {
-            return None;
+            return Ok(None);
         }
         let settings = self.settings;
         let transposed = self.net.transposed();
         let mut rng = self.rng(self.step as u64, u64::from(u16::MAX));
         let visited = index::sample(&mut rng, settings.pool, settings.pool_batch).into_vec();
         let mut workspaces = std::mem::take(&mut self.workspaces);
-        let results: Vec<ImageResult> = (workspaces.par_iter_mut().enumerate())
+        let results: Option<Vec<ImageResult>> = (workspaces.par_iter_mut().enumerate())
             .map(|(k, workspace)| {
+                if stop() {
+                    return None;
+                }
                 let mut rng = self.rng(self.step as u64, k as u64);
-                match visited.get(k) {
+                Some(match visited.get(k) {
                     Some(&chain) => self.chain_image(workspace, &transposed, chain, &mut rng),
                     None => self.denoised_image(workspace, &transposed, &mut rng),
-                }
+                })
             })
             .collect();
         self.workspaces = workspaces;
+        let results = results.ok_or(FieldError::Stopped)?;
         let mut gradient = vec![0.0; WEIGHTS];
         let mut losses = TokenLosses::default();
         let (pool, others) = (settings.pool_batch as f32, (settings.batch - settings.pool_batch) as f32);
@@ -233,7 +245,7 @@ impl TokenTraining {
         }
         self.update(&gradient);
         self.step += 1;
-        Some(losses)
+        Ok(Some(losses))
     }
 
     fn update(&mut self, gradient: &[f32]) {
@@ -413,6 +425,7 @@ impl TokenTraining {
 mod tests {
     use super::*;
     use crate::worlds::field::tokens::{TokenArrangement, TokenGroups};
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     #[test]
     fn losses_fall_and_the_same_seed_gives_the_same_network() {
@@ -426,16 +439,24 @@ mod tests {
             pool_batch: 2,
             ..TokenSettings::default()
         };
-        let train = || {
+        let train = |is_broken_off: bool| {
             let mut training = TokenTraining::new(&tokens, 13.0, settings, None).unwrap();
-            let losses: Vec<TokenLosses> = std::iter::from_fn(|| training.step()).collect();
+            let step = || {
+                let polls = AtomicUsize::new(0);
+                if is_broken_off {
+                    let stopped = training.step_unless_stopped(&|| polls.fetch_add(1, Ordering::Relaxed) >= 2);
+                    assert!(matches!(stopped, Err(FieldError::Stopped) | Ok(None)));
+                }
+                training.step()
+            };
+            let losses: Vec<TokenLosses> = std::iter::from_fn(step).collect();
             (losses, training.rule())
         };
-        let (losses, rule) = train();
+        let (losses, rule) = train(false);
         assert_eq!(losses.len(), 60);
         let mean = |part: &[TokenLosses]| part.iter().map(|l| l.denoise + l.pool).sum::<f32>() / part.len() as f32;
         assert!(mean(&losses[50..]) < 0.6 * mean(&losses[..10]), "{} {}", mean(&losses[..10]), mean(&losses[50..]));
-        assert_eq!(train().1, rule);
+        assert_eq!(train(true), (losses, rule), "steps that are broken off leave no trace");
     }
 
     #[test]

@@ -21,7 +21,7 @@ struct Found {
 }
 
 fn find(system: DynamicalSystem, cloud: &PointCloud, settings: &WeakFitSettings, seed: u64, span: f64) -> Found {
-    let fit = fit_weak(cloud, settings, seed).unwrap();
+    let fit = fit_weak(cloud, settings, seed, &|| false).unwrap();
     let rule = rule_of(cloud, fit.flow.clone());
     let fresh = system.sample(4000, 1000 + seed);
     let cosine = cosine_to(system, &rule, 0.1, &fresh.points);
@@ -98,9 +98,9 @@ fn lorenz_is_read_off_a_shuffled_cloud() {
 #[test]
 fn shuffled_coordinates_and_peaks_show_no_system() {
     let lorenz = DynamicalSystem::Lorenz.sample(10_000, 3).with_shuffled_coordinates(1);
-    let fit = fit_weak(&lorenz, &WeakFitSettings::default(), 1).unwrap();
+    let fit = fit_weak(&lorenz, &WeakFitSettings::default(), 1, &|| false).unwrap();
     assert!(!fit.is_certain(), "gap {}", fit.solution.gap());
-    let fit = fit_weak(&BuiltInTarget::Letter.sample(10_000, 3), &WeakFitSettings::default(), 1).unwrap();
+    let fit = fit_weak(&BuiltInTarget::Letter.sample(10_000, 3), &WeakFitSettings::default(), 1, &|| false).unwrap();
     assert!(!fit.is_certain(), "gap {}", fit.solution.gap());
 }
 
@@ -110,7 +110,7 @@ fn known_noise_is_corrected_for() {
     let cloud = DynamicalSystem::Lorenz.sample(10_000, 4).with_noise(share, 1);
     let cosine = |noise: f64| {
         let settings = WeakFitSettings { noise, degree: 2, ..Default::default() };
-        let rule = rule_of(&cloud, fit_weak(&cloud, &settings, 1).unwrap().flow);
+        let rule = rule_of(&cloud, fit_weak(&cloud, &settings, 1, &|| false).unwrap().flow);
         cosine_to(DynamicalSystem::Lorenz, &rule, 0.1, &DynamicalSystem::Lorenz.sample(2000, 9).points)
     };
     let (plain, corrected) = (cosine(0.0), cosine(share / (1.0 + share * share).sqrt()));
@@ -125,7 +125,7 @@ fn learned_scene(target: BuiltInTarget) -> PointsDoc {
     doc.training.smoothest_steps = 100;
     doc.training.batch = 256;
     let mut training = PointTraining::new(&cloud, None, PointFlowKind::Exact, &doc.training).unwrap();
-    while training.step().unwrap().is_some() {}
+    while training.step(&|| false).unwrap().is_some() {}
     doc.learned = Some(training.learned());
     doc
 }
@@ -166,7 +166,7 @@ fn exact_flows_keep_the_ring_and_the_controls_do_not() {
 fn the_weak_flow_has_a_residual_where_there_is_an_energy() {
     let mut doc = learned_scene(BuiltInTarget::LimitCycle);
     let settings = WeakFitSettings { degree: 3, ..Default::default() };
-    let flow = PointFlow::Dictionary(fit_weak(&doc.cloud(), &settings, 1).unwrap().flow);
+    let flow = PointFlow::Dictionary(fit_weak(&doc.cloud(), &settings, 1, &|| false).unwrap().flow);
     let named = NamedFlow { name: "weak".to_owned(), flow, residual: None, weak: None };
     doc.learned.as_mut().unwrap().flows = vec![named];
     doc.learned.as_mut().unwrap().chosen = 0;
@@ -194,7 +194,7 @@ fn the_gap_of_clouds_with_shuffled_coordinates() {
         for target in targets {
             let gap = |seed| {
                 let cloud = target.sample(samples, seed).with_shuffled_coordinates(seed);
-                let fit = fit_weak(&cloud, &WeakFitSettings::default(), seed).unwrap();
+                let fit = fit_weak(&cloud, &WeakFitSettings::default(), seed, &|| false).unwrap();
                 (fit.solution.gap(), fit.solution.lowest_unweighted() / fit.floor, fit.is_certain())
             };
             let gaps: Vec<_> = (1..=seeds).map(gap).collect();

@@ -8,6 +8,7 @@ use glam::DVec3;
 use image::RgbaImage;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A ring with an energy of random weights, which is not flat, and two exact flows over it.
 pub(super) fn taught(points: usize) -> PointsDoc {
@@ -246,11 +247,11 @@ fn a_background_check_stores_its_certificate_in_the_scene() {
     let mut doc = taught(1000);
     doc.target = None;
     let mut check = doc.start_training(CHECK.id).unwrap();
-    let polls = std::cell::Cell::new(0);
+    let polls = AtomicUsize::new(0);
     // At once, while the grid is baked, while a control is learned, and while a flow carries its walkers.
     for after in [0, 3, 200, 1510] {
-        polls.set(0);
-        let stop = || polls.replace(polls.get() + 1) >= after;
+        polls.store(0, Ordering::Relaxed);
+        let stop = || polls.fetch_add(1, Ordering::Relaxed) >= after;
         let stopped = check.step(&stop).unwrap().unwrap();
         assert!(stopped.done == 0 && check.learned().is_none(), "{after}");
     }

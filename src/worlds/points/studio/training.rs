@@ -25,8 +25,8 @@ impl PointsTraining {
 }
 
 impl WorldTraining for PointsTraining {
-    fn step(&mut self, _stop: &dyn Fn() -> bool) -> Result<Option<TrainingStep>, StudioError> {
-        let Some(step) = self.job.step()? else { return Ok(None) };
+    fn step(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<TrainingStep>, StudioError> {
+        let Some(step) = self.job.step(stop)? else { return Ok(None) };
         self.has_begun = true;
         let (phase, loss) = match step.phase {
             PointPhase::Energy => ("energy", Some(step.loss)),
@@ -76,7 +76,7 @@ impl PointsCheck {
 }
 
 impl WorldTraining for PointsCheck {
-    fn step(&mut self, stop: &dyn Fn() -> bool) -> Result<Option<TrainingStep>, StudioError> {
+    fn step(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<TrainingStep>, StudioError> {
         if self.certificate.is_some() {
             return Ok(None);
         }

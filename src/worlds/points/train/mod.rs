@@ -36,6 +36,9 @@ pub enum PointLearnError {
     NoiseOfWaves,
     #[error("no thread could be started for learning ({0}); close other programs and try again")]
     Thread(rayon::ThreadPoolBuildError),
+    /// Asked for; not a fault.
+    #[error("stopped")]
+    Stopped,
     #[error("candle could not compute a step ({0}); try again with a smaller batch")]
     Candle(#[from] candle_core::Error),
 }

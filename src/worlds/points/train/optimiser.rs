@@ -24,6 +24,8 @@ pub(super) struct PointOptimiser {
     learning_rate: f64,
     smoothed: Option<f64>,
     scale: f64,
+    /// Of the next step, where that was broken off.
+    pending: Option<Tensor>,
 }
 
 impl PointOptimiser {
@@ -31,7 +33,8 @@ impl PointOptimiser {
         let net = TensorNet::new(&start, &Device::Cpu)?;
         let params = ParamsAdamW { lr: learning_rate, weight_decay: 0.0, ..ParamsAdamW::default() };
         let optimiser = AdamW::new(net.variables(), params)?;
-        Ok(Self { net, optimiser, average: start, step: 0, steps, learning_rate, smoothed: None, scale: 0.0 })
+        let (smoothed, scale, pending) = (None, 0.0, None);
+        Ok(Self { net, optimiser, average: start, step: 0, steps, learning_rate, smoothed, scale, pending })
     }
 
     /// The running average of the weights, which is better than the last ones.
@@ -46,6 +49,27 @@ impl PointOptimiser {
     /// Leaves out what is planned after a short decay from here.
     pub fn finish_soon(&mut self) {
         self.steps = self.steps.min(self.step + self.step / 10 + 1);
+    }
+
+    /// The loss of the next step, by `compute`. It is kept for the next call where `stop` breaks the step off: random numbers
+    /// are drawn once for each step.
+    ///
+    /// # Errors
+    /// [`PointLearnError::Stopped`], and those of `compute`.
+    pub fn loss(
+        &mut self,
+        stop: &dyn Fn() -> bool,
+        compute: impl FnOnce(&TensorNet) -> candle_core::Result<Tensor>,
+    ) -> Result<Tensor, PointLearnError> {
+        let loss = match self.pending.take() {
+            Some(loss) => loss,
+            None => compute(&self.net)?,
+        };
+        if stop() {
+            self.pending = Some(loss);
+            return Err(PointLearnError::Stopped);
+        }
+        Ok(loss)
     }
 
     /// One step down the loss; returns its value.

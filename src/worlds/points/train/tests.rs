@@ -1,10 +1,12 @@
 use super::weak::fit_dictionary;
 use super::*;
 use crate::worlds::points::cloud::{BuiltInTarget, DynamicalSystem};
+use crate::worlds::weak::WeakError;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn run(training: &mut PointTraining) -> f64 {
     let mut last = f64::NAN;
-    while let Some(stats) = training.step().unwrap() {
+    while let Some(stats) = training.step(&|| false).unwrap() {
         last = stats.loss;
     }
     last
@@ -61,7 +63,7 @@ fn a_free_network_lowers_its_residual_with_and_without_probes() {
     for hutchinson in [false, true] {
         let settings = PointTrainingSettings { hutchinson, ..quick() };
         let mut training = PointTraining::new(&cloud, Some(&learned), PointFlowKind::Free, &settings).unwrap();
-        let first = training.step().unwrap().unwrap().loss;
+        let first = training.step(&|| false).unwrap().unwrap().loss;
         run(&mut training);
         let named = training.learned().flows.into_iter().find(|f| f.name == "free").unwrap();
         let squared = named.residual.unwrap().powi(2);
@@ -87,7 +89,7 @@ fn the_noise_of_a_cloud_is_found_from_the_cloud() {
     let cloud = DynamicalSystem::Lorenz.sample(10_000, 2).with_noise(0.05, 3);
     let settings = WeakFitSettings { degree: 2, estimate_noise: true, ..Default::default() };
     let mut job = WeakJob::new(&cloud, &settings, 1).unwrap();
-    while job.step().unwrap().is_some() {}
+    while job.step(&|| false).unwrap().is_some() {}
     let (noise, fit) = job.best().unwrap();
     assert!((noise - 0.05).abs() < 0.005, "{noise}");
     assert!(fit.is_certain());
@@ -98,9 +100,9 @@ fn waves_are_fitted_in_one_step_and_have_speed_one() {
     let cloud = DynamicalSystem::LimitCycle.sample(4000, 2);
     let settings = WeakFitSettings { dictionary: WeakDictionary::Fourier, waves: 8, ..Default::default() };
     let mut job = WeakJob::new(&cloud, &settings, 1).unwrap();
-    let step = job.step().unwrap().unwrap();
+    let step = job.step(&|| false).unwrap().unwrap();
     assert_eq!((step.step, step.steps), (1, 1));
-    assert!(job.step().unwrap().is_none());
+    assert!(job.step(&|| false).unwrap().is_none());
     let (_, fit) = job.best().unwrap();
     assert_eq!(fit.flow.coefficients.iter().map(Vec::len).collect::<Vec<_>>(), [19, 19]);
     let terms = fit.flow.dictionary.terms(2);
@@ -128,9 +130,40 @@ fn settings_out_of_range_and_small_clouds_are_refused() {
     assert!(refused(PointTrainingSettings { weak, ..quick() }).contains("degree"));
     let few = BuiltInTarget::Lorenz.sample(100, 1);
     let settings = WeakFitSettings { degree: 3, ..Default::default() };
-    assert!(fit_weak(&few, &settings, 1).is_ok());
+    assert!(fit_weak(&few, &settings, 1, &|| false).is_ok());
     let settings_of_waves = WeakFitSettings { dictionary: WeakDictionary::Fourier, noise: 0.1, ..Default::default() };
     assert!(matches!(WeakJob::new(&few, &settings_of_waves, 1).err(), Some(PointLearnError::NoiseOfWaves)));
     let fourier = crate::worlds::points::rule::Dictionary::Fourier { waves: 100, scale: 1.0, seed: 1 };
-    assert!(fit_dictionary(&few, fourier, &settings, 1).unwrap_err().to_string().contains("samples"));
+    assert!(fit_dictionary(&few, fourier, &settings, 1, &|| false).unwrap_err().to_string().contains("samples"));
+}
+
+#[test]
+fn a_step_that_is_broken_off_leaves_the_training_as_it_was() {
+    let cloud = BuiltInTarget::Ring.sample(2000, 1);
+    for kind in [PointFlowKind::Exact, PointFlowKind::Free, PointFlowKind::Weak] {
+        // Every step, after it was broken off at `after` polls where some are given.
+        let learned = |breaks: &[usize]| {
+            let settings = PointTrainingSettings { energy_steps: 2, smoothest_steps: 2, free_steps: 2, ..quick() };
+            let mut training = PointTraining::new(&cloud, None, kind, &settings).unwrap();
+            let mut steps = Vec::new();
+            loop {
+                for &after in breaks {
+                    let polls = AtomicUsize::new(0);
+                    let stop = || polls.fetch_add(1, Ordering::Relaxed) >= after;
+                    match training.step(&stop) {
+                        Err(PointLearnError::Stopped | PointLearnError::Weak(WeakError::Stopped)) => {}
+                        // Nothing is computed after the last step.
+                        Ok(None) => return (steps, training.learned()),
+                        other => panic!("{other:?} in spite of a stop after {after} polls"),
+                    }
+                }
+                match training.step(&|| false).unwrap() {
+                    Some(step) => steps.push(step),
+                    None => return (steps, training.learned()),
+                }
+            }
+        };
+        let breaks: &[usize] = if kind == PointFlowKind::Weak { &[0, 1, 5] } else { &[0] };
+        assert!(learned(breaks) == learned(&[]), "{kind:?}");
+    }
 }

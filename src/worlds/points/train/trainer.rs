@@ -121,13 +121,15 @@ impl PointTraining {
         flow + if self.energy.is_some() { self.settings.energy_steps } else { 0 }
     }
 
-    /// One optimiser step (one fit of the weak form). `Ok(None)` when the job is complete.
+    /// One optimiser step (one fit of the weak form). `Ok(None)` when the job is complete. `stop` is polled between loss and
+    /// gradient, and in a fit at each block of points. A step that is broken off leaves the job as it was.
     ///
     /// # Errors
-    /// A loss that diverges: the energy is then that of the last good step.
-    pub fn step(&mut self) -> Result<Option<PointStep>, PointLearnError> {
+    /// A loss that diverges: the energy is then that of the last good step. [`PointLearnError::Stopped`], and of a fit
+    /// [`WeakError::Stopped`](crate::worlds::weak::WeakError::Stopped).
+    pub fn step(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<PointStep>, PointLearnError> {
         if let Some(weak) = &mut self.weak {
-            return match weak.step()? {
+            return match weak.step(stop)? {
                 Some(stats) => Ok(Some(stats)),
                 None => {
                     self.finish_weak();
@@ -136,14 +138,15 @@ impl PointTraining {
             };
         }
         let thread = self.thread.clone();
-        thread.install(|| self.descend())
+        thread.install(|| self.descend(stop))
     }
 
     /// One step of a network.
-    fn descend(&mut self) -> Result<Option<PointStep>, PointLearnError> {
+    fn descend(&mut self, stop: &dyn Fn() -> bool) -> Result<Option<PointStep>, PointLearnError> {
         if let Some(energy) = self.energy.as_mut().filter(|energy| !energy.is_done()) {
             let PointTrainingSettings { batch, sigma_range, .. } = self.settings;
-            let loss = loss::denoising(&energy.net, &self.cloud, self.dim, batch, sigma_range, &mut self.rng)?;
+            let loss = energy
+                .loss(stop, |net| loss::denoising(net, &self.cloud, self.dim, batch, sigma_range, &mut self.rng))?;
             let loss = energy.descend(&loss)?;
             let stats = PointStep { phase: PointPhase::Energy, step: energy.step, steps: self.total_steps(), loss };
             if self.energy.as_ref().is_some_and(PointOptimiser::is_done) {
@@ -162,18 +165,18 @@ impl PointTraining {
             self.finish_flow();
             return Ok(None);
         }
-        let (phase, loss) = match self.kind {
+        let phase = if self.kind == PointFlowKind::Exact { PointPhase::Smoothest } else { PointPhase::Free };
+        let loss = learner.loss(stop, |net| match self.kind {
             PointFlowKind::Exact => {
                 let batch = pool.draw(SMOOTHEST_BATCH, &mut self.rng)?;
-                (PointPhase::Smoothest, loss::roughness(&learner.net, &batch, self.dim)?)
+                loss::roughness(net, &batch, self.dim)
             }
             PointFlowKind::Free | PointFlowKind::Weak => {
                 let batch = pool.draw(self.settings.batch, &mut self.rng)?;
                 let probes = self.settings.hutchinson.then_some(&mut self.rng);
-                let sigma = self.settings.flow_sigma;
-                (PointPhase::Free, loss::residual(&learner.net, &batch, self.dim, sigma, probes)?)
+                loss::residual(net, &batch, self.dim, self.settings.flow_sigma, probes)
             }
-        };
+        })?;
         let loss = learner.descend(&loss)?;
         let before = self.energy.as_ref().map_or(0, |energy| energy.step);
         Ok(Some(PointStep { phase, step: before + learner.step, steps: self.total_steps(), loss }))

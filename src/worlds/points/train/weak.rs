@@ -132,21 +132,27 @@ fn is_certain(solution: &WeakSolution, floor: f64) -> bool {
     solution.lowest_unweighted() <= floor && solution.gap() >= WeakFit::CERTAIN_GAP
 }
 
-/// Fits Fourier features, or monomials of the asked degree or of the smallest sufficient one.
+/// Fits Fourier features, or monomials of the asked degree or of the smallest sufficient one. `stop` is polled at each block
+/// of points.
 ///
 /// # Errors
-/// Fewer samples than terms; a degenerate dictionary.
-pub fn fit_weak(cloud: &PointCloud, settings: &WeakFitSettings, seed: u64) -> Result<WeakFit, WeakError> {
+/// Fewer samples than terms; a degenerate dictionary; [`WeakError::Stopped`].
+pub fn fit_weak(
+    cloud: &PointCloud,
+    settings: &WeakFitSettings,
+    seed: u64,
+    stop: &dyn Fn() -> bool,
+) -> Result<WeakFit, WeakError> {
     if settings.dictionary == WeakDictionary::Fourier {
         let dictionary = Dictionary::Fourier { waves: settings.waves, scale: settings.wave_scale, seed };
-        return fit_dictionary(cloud, dictionary, settings, seed);
+        return fit_dictionary(cloud, dictionary, settings, seed, stop);
     }
     if settings.degree > 0 {
-        return fit_dictionary(cloud, Dictionary::Monomials { degree: settings.degree }, settings, seed);
+        return fit_dictionary(cloud, Dictionary::Monomials { degree: settings.degree }, settings, seed, stop);
     }
     let mut degree = 1;
     loop {
-        let fit = fit_dictionary(cloud, Dictionary::Monomials { degree }, settings, seed)?;
+        let fit = fit_dictionary(cloud, Dictionary::Monomials { degree }, settings, seed, stop)?;
         if fit.solution.lowest_unweighted() <= fit.floor || degree == 3 {
             return Ok(fit);
         }
@@ -158,11 +164,12 @@ pub fn fit_weak(cloud: &PointCloud, settings: &WeakFitSettings, seed: u64) -> Re
 ///
 /// # Errors
 /// As [`fit_weak`].
-pub fn fit_dictionary(
+pub(super) fn fit_dictionary(
     cloud: &PointCloud,
     dictionary: Dictionary,
     settings: &WeakFitSettings,
     seed: u64,
+    stop: &dyn Fn() -> bool,
 ) -> Result<WeakFit, WeakError> {
     let points = cloud.subset(settings.samples, seed).points;
     // The map is that of the whole cloud, which the rule keeps.
@@ -172,8 +179,8 @@ pub fn fit_dictionary(
     if points.len() < terms.len() * cloud.dim {
         return Err(WeakError::Underdetermined { terms: terms.len() * cloud.dim, samples: points.len() });
     }
-    let problem = CloudProblem::new(&points, cloud.dim, terms, settings, seed);
-    let solution = weak::solve(&problem, settings.weights)?;
+    let problem = CloudProblem::new(&points, cloud.dim, terms, settings, seed, stop)?;
+    let solution = weak::solve(&problem, settings.weights, stop)?;
     let terms = problem.terms.len();
     let floor = weak::sampling_floor(points.len(), cloud.dim);
     let coefficients = match &problem.terms {
@@ -220,7 +227,14 @@ struct CloudProblem<'a> {
 const BLOCK: usize = 1024;
 
 impl<'a> CloudProblem<'a> {
-    fn new(points: &'a [[f64; 3]], dim: usize, terms: Terms, settings: &WeakFitSettings, seed: u64) -> Self {
+    fn new(
+        points: &'a [[f64; 3]],
+        dim: usize,
+        terms: Terms,
+        settings: &WeakFitSettings,
+        seed: u64,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Self, WeakError> {
         let waves = waves(dim, settings, seed);
         let shifts = match &terms {
             Terms::Monomials(exponents) if settings.noise > 0.0 => {
@@ -234,6 +248,7 @@ impl<'a> CloudProblem<'a> {
         let mut means = [DMatrix::zeros(tests, a), DMatrix::zeros(tests, a)];
         let mut gram = DMatrix::zeros(a, a);
         for from in (0..points.len()).step_by(BLOCK) {
+            weak::poll(stop)?;
             let to = (from + BLOCK).min(points.len());
             let basis = problem.basis(from, to);
             let [sin, cos] = problem.sines(from, to);
@@ -259,7 +274,7 @@ impl<'a> CloudProblem<'a> {
             let same = if r == c { TINY } else { 0.0 };
             same + if r / a == c / a { gram[(r % a, c % a)] } else { 0.0 }
         });
-        problem
+        Ok(problem)
     }
 
     /// b_a(x_n) `[to - from, terms]`.
@@ -302,7 +317,7 @@ impl WeakProblem for CloudProblem<'_> {
         &self.mass
     }
 
-    fn covariance(&self, coefficients: &DVector<f64>) -> DMatrix<f64> {
+    fn covariance(&self, coefficients: &DVector<f64>, stop: &dyn Fn() -> bool) -> Result<DMatrix<f64>, WeakError> {
         let (tests, a) = (self.waves.len(), self.terms.len());
         // ŵ_k·V as a combination of functions, per wave: factors of sin and of cos.
         let mut along = [DMatrix::zeros(a, tests), DMatrix::zeros(a, tests)];
@@ -314,7 +329,7 @@ impl WeakProblem for CloudProblem<'_> {
                 Some(shifts) => (0..2).for_each(|part| along[part].set_column(k, &shifts[k][part].tr_mul(&plain))),
             }
         }
-        second_moment(self.points.len(), tests, |from, to| {
+        second_moment(self.points.len(), tests, stop, |from, to| {
             let basis = self.basis(from, to);
             let [sin, cos] = self.sines(from, to);
             let mut rows = (&basis * &along[0]).component_mul(&sin);

@@ -40,22 +40,22 @@ impl WeakJob {
         Ok(Self { cloud: cloud.clone(), settings: *settings, seed, degree, tried, fits, step: 0, done: false })
     }
 
-    /// One fit. `Ok(None)` when the job is complete.
+    /// One fit. `Ok(None)` when the job is complete. A fit that is broken off leaves the job as it was.
     ///
     /// # Errors
-    /// Fewer samples than terms; a degenerate dictionary.
-    pub fn step(&mut self) -> Result<Option<PointStep>, PointLearnError> {
+    /// Fewer samples than terms; a degenerate dictionary; [`WeakError::Stopped`](crate::worlds::weak::WeakError::Stopped).
+    pub fn step(&mut self, stop: &dyn Fn() -> bool) -> Result<Option<PointStep>, PointLearnError> {
         if self.done {
             return Ok(None);
         }
         let noise = if self.settings.estimate_noise { self.next_trial() } else { None };
         let lowest = if let Some(noise) = noise {
-            let lowest = self.fit(noise, self.settings.samples.min(TRIAL_SAMPLES))?.solution.weighted[0];
+            let lowest = self.fit(noise, self.settings.samples.min(TRIAL_SAMPLES), stop)?.solution.weighted[0];
             self.tried.push((noise, lowest));
             lowest
         } else {
             let noise = if self.settings.estimate_noise { self.estimate() } else { self.settings.noise };
-            let fit = self.fit(noise, self.settings.samples)?;
+            let fit = self.fit(noise, self.settings.samples, stop)?;
             let lowest = fit.solution.weighted[0];
             self.done = fit.is_certain() || self.is_one_fit() || self.degree == MAX_DEGREE;
             self.fits.push((noise, fit));
@@ -87,9 +87,9 @@ impl WeakJob {
         self.settings.degree > 0 || self.settings.dictionary == WeakDictionary::Fourier
     }
 
-    fn fit(&self, noise: f64, samples: usize) -> Result<WeakFit, PointLearnError> {
+    fn fit(&self, noise: f64, samples: usize, stop: &dyn Fn() -> bool) -> Result<WeakFit, PointLearnError> {
         let settings = WeakFitSettings { degree: self.degree, noise, samples, ..self.settings };
-        Ok(fit_weak(&self.cloud, &settings, self.seed)?)
+        Ok(fit_weak(&self.cloud, &settings, self.seed, stop)?)
     }
 
     /// The spread of noise to try next: a coarse list, then golden sections around its best.
