@@ -55,9 +55,11 @@ pattern() {
 }
 
 token() {
-    local files=$1 seed=1
+    # The heads beyond the second: what each bears without losing contrast.
+    local files=$1 seed=1 heads=
     case $1 in
-    arrow) seed=2 ;;
+    firefly) heads="--turn 0.015 --slide 0.05" ;;
+    arrow) seed=2 heads="--turn 0.015" ;;
     dots) files="dot ring" ;;
     esac
     # shellcheck disable=SC2086 # two kinds are two words
@@ -68,7 +70,8 @@ token() {
         sed -i 's/registration: 0.02/registration: 0.05/; s/sigma_range: (0.15, 5.0)/sigma_range: (0.15, 0.45)/' dots.ron
         sed -i 's/swim_px: 0.05/swim_px: 0.02/' dots.ron
     fi
-    "$unstill" learn "$1.ron" --steps 10000 --seed $seed --quiet
+    # shellcheck disable=SC2086 # options are several words
+    "$unstill" learn "$1.ron" --steps 10000 --seed $seed $heads --quiet
     "$unstill" check "$1.ron" --steps 10000 --certify --quiet
 }
 
