@@ -54,17 +54,17 @@ fn reach() -> f32 {
 // A corner of the triangle around the body and its glow: as tight as can be, for every pixel in it is paid for.
 fn hull(corner: u32) -> vec2<f32> {
     // Tip, base and half width of the triangle around the bare shape; then moved outward by the reach.
-    var tip = 1.06;
-    var base = -0.88;
-    var width = 0.75;
+    var tip = ARROW_HULL_TIP;
+    var base = ARROW_HULL_BASE;
+    var width = ARROW_HULL_HALF_WIDTH;
     if view.body_shape == 1u {
-        tip = -1.5;
-        base = 0.96;
-        width = 0.78;
+        tip = DROP_HULL_TIP;
+        base = DROP_HULL_BASE;
+        width = DROP_HULL_HALF_WIDTH;
     } else if view.body_shape == 2u {
-        tip = 1.24;
-        base = -0.62;
-        width = 1.08;
+        tip = DOT_HULL_TIP;
+        base = DOT_HULL_BASE;
+        width = DOT_HULL_HALF_WIDTH;
     }
     let slope = width / abs(tip - base);
     let out = sign(tip - base) * reach();

@@ -5,7 +5,8 @@
 //! Of a [`Training`] small facts travel as [`Event`]s through a bounded channel that never blocks the trainer; the weights wait in a
 //! slot where the newest replaces the one before ([`Training::newest_rule`]). The terminal and the window use both alike. A swarm has a
 //! run of its own ([`Training`]) beside that of the studio's worlds ([`LearningRun`]): its phases change speed and settings on the
-//! way, it learns on from where it stopped, and its rule goes to the live swarm many times a second.
+//! way, it learns on from where it stopped, and its rule goes to the live swarm many times a second. So this folder names the
+//! swarm's picture, rule, training and measures, and of other worlds only the traits of the studio.
 
 mod cancel;
 mod canvas;

@@ -254,6 +254,29 @@ mod tests {
     }
 
     #[test]
+    fn the_hull_of_the_shader_holds_the_whole_body_tightly() {
+        let hulls = [
+            (Body::Arrow, shape::ARROW_HULL_TIP, shape::ARROW_HULL_BASE, shape::ARROW_HULL_HALF_WIDTH),
+            (Body::Drop, shape::DROP_HULL_TIP, shape::DROP_HULL_BASE, shape::DROP_HULL_HALF_WIDTH),
+            (Body::Dot, shape::DOT_HULL_TIP, shape::DOT_HULL_BASE, shape::DOT_HULL_HALF_WIDTH),
+        ];
+        for (body, tip, base, half_width) in hulls {
+            // How far a point of the body is within the triangle: from the base, and from the slanted side.
+            let (mut from_base, mut from_side) = (f64::INFINITY, f64::INFINITY);
+            let slope = half_width / (tip - base).abs();
+            for (i, j) in (0..400).flat_map(|i| (0..200).map(move |j| (i, j))) {
+                let (ahead, aside) = (f64::from(i) * 0.01 - 2.0, f64::from(j) * 0.01);
+                if body_distance(body, ahead, aside) < 0.0 {
+                    from_base = from_base.min((ahead - base) * (tip - base).signum());
+                    from_side = from_side.min((slope * (tip - ahead).abs() - aside) / slope.hypot(1.0));
+                }
+            }
+            assert!((0.0..0.05).contains(&from_base), "{body:?}: {from_base} from the base");
+            assert!((0.0..0.05).contains(&from_side), "{body:?}: {from_side} from the side");
+        }
+    }
+
+    #[test]
     fn an_arrow_is_notched_behind_and_a_dot_is_round() {
         let inside = |body, ahead, aside| body_distance(body, ahead, aside) < 0.0;
         assert!(inside(Body::Arrow, 1.0, 0.0) && inside(Body::Arrow, -0.7, 0.6) && !inside(Body::Arrow, -0.7, 0.0));
