@@ -166,13 +166,13 @@ mod tests {
 
     #[test]
     fn an_interrupt_keeps_the_finished_rule_of_a_scene() {
-        let why = interrupted("exact", 3, true, true).err().expect("a refusal").to_string();
+        let why = interrupted("exact", 3, true, true).expect_err("a refusal").to_string();
         assert_eq!(why, older_rule_kept(3));
     }
 
     #[test]
     fn an_interrupt_before_any_result_says_so() {
-        let why = interrupted("weak", 1, true, false).err().expect("a refusal").to_string();
+        let why = interrupted("weak", 1, true, false).expect_err("a refusal").to_string();
         assert!(why.starts_with("stopped after 1 steps, too early"), "{why}");
     }
 }

@@ -138,7 +138,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let options = ImportOptions { frames: FrameChoice::ALL, particles: 30, ..ImportOptions::default() };
         for path in files(folder.path()) {
-            let import = |after| polled(after, |stop| import_unless_stopped(&[path.clone()], &options, stop));
+            let import =
+                |after| polled(after, |stop| import_unless_stopped(std::slice::from_ref(&path), &options, stop));
             let (whole, polls) = import(usize::MAX);
             assert!(whole.is_ok() && polls > 20, "{}: {polls} polls, {:?}", path.display(), whole.err());
             for after in [0, 1, 7, polls / 2, polls - 1] {
@@ -158,7 +159,7 @@ mod tests {
             let (whole, polls) = read(usize::MAX);
             assert!(whole.is_ok() && polls > 5, "{}: {polls} polls, {:?}", path.display(), whole.err());
             for after in [0, 3, polls - 1] {
-                let why = read(after).0.err().expect("it was stopped").to_string();
+                let why = read(after).0.expect_err("it was stopped").to_string();
                 assert!(why.contains("cancelled"), "{}, poll {after}: {why}", path.display());
             }
         }

@@ -41,7 +41,11 @@ macro_rules! shader_constants {
     ) => {
         $($(#[$of_one])* $visible const $name: $kind = $value;)+
         $(#[$of_list])*
-        $list_visible const $list: &[(&str, f64)] = &[$((stringify!($name), $value)),+];
+        $list_visible const $list: &[(&str, f64)] = {
+            // A number that only a shader needs is used, too.
+            $(let _ = $name;)+
+            &[$((stringify!($name), $value)),+]
+        };
     };
 }
 pub(crate) use shader_constants;

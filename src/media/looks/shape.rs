@@ -59,24 +59,6 @@ shader_constants! {
     pub const ARROW_NOTCH_AHEAD: f64 = -0.42;
     /// By how much an arrow is rounded.
     pub const ARROW_ROUNDING: f64 = 0.06;
-    /// Triangle around a bare arrow, as tight as can be: tip and base ahead, half width at the base.
-    pub const ARROW_HULL_TIP: f64 = 1.06;
-    /// See [`ARROW_HULL_TIP`].
-    pub const ARROW_HULL_BASE: f64 = -0.88;
-    /// See [`ARROW_HULL_TIP`].
-    pub const ARROW_HULL_HALF_WIDTH: f64 = 0.75;
-    /// As [`ARROW_HULL_TIP`], of a drop.
-    pub const DROP_HULL_TIP: f64 = -1.5;
-    /// See [`DROP_HULL_TIP`].
-    pub const DROP_HULL_BASE: f64 = 0.96;
-    /// See [`DROP_HULL_TIP`].
-    pub const DROP_HULL_HALF_WIDTH: f64 = 0.78;
-    /// As [`ARROW_HULL_TIP`], of a dot.
-    pub const DOT_HULL_TIP: f64 = 1.24;
-    /// See [`DOT_HULL_TIP`].
-    pub const DOT_HULL_BASE: f64 = -0.62;
-    /// See [`DOT_HULL_TIP`].
-    pub const DOT_HULL_HALF_WIDTH: f64 = 1.08;
     /// Half width of a trail, in half lengths of a body.
     pub const TRAIL_HALF_WIDTH: f64 = 0.32;
     /// Opacity of a fresh trail.
@@ -84,4 +66,35 @@ shader_constants! {
     /// A particle that has gone farther than this since the last picture was put there and leaves no trail, half lengths of a
     /// body.
     pub const TRAIL_LEAP: f64 = 8.0;
+}
+
+/// The triangles that the shader of the canvas draws of bodies.
+#[cfg(any(feature = "window", test))]
+pub mod hull {
+    use crate::gpu::shader_constants;
+
+    shader_constants! {
+        /// For `shaders/swarm/particles.wgsl`.
+        #[cfg(feature = "window")]
+        pub const HULL_CONSTANTS;
+
+        /// Triangle around a bare arrow, as tight as can be: tip and base ahead, half width at the base.
+        pub const ARROW_HULL_TIP: f64 = 1.06;
+        /// See [`ARROW_HULL_TIP`].
+        pub const ARROW_HULL_BASE: f64 = -0.88;
+        /// See [`ARROW_HULL_TIP`].
+        pub const ARROW_HULL_HALF_WIDTH: f64 = 0.75;
+        /// As [`ARROW_HULL_TIP`], of a drop.
+        pub const DROP_HULL_TIP: f64 = -1.5;
+        /// See [`DROP_HULL_TIP`].
+        pub const DROP_HULL_BASE: f64 = 0.96;
+        /// See [`DROP_HULL_TIP`].
+        pub const DROP_HULL_HALF_WIDTH: f64 = 0.78;
+        /// As [`ARROW_HULL_TIP`], of a dot.
+        pub const DOT_HULL_TIP: f64 = 1.24;
+        /// See [`DOT_HULL_TIP`].
+        pub const DOT_HULL_BASE: f64 = -0.62;
+        /// See [`DOT_HULL_TIP`].
+        pub const DOT_HULL_HALF_WIDTH: f64 = 1.08;
+    }
 }

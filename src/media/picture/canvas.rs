@@ -255,10 +255,12 @@ mod tests {
 
     #[test]
     fn the_hull_of_the_shader_holds_the_whole_body_tightly() {
+        use shape::hull;
+
         let hulls = [
-            (Body::Arrow, shape::ARROW_HULL_TIP, shape::ARROW_HULL_BASE, shape::ARROW_HULL_HALF_WIDTH),
-            (Body::Drop, shape::DROP_HULL_TIP, shape::DROP_HULL_BASE, shape::DROP_HULL_HALF_WIDTH),
-            (Body::Dot, shape::DOT_HULL_TIP, shape::DOT_HULL_BASE, shape::DOT_HULL_HALF_WIDTH),
+            (Body::Arrow, hull::ARROW_HULL_TIP, hull::ARROW_HULL_BASE, hull::ARROW_HULL_HALF_WIDTH),
+            (Body::Drop, hull::DROP_HULL_TIP, hull::DROP_HULL_BASE, hull::DROP_HULL_HALF_WIDTH),
+            (Body::Dot, hull::DOT_HULL_TIP, hull::DOT_HULL_BASE, hull::DOT_HULL_HALF_WIDTH),
         ];
         for (body, tip, base, half_width) in hulls {
             // How far a point of the body is within the triangle: from the base, and from the slanted side.

@@ -6,7 +6,7 @@ use bytemuck::{Pod, Zeroable};
 
 use crate::gpu::{constants_text, shader_text};
 use crate::media::looks::RAMP;
-use crate::media::looks::shape::SHAPE_CONSTANTS;
+use crate::media::looks::shape::{SHAPE_CONSTANTS, hull::HULL_CONSTANTS};
 use crate::worlds::swarm::picture::MAX_SPECIES;
 
 /// The uniform of `shaders/swarm/view.wgsl`. Lengths are in the unit of the swarm's buffer, colours linear.
@@ -59,7 +59,7 @@ impl View {
 fn canvas_text(part: &str) -> String {
     let lengths = [("MAX_SPECIES", MAX_SPECIES as u32), ("RAMP", RAMP as u32)];
     let view = include_str!("../../../shaders/swarm/view.wgsl");
-    shader_text(&lengths, &[&constants_text(SHAPE_CONSTANTS), view, part])
+    shader_text(&lengths, &[&constants_text(SHAPE_CONSTANTS), &constants_text(HULL_CONSTANTS), view, part])
 }
 
 /// The text of the shader of bodies and stage.
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn each_shared_number_is_read_by_a_shader() {
-        for (name, _) in SHAPE_CONSTANTS {
+        for (name, _) in SHAPE_CONSTANTS.iter().chain(HULL_CONSTANTS) {
             // Once where it is declared.
             let is_read = |text: &str| text.matches(name).count() > 1;
             assert!(is_read(&PARTICLES) || is_read(&TRAILS), "{name}");

@@ -74,12 +74,12 @@ pub enum StudioError {
 impl StudioError {
     /// Whether it is no fault: a step was stopped.
     pub fn is_stopped(&self) -> bool {
-        match self {
-            Self::Stopped => true,
-            Self::Field(FieldError::Stopped | FieldError::Weak(WeakError::Stopped)) => true,
-            Self::PointLearning(PointLearnError::Stopped | PointLearnError::Weak(WeakError::Stopped)) => true,
-            _ => false,
-        }
+        matches!(
+            self,
+            Self::Stopped
+                | Self::Field(FieldError::Stopped | FieldError::Weak(WeakError::Stopped))
+                | Self::PointLearning(PointLearnError::Stopped | PointLearnError::Weak(WeakError::Stopped))
+        )
     }
 }
 
