@@ -12,7 +12,7 @@ use crate::worlds::field::library::{FoundConstants, HeldOut};
 use crate::worlds::field::measures::{long_run, velocity_cosine};
 use crate::worlds::field::rule::LibraryRule;
 use crate::worlds::field::studio::LibraryCertification;
-use crate::worlds::field::tokens::TokenCheckSettings;
+use crate::worlds::field::tokens::{TokenCheckSettings, TokenMotion};
 use crate::worlds::field::{FieldError, FieldEvidence, FieldSubject, LibraryDoc, LibraryEvidence};
 use crate::worlds::studio::{Learned, WorldTraining};
 
@@ -51,9 +51,9 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
     let doc = doc_of(project)?;
     if let FieldSubject::Tokens(tokens) = &mut doc.subject {
         if let Some(rule) = &tokens.rule {
-            for (motion, option, given) in [(1, "--slide", args.slide), (2, "--turn", args.turn)] {
+            for (motion, given) in [(TokenMotion::Slide, args.slide), (TokenMotion::Turn, args.turn)] {
                 if given.is_some() && !rule.net.moves(motion) {
-                    warn(&format!("{option} has no effect: the rule was not taught to follow it"));
+                    warn(&format!("--{} has no effect: the rule was not taught to follow it", motion.knob()));
                 }
             }
         }

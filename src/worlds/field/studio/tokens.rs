@@ -3,7 +3,7 @@
 use super::{canvas, tracking};
 use crate::worlds::field::tokens::{
     MAX_CANVAS, MAX_CLEARANCE_PX, MAX_CURVE_RAD_PER_PX, MAX_SIZE_PX, MAX_SKEW, MAX_SKEW_RADIUS, MIN_CANVAS,
-    MIN_CLEARANCE_PX, MIN_GROUP_PX, MIN_SIZE_PX, TokenArrangement, TokenColours, TokenDoc,
+    MIN_CLEARANCE_PX, MIN_GROUP_PX, MIN_SIZE_PX, TokenArrangement, TokenColours, TokenDoc, TokenMotion,
 };
 use crate::worlds::field::{FieldDoc, FieldSubject};
 use crate::worlds::studio::KnobScale::{Choice, Linear, Switch, Whole, WholeLogarithmic};
@@ -345,11 +345,10 @@ pub(super) fn knob_value(doc: &FieldDoc, tokens: &TokenDoc, id: &str) -> f64 {
 
 /// Whether a knob does anything: commands need a rule that was taught to follow them.
 pub(super) fn has_effect(tokens: &TokenDoc, id: &str) -> bool {
-    let moves = |motion| tokens.rule.as_ref().is_some_and(|rule| rule.net.moves(motion));
-    match id {
-        "slide" => moves(1),
-        "turn" => moves(2),
-        _ => true,
+    match TokenMotion::of_knob(id) {
+        // Every rule is taught to swim.
+        None | Some(TokenMotion::Swim) => true,
+        Some(motion) => tokens.follows(motion),
     }
 }
 
@@ -398,5 +397,30 @@ pub(super) fn set_knob(doc: &mut FieldDoc, id: &str, value: f64) {
         "teach_slide" => tokens.settings.max_slide_px = value,
         "teach_turn" => tokens.settings.max_turn_rad = value,
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::worlds::field::tokens::net::TokenNet;
+    use crate::worlds::field::tokens::{Token, TokenRule};
+
+    #[test]
+    fn each_motion_has_a_knob_that_needs_a_taught_head() {
+        for motion in TokenMotion::ALL {
+            let is_its_row = |row: &KnobSpec| row.group == KnobGroup::Live && row.id == motion.knob();
+            let row = TOKEN_KNOBS.iter().find(|row| is_its_row(row)).unwrap();
+            assert_eq!(row.option(), motion.knob());
+            assert_eq!(TokenMotion::of_knob(row.id), Some(motion));
+        }
+        let mut tokens = TokenDoc::new(vec![Token::bundled("dot").unwrap()]).unwrap();
+        let have_effect = |tokens: &TokenDoc| TokenMotion::ALL.map(|motion| has_effect(tokens, motion.knob()));
+        assert_eq!(have_effect(&tokens), [true, false, false], "there is no rule");
+        let mut net = TokenNet::random(1);
+        net.empty_head(TokenMotion::Slide);
+        tokens.rule = Some(TokenRule::untaught(net));
+        assert_eq!(have_effect(&tokens), [true, false, true]);
+        assert!(has_effect(&tokens, "sigma"));
     }
 }

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::TokenRule;
 use super::net::MOTIONS;
+use super::{TokenMotion, TokenRule};
 use crate::gpu::shader_words;
 use crate::worlds::field::FieldError;
 
@@ -123,7 +123,7 @@ impl TokenStep {
         let keep = (-live.live_step * live.relaxation).exp() as f32;
         let noise = (1.0 - keep * keep).sqrt() * live.sigma as f32;
         let (command, units) = (live.command(), rule.motion_units());
-        let [swim, slide, turn] = [0, 1, 2].map(|k| command[k] as f32 * units[k]);
+        let [swim, slide, turn] = TokenMotion::ALL.map(|m| command[m.index()] as f32 * units[m.index()]);
         Self { keep, swim, slide, turn, noise }
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::net::MOTIONS;
-use super::{SkewFlow, TokenDoc, TokenEvidence, TokenRule};
+use super::{SkewFlow, TokenDoc, TokenEvidence, TokenMotion, TokenRule};
 
 /// Most rules of a picture beside the chosen one: each is 340 kB of a scene file.
 const MAX_OTHER_RULES: usize = 7;
@@ -52,8 +52,7 @@ impl TokenDrive {
 
     /// Those that the rule of a picture can follow.
     pub fn all(doc: &TokenDoc) -> &'static [Self] {
-        let turns = doc.rule.as_ref().is_some_and(|rule| rule.net.moves(2));
-        if turns { &Self::ALL } else { &Self::ALL[..Self::ALL.len() - 1] }
+        if doc.follows(TokenMotion::Turn) { &Self::ALL } else { &Self::ALL[..Self::ALL.len() - 1] }
     }
 
     /// Whether tokens move by it now.
@@ -64,6 +63,11 @@ impl TokenDrive {
 }
 
 impl TokenDoc {
+    /// Whether the chosen rule was taught a motion.
+    pub fn follows(&self, motion: TokenMotion) -> bool {
+        self.rule.as_ref().is_some_and(|rule| rule.net.moves(motion))
+    }
+
     /// The chosen rule and those of other seeds.
     pub fn rules(&self) -> impl Iterator<Item = &TokenRule> {
         self.rule.iter().chain(&self.others)

@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::TokenManners;
-use super::net::MOTIONS;
+use super::{TokenManners, TokenMotion};
 use crate::worlds::field::FieldError;
 use crate::worlds::studio::MAX_LEARNING_STEPS;
 
@@ -101,9 +100,13 @@ impl TokenSettings {
         TokenManners { keep_apart_px, align_rad, attract_px }
     }
 
-    /// Which motions have a head that is taught: ahead, aside, turn.
-    pub fn taught_motions(&self) -> [bool; MOTIONS] {
-        [true, self.max_slide_px > 0.0, self.max_turn_rad > 0.0]
+    /// Whether a motion has a head that is taught.
+    pub fn teaches(&self, motion: TokenMotion) -> bool {
+        match motion {
+            TokenMotion::Swim => true,
+            TokenMotion::Slide => self.max_slide_px > 0.0,
+            TokenMotion::Turn => self.max_turn_rad > 0.0,
+        }
     }
 
     /// # Errors

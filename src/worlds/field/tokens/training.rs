@@ -12,7 +12,7 @@ use super::noise::add_normals;
 use super::scene::TokenEnsemble;
 use super::settings::TokenSettings;
 use super::wound::wound;
-use super::{GridPlacement, Spacing, Token, TokenPose};
+use super::{GridPlacement, Spacing, Token, TokenMotion, TokenPose};
 use crate::worlds::field::FieldError;
 
 /// Decay rates of Adam (Kingma & Ba 2015); the second is shorter than its default: the chains move.
@@ -72,7 +72,7 @@ pub struct TokenRule {
 /// Random weights, with empty heads of motions that are not taught.
 fn fresh_net(settings: &TokenSettings) -> TokenNet {
     let mut net = TokenNet::random(settings.seed);
-    for (motion, _) in settings.taught_motions().iter().enumerate().filter(|(_, is_taught)| !**is_taught) {
+    for motion in TokenMotion::ALL.into_iter().filter(|motion| !settings.teaches(*motion)) {
         net.empty_head(motion);
     }
     net
@@ -189,7 +189,7 @@ impl TokenTraining {
         // A swim to one side only would teach the denoiser its mean lag, and tokens at rest would drift.
         let swim_px = if rng.random_bool(0.5) { speed } else { -speed };
         let mut command = [swim_px, 0.0, 0.0];
-        let [_, slides, turns] = self.settings.taught_motions();
+        let [slides, turns] = [TokenMotion::Slide, TokenMotion::Turn].map(|motion| self.settings.teaches(motion));
         if (slides || turns) && rng.random_bool(STEERED) {
             let [slide, turn] = [self.settings.max_slide_px, self.settings.max_turn_rad];
             command = [swim_px, slide * rng.random_range(-1.0..1.0), turn * rng.random_range(-1.0..1.0)];
@@ -309,7 +309,7 @@ impl TokenTraining {
         let mut noise = vec![0.0; denoised.len()];
         add_normals(rng.random(), 2, (1.0 - keep * keep).sqrt() * sigma, &mut noise);
         let units = motion_units(self.motion_scale);
-        let [swim, slide, turn] = [0, 1, 2].map(|k| chain.command[k] as f32 * units[k]);
+        let [swim, slide, turn] = TokenMotion::ALL.map(|m| chain.command[m.index()] as f32 * units[m.index()]);
         let mut image = chain.image.clone();
         for (at, (x, d)) in image.iter_mut().zip(&denoised).enumerate() {
             let moved = swim * swum[0][at] + slide * swum[1][at] + turn * swum[2][at];
@@ -342,7 +342,7 @@ impl TokenTraining {
                 let jolt = template.project(&targets[k], width, height, noise);
                 let off = template.project(&targets[k], width, height, offset);
                 let motion = [0, 1, 2].map(|c| {
-                    (0..MOTIONS).map(|m| chain.command[m] * commanded[m][c]).sum::<f64>()
+                    chain.command.iter().zip(&commanded).map(|(speed, velocity)| speed * velocity[c]).sum::<f64>()
                         + jolt[c]
                         + settings.registration * off[c].clamp(-MAX_CORRECTION, MAX_CORRECTION)
                 });
@@ -379,12 +379,12 @@ impl TokenTraining {
             .collect();
         let weight = settings.motion_weight as f32 * share;
         let units = motion_units(self.motion_scale);
-        let taught = settings.taught_motions();
-        let heads = taught.iter().filter(|is_taught| **is_taught).count() as f32;
-        let d_motions = std::array::from_fn(|m| {
-            if !taught[m] {
+        let heads = TokenMotion::ALL.iter().filter(|motion| settings.teaches(**motion)).count() as f32;
+        let d_motions = TokenMotion::ALL.map(|motion| {
+            if !settings.teaches(motion) {
                 return vec![0.0; clean.len()];
             }
+            let m = motion.index();
             (outputs.motions[m].iter().zip(&motions[m]))
                 .map(|(f, motion)| {
                     let off = f - motion / units[m];

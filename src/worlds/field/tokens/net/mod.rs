@@ -17,14 +17,15 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand_distr::{Distribution, StandardNormal};
 
+use super::TokenMotion;
 use conv::{BLOCK, transposed};
 
 /// Channels of an image.
 pub const COLOURS: usize = 3;
 /// Standard deviation of the data that the scaling of inputs and outputs assumes (Karras et al. 2022, Table 1).
 pub const DATA_SD: f32 = 0.2;
-/// Motions of a token that the network gives: ahead, aside, turn.
-pub const MOTIONS: usize = 3;
+/// Motions that the network gives, in the order of [`TokenMotion::ALL`].
+pub const MOTIONS: usize = TokenMotion::ALL.len();
 /// Channels at half and at quarter size.
 const HALF: usize = 24;
 const QUARTER: usize = 48;
@@ -101,9 +102,10 @@ const OUTPUTS_AHEAD: usize = 8 * COLOURS;
 pub const WEIGHTS_AHEAD: usize = WEIGHTS - (HALF + 1) * (HEAD_OUTPUTS - OUTPUTS_AHEAD);
 
 /// Places of the weights and biases of the head of a motion.
-fn head_weights(motion: usize) -> impl Iterator<Item = usize> {
+fn head_weights(motion: TokenMotion) -> impl Iterator<Item = usize> {
     let first = start(HEADS);
-    (4 * COLOURS * (1 + motion)..4 * COLOURS * (2 + motion)).flat_map(move |o| {
+    let head = 1 + motion.index();
+    (4 * COLOURS * head..4 * COLOURS * (head + 1)).flat_map(move |o| {
         let of_inputs = (0..HALF).map(move |i| first + (o / BLOCK * HALF + i) * BLOCK + o % BLOCK);
         of_inputs.chain([first + SHAPE[HEADS].weights() + o])
     })
@@ -156,13 +158,13 @@ impl TokenNet {
         (weights.len() == WEIGHTS).then_some(Self { weights })
     }
 
-    /// Whether the head of a motion (0 ahead, 1 aside, 2 turn) gives anything; an untaught one is empty.
-    pub fn moves(&self, motion: usize) -> bool {
+    /// Whether the head of a motion gives anything; an untaught one is empty.
+    pub fn moves(&self, motion: TokenMotion) -> bool {
         head_weights(motion).any(|at| self.weights[at] != 0.0)
     }
 
     /// Empties the head of a motion.
-    pub fn empty_head(&mut self, motion: usize) {
+    pub fn empty_head(&mut self, motion: TokenMotion) {
         head_weights(motion).for_each(|at| self.weights[at] = 0.0);
     }
 

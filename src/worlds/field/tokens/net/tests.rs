@@ -108,9 +108,9 @@ fn a_forward_only_network_moves_as_before_and_in_no_other_way() {
     assert_eq!((old.denoised, &old.motions[0]), (new.denoised, &new.motions[0]));
     assert!(old.motions[1..].iter().flatten().all(|v| *v == 0.0));
     let mut emptied = net.clone();
-    (1..MOTIONS).for_each(|motion| emptied.empty_head(motion));
+    [TokenMotion::Slide, TokenMotion::Turn].into_iter().for_each(|motion| emptied.empty_head(motion));
     assert_eq!(TokenNet::of_weights(stored.clone()), Some(emptied.clone()));
-    assert_eq!([0, 1, 2].map(|motion| emptied.moves(motion)), [true, false, false]);
+    assert_eq!(TokenMotion::ALL.map(|motion| emptied.moves(motion)), [true, false, false]);
     assert!(new.motions[1..].iter().all(|motion| motion.iter().any(|v| *v != 0.0)));
     stored.pop();
     assert_eq!(TokenNet::of_weights(stored), None);
