@@ -54,12 +54,9 @@ impl TokenEngine {
         let grid = GridPlacement::of_step(self.seed, self.steps as u32, size);
         let seen = grid.seen(&self.image);
         self.workspace.evaluate(&self.rule.net, &seen, self.live.sigma as f32);
-        let [low, high] = self.rule.range;
-        self.denoised = grid.unseen(&self.workspace.outputs.denoised);
-        let step = TokenStep::new(&self.live, &self.rule);
-        step.moved(&mut self.workspace.outputs.motions);
-        let change = grid.unseen(&self.workspace.outputs.motions[0]);
-        self.denoised.iter_mut().for_each(|d| *d = d.clamp(low, high));
+        let step = TokenStep::new(&self.live, self.rule.motion_units());
+        let [denoised, change] = step.outcome(&mut self.workspace.outputs, &grid, self.rule.range);
+        self.denoised = denoised;
         self.skew.turn(&mut self.image, &self.denoised, size, self.live.live_step);
         step.advance(&mut self.image, &self.denoised, &change);
         add_normals(self.seed, self.steps as u32, step.noise, &mut self.image);

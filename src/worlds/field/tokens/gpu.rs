@@ -48,7 +48,7 @@ impl FieldUniform {
             scaling: [scaling.skip, scaling.out, scaling.input, scaling.level],
             range: [low, high, 0.0, 0.0],
             skew: [(live.live_step * skew.strength) as f32, skew.radius as f32, 0.0, 0.0],
-            motion: TokenStep::new(live, rule).words(),
+            motion: TokenStep::new(live, rule.motion_units()).words(),
         }
     }
 }

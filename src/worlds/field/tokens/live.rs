@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::net::MOTIONS;
-use super::{TokenMotion, TokenRule};
+use super::net::{MOTIONS, NetOutputs};
+use super::{GridPlacement, TokenMotion};
 use crate::gpu::shader_words;
 use crate::worlds::field::FieldError;
 
@@ -103,7 +103,7 @@ impl TokenLive {
 }
 
 shader_words! {
-    /// What the knobs amount to in a step, the same on the processor and in the shaders.
+    /// What the knobs amount to in a step, the same in training, on the processor and in the shaders.
     pub(super) struct TokenStep {
         /// e^{-c η}, the share of the noise that stays.
         keep,
@@ -119,20 +119,25 @@ shader_words! {
 }
 
 impl TokenStep {
-    pub fn new(live: &TokenLive, rule: &TokenRule) -> Self {
+    /// `units`: those of the network's motions, as `TokenRule::motion_units` gives them.
+    pub fn new(live: &TokenLive, units: [f32; MOTIONS]) -> Self {
         let keep = (-live.live_step * live.relaxation).exp() as f32;
         let noise = (1.0 - keep * keep).sqrt() * live.sigma as f32;
-        let (command, units) = (live.command(), rule.motion_units());
+        let command = live.command();
         let [swim, slide, turn] = TokenMotion::ALL.map(|m| command[m.index()] as f32 * units[m.index()]);
         Self { keep, swim, slide, turn, noise }
     }
 
-    /// The image's change by the motions of the network, written over the first of them.
-    pub fn moved(&self, motions: &mut [Vec<f32>; MOTIONS]) {
-        let [ahead, aside, turn] = motions;
+    /// What a network that saw an image through `grid` gives the field: the image denoised, within `range`, and its change
+    /// by command. The motion ahead is written over.
+    pub fn outcome(&self, outputs: &mut NetOutputs, grid: &GridPlacement, [low, high]: [f32; 2]) -> [Vec<f32>; 2] {
+        let mut denoised = grid.unseen(&outputs.denoised);
+        denoised.iter_mut().for_each(|d| *d = d.clamp(low, high));
+        let [ahead, aside, turn] = &mut outputs.motions;
         for ((ahead, aside), turn) in ahead.iter_mut().zip(aside).zip(turn) {
             *ahead = self.swim * *ahead + self.slide * *aside + self.turn * *turn;
         }
+        [denoised, grid.unseen(ahead)]
     }
 
     /// Moves an image by what it is denoised to and its change by command; the noise is still to be added.

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{TokenManners, TokenMotion};
+use super::net::MOTIONS;
+use super::{TokenLive, TokenManners, TokenMotion};
 use crate::worlds::field::FieldError;
 use crate::worlds::studio::MAX_LEARNING_STEPS;
 
@@ -98,6 +99,12 @@ impl TokenSettings {
     pub fn manners(&self) -> TokenManners {
         let Self { keep_apart_px, align_rad, attract_px, .. } = *self;
         TokenManners { keep_apart_px, align_rad, attract_px }
+    }
+
+    /// Knobs of a pool image.
+    pub fn live(&self, command: [f64; MOTIONS]) -> TokenLive {
+        let Self { sigma, live_step, .. } = *self;
+        TokenLive { sigma, live_step, relaxation: 1.0, ..TokenLive::default() }.commanded(command)
     }
 
     /// Whether a motion has a head that is taught.

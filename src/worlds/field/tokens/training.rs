@@ -7,6 +7,7 @@ use rand::seq::index;
 use rand::{RngExt, SeedableRng};
 use rayon::prelude::*;
 
+use super::live::TokenStep;
 use super::net::{MOTIONS, TokenNet, TransposedNet, WEIGHTS, Workspace};
 use super::noise::add_normals;
 use super::scene::TokenEnsemble;
@@ -300,21 +301,15 @@ impl TokenTraining {
         workspace.evaluate(&self.net, &grid.seen(&chain.image), sigma);
         let (gradient, denoise, motion_loss) =
             self.gradient(workspace, net, sigma, &grid.seen(&target), &motions.map(|motion| grid.seen(&motion)));
-        let [low, high] = self.ensemble.range;
-        let mut denoised = grid.unseen(&workspace.outputs.denoised);
-        denoised.iter_mut().for_each(|v| *v = v.clamp(low, high));
-        let swum = workspace.outputs.motions.each_ref().map(|motion| grid.unseen(motion));
 
-        let keep = (-settings.live_step).exp() as f32;
+        let step = TokenStep::new(&settings.live(chain.command), motion_units(self.motion_scale));
+        let [denoised, change] = step.outcome(&mut workspace.outputs, &grid, self.ensemble.range);
+        // On its own, because the poses follow it.
         let mut noise = vec![0.0; denoised.len()];
-        add_normals(rng.random(), 2, (1.0 - keep * keep).sqrt() * sigma, &mut noise);
-        let units = motion_units(self.motion_scale);
-        let [swim, slide, turn] = TokenMotion::ALL.map(|m| chain.command[m.index()] as f32 * units[m.index()]);
+        add_normals(rng.random(), 2, step.noise, &mut noise);
         let mut image = chain.image.clone();
-        for (at, (x, d)) in image.iter_mut().zip(&denoised).enumerate() {
-            let moved = swim * swum[0][at] + slide * swum[1][at] + turn * swum[2][at];
-            *x = d + keep * (*x - d) + moved + noise[at];
-        }
+        step.advance(&mut image, &denoised, &change);
+        image.iter_mut().zip(&noise).for_each(|(x, noise)| *x += noise);
         // A chain that has lost a token has no target any more.
         let over = rng.random::<f64>() < settings.reset
             || image.iter().any(|v| !v.is_finite())
