@@ -116,12 +116,13 @@ const SURPRISE_SPEEDS: [f64; 2] = [0.6, 1.4];
 /// All knobs, in the order of the panel.
 pub const SWARM_KNOBS: [SwarmKnob; 8] = [
     SwarmKnob {
-        spec: spec(
+        spec: KnobSpec::new(
             ("sigma_l", "Temperature", "σ", "ℓ"),
             "σ, the temperature, in ℓ: how much the pattern trembles. Within the range the rule was trained at",
             0.13,
             [0.1, 0.8],
             KnobScale::Logarithmic,
+            KnobGroup::Live,
         )
         .bounded([1e-3, 10.0])
         .with_option("sigma"),
@@ -132,12 +133,13 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
         scope: KnobScope::Swarm,
     },
     SwarmKnob {
-        spec: spec(
+        spec: KnobSpec::new(
             ("strength", "Strength", "γ", ""),
             "γ, strength of the flow: how fast it moves",
             3.0,
             [0.0, 20.0],
             KnobScale::Linear,
+            KnobGroup::Live,
         )
         .bounded([0.0, LiveSettings::MAX_KNOB]),
         // Of a learned flow; the strength of an exact one follows from its time step.
@@ -148,12 +150,13 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
         scope: KnobScope::Swarm,
     },
     SwarmKnob {
-        spec: spec(
+        spec: KnobSpec::new(
             ("relaxation", "Relaxation", "η", ""),
             "η, rate of relaxation: how fast the pattern relaxes; at 0 it never does",
             1.0,
             [0.0, 5.0],
             KnobScale::Linear,
+            KnobGroup::Live,
         )
         .bounded([0.0, LiveSettings::MAX_KNOB]),
         surprise: Some([0.6, 2.0]),
@@ -163,12 +166,13 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
         scope: KnobScope::Swarm,
     },
     SwarmKnob {
-        spec: spec(
+        spec: KnobSpec::new(
             ("step_factor", "Time step", "c", ""),
             "c: one step of time is c σ², less where the flow is fast. Smaller is finer and slower",
             0.1,
             [0.005, 0.3],
             KnobScale::Logarithmic,
+            KnobGroup::Live,
         )
         .bounded([1e-6, 1.0]),
         surprise: None,
@@ -178,12 +182,13 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
         scope: KnobScope::Swarm,
     },
     SwarmKnob {
-        spec: spec(
+        spec: KnobSpec::new(
             ("cruise", "Cruise", "u", "ℓ per time"),
             "u, forward speed, ℓ per time. Flocks need a window to drift together",
             1.0,
             [-5.0, 5.0],
             KnobScale::Linear,
+            KnobGroup::Live,
         )
         .bounded([-MAX_SPEED, MAX_SPEED]),
         surprise: Some(SURPRISE_SPEEDS),
@@ -193,12 +198,13 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
         scope: KnobScope::Species,
     },
     SwarmKnob {
-        spec: spec(
+        spec: KnobSpec::new(
             ("strafe", "Strafe", "w", "ℓ per time"),
             "w, sideways speed, ℓ per time",
             0.0,
             [-5.0, 5.0],
             KnobScale::Linear,
+            KnobGroup::Live,
         )
         .bounded([-MAX_SPEED, MAX_SPEED]),
         surprise: Some(SURPRISE_SPEEDS),
@@ -208,12 +214,13 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
         scope: KnobScope::Species,
     },
     SwarmKnob {
-        spec: spec(
+        spec: KnobSpec::new(
             ("swirl", "Swirl", "χ", "ℓ² per time"),
             "χ, how much the pull of the pattern is turned by a right angle: particles circle their places",
             0.0,
             [-5.0, 5.0],
             KnobScale::Linear,
+            KnobGroup::Live,
         )
         .bounded([-MAX_SPEED, MAX_SPEED]),
         surprise: Some(SURPRISE_SPEEDS),
@@ -223,12 +230,13 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
         scope: KnobScope::Species,
     },
     SwarmKnob {
-        spec: spec(
+        spec: KnobSpec::new(
             ("window_l", "Window", "ρ", "ℓ"),
             "ρ, how far the flow couples headings, in ℓ: larger windows let the flock drift as one",
             3.0,
             [0.0, 6.0],
             KnobScale::Linear,
+            KnobGroup::Live,
         )
         .bounded([0.0, LiveSettings::MAX_WINDOW_L])
         .with_option("window"),
@@ -240,16 +248,6 @@ pub const SWARM_KNOBS: [SwarmKnob; 8] = [
         scope: KnobScope::Species,
     },
 ];
-
-const fn spec(
-    words: (&'static str, &'static str, &'static str, &'static str),
-    help: &'static str,
-    default: f64,
-    range: [f64; 2],
-    scale: KnobScale,
-) -> KnobSpec {
-    KnobSpec::new(words, help, default, range, scale, KnobGroup::Live)
-}
 
 /// Constants of the exact flow that each species has.
 pub const SPECIES_KNOBS: usize = {

@@ -86,12 +86,13 @@ pub const TRAINING_SETTINGS: [TrainingSetting; 16] = [
         part: SettingPart::Energy,
         option_note: "Without --flow-steps, those of the flow follow in the scene's proportion",
         ..row(
-            spec(
+            KnobSpec::new(
                 ("steps", "Steps", "", ""),
                 "Optimiser steps of the energy: what the pattern is",
                 2000.0,
                 [100.0, 30_000.0],
                 KnobScale::WholeLogarithmic,
+                KnobGroup::Learn,
             )
             .bounded([1.0, MAX_STEPS]),
             SettingField::Whole(|settings| &mut settings.steps),
@@ -105,12 +106,13 @@ pub const TRAINING_SETTINGS: [TrainingSetting; 16] = [
             ("learned", "Learn a motion of this pattern as well: a flow network that keeps it"),
         ],
         ..row(
-            spec(
+            KnobSpec::new(
                 ("flow", "Flow", "", ""),
                 "Whether to learn a flow after the energy",
                 1.0,
                 [0.0, 1.0],
                 KnobScale::Choice(&["none", "learned"]),
+                KnobGroup::Learn,
             ),
             SettingField::Choice(
                 |settings| usize::from(settings.flow == FlowKind::Learned),
@@ -126,12 +128,13 @@ pub const TRAINING_SETTINGS: [TrainingSetting; 16] = [
             ("any", "Any motion will do, as in the paper; each seed finds its own"),
         ],
         ..row(
-            spec(
+            KnobSpec::new(
                 ("drive", "Drive", "", ""),
                 "What must not vanish in the learned flow",
                 0.0,
                 [0.0, 1.0],
                 KnobScale::Choice(&["forward", "any"]),
+                KnobGroup::Learn,
             ),
             SettingField::Choice(
                 |settings| usize::from(settings.drive == Drive::Any),
@@ -143,12 +146,13 @@ pub const TRAINING_SETTINGS: [TrainingSetting; 16] = [
     TrainingSetting {
         part: SettingPart::Flow,
         ..row(
-            spec(
+            KnobSpec::new(
                 ("flow_steps", "Flow steps", "", ""),
                 "Optimiser steps of the flow network",
                 800.0,
                 [100.0, 10_000.0],
                 KnobScale::WholeLogarithmic,
+                KnobGroup::Learn,
             )
             .bounded([1.0, MAX_STEPS]),
             SettingField::Whole(|settings| &mut settings.flow_steps),
@@ -158,24 +162,26 @@ pub const TRAINING_SETTINGS: [TrainingSetting; 16] = [
     TrainingSetting {
         drag: Some(DragStep { speed: 0.1, decimals: 0 }),
         ..row(
-            spec(
+            KnobSpec::new(
                 ("seed", "Seed", "", ""),
                 "Same picture, settings, seed and machine: same rule. Another seed may find another motion",
                 1.0,
                 [0.0, u64::MAX as f64],
                 KnobScale::Whole,
+                KnobGroup::Learn,
             ),
             SettingField::Seed(|settings| &mut settings.seed),
             SettingPlace::Motion,
         )
     },
     row(
-        spec(
+        KnobSpec::new(
             ("batch", "Batch", "", ""),
             "Samples looked at in one step",
             16.0,
             [1.0, 128.0],
             KnobScale::WholeLogarithmic,
+            KnobGroup::Learn,
         )
         .bounded([1.0, 4096.0]),
         SettingField::Whole(|settings| &mut settings.batch),
@@ -184,12 +190,13 @@ pub const TRAINING_SETTINGS: [TrainingSetting; 16] = [
     TrainingSetting {
         drag: Some(DragStep { speed: 1e-4, decimals: 5 }),
         ..row(
-            spec(
+            KnobSpec::new(
                 ("learning_rate", "Rate", "", ""),
                 "First learning rate; it falls to zero along a cosine. Lower it when the loss diverges",
                 3e-3,
                 [1e-5, 0.1],
                 KnobScale::Logarithmic,
+                KnobGroup::Learn,
             )
             .bounded([ABOVE_ZERO, 1.0]),
             SettingField::Number(|settings| &mut settings.learning_rate),
@@ -199,12 +206,13 @@ pub const TRAINING_SETTINGS: [TrainingSetting; 16] = [
     TrainingSetting {
         part: SettingPart::Energy,
         ..row(
-            spec(
+            KnobSpec::new(
                 ("sigma_range_l[0]", "σ min", "σ", "ℓ"),
                 "Least noise trained at, in ℓ: how sharp the pattern can be",
                 0.1,
                 [0.03, 0.25],
                 KnobScale::Logarithmic,
+                KnobGroup::Learn,
             )
             .bounded([ABOVE_ZERO, 10.0])
             .with_option("sigma-min"),
@@ -215,12 +223,13 @@ pub const TRAINING_SETTINGS: [TrainingSetting; 16] = [
     TrainingSetting {
         part: SettingPart::Energy,
         ..row(
-            spec(
+            KnobSpec::new(
                 ("sigma_range_l[1]", "σ max", "σ", "ℓ"),
                 "Most noise trained at, in ℓ: where growing starts",
                 0.8,
                 [0.3, 3.0],
                 KnobScale::Logarithmic,
+                KnobGroup::Learn,
             )
             .bounded([ABOVE_ZERO, 10.0])
             .with_option("sigma-max"),
@@ -232,7 +241,7 @@ pub const TRAINING_SETTINGS: [TrainingSetting; 16] = [
         part: SettingPart::Energy,
         drag: Some(DragStep { speed: 0.01, decimals: 2 }),
         ..row(
-            spec(
+            KnobSpec::new(
                 ("contrast", "Contrast", "λ", ""),
                 "Weight of the contrastive term: the energy also grows swarms by itself while it learns, and is raised \
                  where they differ from the picture. Patterns then grow as well as they are kept; learning takes about \
@@ -240,6 +249,7 @@ pub const TRAINING_SETTINGS: [TrainingSetting; 16] = [
                 1.0,
                 [0.0, 10.0],
                 KnobScale::Linear,
+                KnobGroup::Learn,
             )
             .bounded([0.0, 100.0]),
             SettingField::Number(|settings| &mut settings.contrast),
@@ -249,12 +259,13 @@ pub const TRAINING_SETTINGS: [TrainingSetting; 16] = [
     TrainingSetting {
         part: SettingPart::Weights,
         ..row(
-            spec(
+            KnobSpec::new(
                 ("phi", "Width φ", "", ""),
                 "Width of the two layers of φ: what is seen of a neighbour",
                 32.0,
                 [8.0, 128.0],
                 KnobScale::WholeLogarithmic,
+                KnobGroup::Learn,
             )
             .bounded([1.0, MAX_WIDTH as f64]),
             SettingField::Widths(|settings| &mut settings.phi),
@@ -264,12 +275,13 @@ pub const TRAINING_SETTINGS: [TrainingSetting; 16] = [
     TrainingSetting {
         part: SettingPart::Weights,
         ..row(
-            spec(
+            KnobSpec::new(
                 ("rho", "Width ρ", "", ""),
                 "Width of the two layers of ρ: what is made of all neighbours",
                 64.0,
                 [8.0, 256.0],
                 KnobScale::WholeLogarithmic,
+                KnobGroup::Learn,
             )
             .bounded([1.0, MAX_WIDTH as f64]),
             SettingField::Widths(|settings| &mut settings.rho),
@@ -281,13 +293,14 @@ pub const TRAINING_SETTINGS: [TrainingSetting; 16] = [
         option_note: "auto takes how far the particles of the picture are correlated",
         is_suggested: true,
         ..row(
-            spec(
+            KnobSpec::new(
                 ("cutoff_l", "Cutoff R", "R", "ℓ"),
                 "How far a particle sees, in ℓ, the median distance between nearest neighbours: far enough to count the \
                  members of its creature. The canvas draws it around the cursor",
                 3.9,
                 [1.0, 8.0],
                 KnobScale::Linear,
+                KnobGroup::Learn,
             )
             .bounded([1.0, 20.0])
             .with_option("cutoff"),
@@ -296,24 +309,26 @@ pub const TRAINING_SETTINGS: [TrainingSetting; 16] = [
         )
     },
     row(
-        spec(
+        KnobSpec::new(
             ("particles", "Particles", "", ""),
             "Particles of one sample, about: as many copies of a creature as make them",
             48.0,
             [10.0, 1000.0],
             KnobScale::WholeLogarithmic,
+            KnobGroup::Learn,
         )
         .bounded([2.0, MAX_SAMPLES]),
         SettingField::Whole(|settings| &mut settings.particles),
         SettingPlace::Nowhere,
     ),
     row(
-        spec(
+        KnobSpec::new(
             ("pool", "Pool", "", ""),
             "Samples made once and drawn from",
             256.0,
             [16.0, 4096.0],
             KnobScale::WholeLogarithmic,
+            KnobGroup::Learn,
         )
         .bounded([1.0, MAX_SAMPLES]),
         SettingField::Whole(|settings| &mut settings.pool),
@@ -322,12 +337,13 @@ pub const TRAINING_SETTINGS: [TrainingSetting; 16] = [
     TrainingSetting {
         part: SettingPart::Energy,
         ..row(
-            spec(
+            KnobSpec::new(
                 ("kappa", "Heading noise", "κ", "rad/ℓ"),
                 "Noise of the headings for each ℓ of noise of the positions, radians",
                 1.0,
                 [0.1, 10.0],
                 KnobScale::Logarithmic,
+                KnobGroup::Learn,
             )
             .bounded([ABOVE_ZERO, 100.0]),
             SettingField::Number(|settings| &mut settings.kappa),
@@ -335,16 +351,6 @@ pub const TRAINING_SETTINGS: [TrainingSetting; 16] = [
         )
     },
 ];
-
-const fn spec(
-    words: (&'static str, &'static str, &'static str, &'static str),
-    help: &'static str,
-    default: f64,
-    range: [f64; 2],
-    scale: KnobScale,
-) -> KnobSpec {
-    KnobSpec::new(words, help, default, range, scale, KnobGroup::Learn)
-}
 
 const fn row(spec: KnobSpec, field: SettingField, place: SettingPlace) -> TrainingSetting {
     TrainingSetting {
