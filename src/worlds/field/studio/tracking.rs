@@ -187,7 +187,7 @@ mod tests {
                     TokenPose { x: 16.0 + 30.0 * k as f64, y: 32.0, heading: 0.5, kind: 0 }.moved([ahead, 0.0, turn])
                 })
                 .collect();
-            let rendered = ensemble.render(&poses, [96, 64], false).image;
+            let rendered = ensemble.render(&poses, [96, 64], &[]).image;
             let channel = |c: usize| rendered.iter().skip(c).step_by(3).copied();
             Still { width: 96, height: 64, channels: 3, data: channel(0).chain(channel(1)).chain(channel(2)).collect() }
         };

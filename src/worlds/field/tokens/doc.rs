@@ -285,7 +285,7 @@ impl TokenDoc {
         let mut rng = StdRng::seed_from_u64(seed);
         let size = DVec2::new(width as f64, height as f64);
         let poses = ensemble.spacing.place(count.max(1), self.tokens.len(), size, &mut rng);
-        let image = ensemble.render(&poses, [width, height], false).image;
+        let image = ensemble.render(&poses, [width, height], &[]).image;
         let channel = |c: usize| image.iter().skip(c).step_by(3).copied();
         Still { width, height, channels: 3, data: channel(0).chain(channel(1)).chain(channel(2)).collect() }
     }

@@ -125,7 +125,7 @@ mod tests {
         let rule = TokenRule::untaught(net);
         let live = TokenLive { swim_px: 0.2, slide_px: -0.1, turn_rad: 0.06, relaxation: 1.3, ..TokenLive::default() };
         let pose = TokenPose { x: 20.0, y: 9.0, heading: 0.6, kind: 0 };
-        let image = ensemble.render(&[pose], [width, height], false).image;
+        let image = ensemble.render(&[pose], [width, height], &[]).image;
         let channel = |c: usize| image.iter().skip(c).step_by(3).copied();
         let data = channel(0).chain(channel(1)).chain(channel(2)).collect();
         let skew = SkewFlow { strength: 2.0, radius: 3, seed: 4 };

@@ -3,7 +3,7 @@
 use glam::{DVec2, USizeVec2};
 
 use super::net::MOTIONS;
-use super::{Spacing, Template, Token, TokenManners, TokenPose};
+use super::{Spacing, Template, Token, TokenManners, TokenMotion, TokenPose};
 
 /// The kinds of tokens of an ensemble with their spacing.
 #[derive(Clone, Debug)]
@@ -26,8 +26,8 @@ const MARGIN: f32 = 0.15;
 pub struct Rendering {
     /// Colours of the tokens.
     pub image: Vec<f32>,
-    /// Its velocities at one pixel per step ahead and aside, and at a turn of one radian per step.
-    pub motions: [Vec<f32>; MOTIONS],
+    /// Its velocities at one pixel or one radian per step of each motion that was asked for.
+    pub motions: Vec<Vec<f32>>,
 }
 
 impl TokenEnsemble {
@@ -43,27 +43,28 @@ impl TokenEnsemble {
         self.spacing.motions(poses, k, size, self.curve_rad_per_px)
     }
 
-    /// The image of `poses`, and with `moves` its motions.
-    pub fn render(&self, poses: &[TokenPose], [width, height]: [usize; 2], moves: bool) -> Rendering {
+    /// The image of `poses` and its `motions`, in their order.
+    pub fn render(&self, poses: &[TokenPose], [width, height]: [usize; 2], motions: &[TokenMotion]) -> Rendering {
         let size = DVec2::new(width as f64, height as f64);
         let mut image = vec![0.0; width * height * 3];
-        let mut motions: [Vec<f32>; MOTIONS] = std::array::from_fn(|_| vec![0.0; if moves { image.len() } else { 0 }]);
+        let mut moved = vec![vec![0.0; image.len()]; motions.len()];
         for (k, pose) in poses.iter().enumerate() {
-            let velocities =
-                if moves { self.motions(poses, k, size).map(|v| v.map(|v| v as f32)) } else { [[0.0; 3]; MOTIONS] };
+            let velocities: Vec<[f32; 3]> = if motions.is_empty() {
+                Vec::new()
+            } else {
+                let all = self.motions(poses, k, size);
+                motions.iter().map(|motion| all[motion.index()].map(|v| v as f32)).collect()
+            };
             self.templates[pose.kind].touch(pose, width, height, |index, touch| {
                 for c in 0..3 {
                     image[3 * index + c] += touch.value[c];
-                    if moves {
-                        for (motion, v) in motions.iter_mut().zip(&velocities) {
-                            motion[3 * index + c] +=
-                                v[0] * touch.ahead[c] + v[1] * touch.aside[c] + v[2] * touch.turn[c];
-                        }
+                    for (moved, v) in moved.iter_mut().zip(&velocities) {
+                        moved[3 * index + c] += v[0] * touch.ahead[c] + v[1] * touch.aside[c] + v[2] * touch.turn[c];
                     }
                 }
             });
         }
-        Rendering { image, motions }
+        Rendering { image, motions: moved }
     }
 
     /// Where the targets of `poses` are: ahead of them, as `manners` draw them.
@@ -103,14 +104,13 @@ mod tests {
         let ensemble = TokenEnsemble::new(&[Token::bundled("arrow").unwrap()], 15.0);
         let at = |x: f64| TokenPose { x, y: 20.0, heading: 0.4, kind: 0 };
         let poses = [at(10.0), at(25.0)];
-        let whole = ensemble.render(&poses, [48, 48], false).image;
+        let whole = ensemble.render(&poses, [48, 48], &[]).image;
         assert!((ensemble.weakest(&poses, [48, 48], &whole) - 1.0).abs() < 0.05);
-        let one = ensemble.render(&poses[..1], [48, 48], false).image;
+        let one = ensemble.render(&poses[..1], [48, 48], &[]).image;
         assert!(ensemble.weakest(&poses, [48, 48], &one) < 0.1);
         let targets =
             ensemble.targets(&poses, [48, 48], &TokenManners { keep_apart_px: 0.5, ..TokenManners::default() });
         assert!((targets[1].x - targets[0].x - 16.0).abs() < 1e-9, "half a pixel each at contact");
-        assert!(ensemble.render(&poses, [48, 48], true).motions.iter().flatten().any(|v| *v != 0.0));
     }
 
     #[test]
@@ -122,16 +122,19 @@ mod tests {
         let pose = TokenPose { x: 24.3, y: 20.0, heading: 0.4, kind: 0 };
         let velocities = ensemble.motions(&[pose], 0, size);
         assert_eq!(velocities, [[1.0, 0.0, 0.2], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]);
-        let rendered = ensemble.render(&[pose], [48, 48], true).motions;
+        let rendered = ensemble.render(&[pose], [48, 48], &TokenMotion::ALL).motions;
         for (velocity, motion) in velocities.iter().zip(&rendered) {
-            let [before, after] = [-STEP, STEP]
-                .map(|way| ensemble.render(&[pose.moved(velocity.map(|v| v * way))], [48, 48], false).image);
+            let [before, after] =
+                [-STEP, STEP].map(|way| ensemble.render(&[pose.moved(velocity.map(|v| v * way))], [48, 48], &[]).image);
             let (mut error, mut norm) = (0.0, 0.0);
             for ((before, after), motion) in before.iter().zip(&after).zip(motion) {
                 error += ((after - before) / (2.0 * STEP as f32) - motion).powi(2);
                 norm += motion.powi(2);
             }
             assert!(norm > 0.0 && error < 0.02 * norm, "{error} of {norm}");
+        }
+        for (motion, alone) in TokenMotion::ALL.into_iter().zip(&rendered) {
+            assert_eq!(ensemble.render(&[pose], [48, 48], &[motion]).motions, [alone.clone()]);
         }
     }
 }

@@ -107,6 +107,11 @@ impl TokenSettings {
         TokenLive { sigma, live_step, relaxation: 1.0, ..TokenLive::default() }.commanded(command)
     }
 
+    /// Motions with a head that is taught.
+    pub fn taught_motions(&self) -> Vec<TokenMotion> {
+        TokenMotion::ALL.into_iter().filter(|motion| self.teaches(*motion)).collect()
+    }
+
     /// Whether a motion has a head that is taught.
     pub fn teaches(&self, motion: TokenMotion) -> bool {
         match motion {

@@ -369,7 +369,7 @@ mod tests {
     fn drawn_tokens_are_found_where_they_are() {
         let ensemble = ensemble();
         let poses = ensemble.spacing.place(12, 1, DVec2::splat(96.0), &mut StdRng::seed_from_u64(3));
-        let found = Tracker::new(&ensemble).find(&still_of(&ensemble.render(&poses, SIZE, false).image));
+        let found = Tracker::new(&ensemble).find(&still_of(&ensemble.render(&poses, SIZE, &[]).image));
         assert_eq!(found.len(), 12);
         for pose in &poses {
             let near = |s: &&Sighting| pose.distance(&s.pose, DVec2::splat(96.0)) < 0.1;

@@ -183,7 +183,7 @@ impl TokenTraining {
 
     fn fresh_chain(&self, rng: &mut StdRng) -> PoolImage {
         let poses = self.fresh_poses(rng);
-        let mut image = self.ensemble.render(&poses, self.side(), false).image;
+        let mut image = self.ensemble.render(&poses, self.side(), &[]).image;
         add_normals(rng.random(), 0, self.settings.sigma as f32, &mut image);
         let rest = AT_REST / (1.0 - AT_REST);
         let speed = self.settings.max_swim_px * rng.random_range(-rest..1.0).max(0.0);
@@ -268,7 +268,7 @@ impl TokenTraining {
         let poses = self.fresh_poses(rng);
         let [low, high] = self.settings.sigma_range;
         let sigma = (low * (high / low).powf(rng.random())) as f32;
-        let clean = self.ensemble.render(&poses, self.side(), true);
+        let clean = self.ensemble.render(&poses, self.side(), &self.settings.taught_motions());
         let mut noised = clean.image.clone();
         add_normals(rng.random(), 1, sigma, &mut noised);
         let target = self.target(&poses);
@@ -280,7 +280,7 @@ impl TokenTraining {
     /// The image that poses are denoised to: ahead of them where neighbours draw or push them.
     fn target(&self, poses: &[TokenPose]) -> Vec<f32> {
         let targets = self.ensemble.targets(poses, self.side(), &self.settings.manners());
-        self.ensemble.render(&targets, self.side(), false).image
+        self.ensemble.render(&targets, self.side(), &[]).image
     }
 
     /// A live chain: learns from its present image, wounded now and then, makes its live step, and its poses follow.
@@ -294,13 +294,13 @@ impl TokenTraining {
             chain.healing = HEALING;
         }
         let sigma = settings.sigma as f32;
-        let motions = self.ensemble.render(&chain.poses, side, true).motions;
+        let clean = self.ensemble.render(&chain.poses, side, &settings.taught_motions());
         let target = self.target(&chain.poses);
         // As in the live step, so that the network learns all phases of its grid.
         let grid = GridPlacement::of_step(rng.random(), 0, side);
         workspace.evaluate(&self.net, &grid.seen(&chain.image), sigma);
-        let (gradient, denoise, motion_loss) =
-            self.gradient(workspace, net, sigma, &grid.seen(&target), &motions.map(|motion| grid.seen(&motion)));
+        let motions: Vec<Vec<f32>> = clean.motions.iter().map(|motion| grid.seen(motion)).collect();
+        let (gradient, denoise, motion_loss) = self.gradient(workspace, net, sigma, &grid.seen(&target), &motions);
 
         let step = TokenStep::new(&settings.live(chain.command), motion_units(self.motion_scale));
         let [denoised, change] = step.outcome(&mut workspace.outputs, &grid, self.ensemble.range);
@@ -352,14 +352,14 @@ impl TokenTraining {
         poses
     }
 
-    /// Gradient of the loss of the image evaluated last, and its two parts.
+    /// Gradient of the loss of the image evaluated last, and its two parts. `motions`: those that are taught.
     fn gradient(
         &self,
         workspace: &Workspace,
         net: &TransposedNet,
         sigma: f32,
         clean: &[f32],
-        motions: &[Vec<f32>; MOTIONS],
+        motions: &[Vec<f32>],
     ) -> (Vec<f32>, f32, f32) {
         let settings = self.settings;
         let share = 1.0 / (clean.len() * settings.batch) as f32;
@@ -374,20 +374,15 @@ impl TokenTraining {
             .collect();
         let weight = settings.motion_weight as f32 * share;
         let units = motion_units(self.motion_scale);
-        let heads = TokenMotion::ALL.iter().filter(|motion| settings.teaches(**motion)).count() as f32;
-        let d_motions = TokenMotion::ALL.map(|motion| {
-            if !settings.teaches(motion) {
-                return vec![0.0; clean.len()];
+        let heads = motions.len() as f32;
+        let mut d_motions: [Vec<f32>; MOTIONS] = std::array::from_fn(|_| vec![0.0; clean.len()]);
+        for (head, motion) in settings.taught_motions().into_iter().map(TokenMotion::index).zip(motions) {
+            for ((d, f), motion) in d_motions[head].iter_mut().zip(&outputs.motions[head]).zip(motion) {
+                let off = f - motion / units[head];
+                motion_loss += off * off / heads;
+                *d = 2.0 * weight * off;
             }
-            let m = motion.index();
-            (outputs.motions[m].iter().zip(&motions[m]))
-                .map(|(f, motion)| {
-                    let off = f - motion / units[m];
-                    motion_loss += off * off / heads;
-                    2.0 * weight * off
-                })
-                .collect()
-        });
+        }
         let mut gradient = vec![0.0; WEIGHTS];
         workspace.add_gradient(net, sigma, &d_denoised, &d_motions, &mut gradient);
         let pixels = clean.len() as f32;
@@ -475,6 +470,16 @@ mod tests {
             }
             assert_ne!(training.pool[0].poses, before, "they follow the noise");
         }
+    }
+
+    #[test]
+    fn heads_that_are_not_taught_stay_empty() {
+        let tokens = [Token::bundled("firefly").unwrap()];
+        let small = TokenSettings { steps: 2, pool: 2, batch: 2, pool_batch: 1, ..TokenSettings::default() };
+        let settings = TokenSettings { max_turn_rad: 0.02, ..small };
+        let mut training = TokenTraining::new(&tokens, 13.0, settings, None).unwrap();
+        while training.step().is_some() {}
+        assert_eq!(TokenMotion::ALL.map(|motion| training.net.moves(motion)), [true, false, true]);
     }
 
     #[test]

@@ -52,7 +52,7 @@ fn five_gpu_steps_equal_the_processor() {
     let live = TokenLive { swim_px: 0.2, ..TokenLive::default() };
     let pose = TokenPose { x: 20.0, y: 9.0, heading: 0.6, kind: 0 };
     for [width, height] in [[48, 32], [32, 32]] {
-        let image = ensemble.render(&[pose], [width, height], false).image;
+        let image = ensemble.render(&[pose], [width, height], &[]).image;
         let channel = |c: usize| image.iter().skip(c).step_by(3).copied();
         let data = channel(0).chain(channel(1)).chain(channel(2)).collect();
         let start = Still { width, height, channels: 3, data };
@@ -92,7 +92,7 @@ fn half_precision_stays_near_single_precision() {
     let ensemble = TokenEnsemble::new(&[Token::bundled("firefly").unwrap()], 13.0);
     let rule = TokenRule::untaught(TokenNet::random(4));
     let pose = TokenPose { x: 20.0, y: 9.0, heading: 0.6, kind: 0 };
-    let start = super::planar(&ensemble.render(&[pose], [48, 32], false).image, [48, 32]);
+    let start = super::planar(&ensemble.render(&[pose], [48, 32], &[]).image, [48, 32]);
     let lived = |half_precision: bool| {
         let live = TokenLive { half_precision, swim_px: 0.2, ..TokenLive::default() };
         let mut engine = GpuTokens::new(gpu.borrowed(), &rule, &ensemble, &live, &start, 9).unwrap();
