@@ -99,8 +99,8 @@ pub const KNOBS: &[KnobSpec] = &[
     KnobSpec::new(
         ("free_steps", "Free steps", "", ""),
         "Optimiser steps of the free network",
-        3000.0,
-        [100.0, 30_000.0],
+        10_000.0,
+        [100.0, 100_000.0],
         WholeLogarithmic,
         KnobGroup::Learn,
     )

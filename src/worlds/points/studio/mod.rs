@@ -85,19 +85,19 @@ const PRESETS: &[PresetSpec] = &[
         id: "quick",
         name: "Quick",
         help: "A rough energy and flows: enough to see a painted cloud alive",
-        knobs: &[("energy_steps", 1500.0), ("smoothest_steps", 300.0), ("free_steps", 800.0)],
+        knobs: &[("energy_steps", 1500.0), ("smoothest_steps", 300.0), ("free_steps", 2000.0)],
     },
     PresetSpec {
         id: "standard",
         name: "Standard",
         help: "As the bundled scenes were learned",
-        knobs: &[("energy_steps", 6000.0), ("smoothest_steps", 1000.0), ("free_steps", 3000.0)],
+        knobs: &[("energy_steps", 6000.0), ("smoothest_steps", 1000.0), ("free_steps", 10_000.0)],
     },
     PresetSpec {
         id: "thorough",
         name: "Thorough",
         help: "For clouds with fine parts",
-        knobs: &[("energy_steps", 20_000.0), ("smoothest_steps", 3000.0), ("free_steps", 10_000.0)],
+        knobs: &[("energy_steps", 20_000.0), ("smoothest_steps", 3000.0), ("free_steps", 30_000.0)],
     },
 ];
 

@@ -6,6 +6,7 @@ use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 use rayon::prelude::*;
 
+use super::PointLearnError;
 use super::net::TensorNet;
 use crate::worlds::points::rule::{LOG_SIGMA_OFFSET, PAIR_INDEX, PointEnergy};
 
@@ -67,9 +68,10 @@ pub(super) fn free_denoising(
     ((score * sigma)? + Tensor::from_vec(noise, (batch, dim), &device)?)?.sqr()?.mean_all()
 }
 
-/// Noised samples with the score at σ and its Jacobian, made once: flows are learned at one σ.
+/// Noised samples with the score at one σ and its Jacobian, made once.
 pub(super) struct ScorePool {
     dim: usize,
+    sigma: f64,
     positions: Vec<[f64; 3]>,
     scores: Vec<[f64; 3]>,
     jacobians: Vec<[[f64; 3]; 3]>,
@@ -86,22 +88,43 @@ pub(super) struct ScoreBatch {
 }
 
 impl ScorePool {
-    /// Samples in the pool: dense enough in three dimensions that networks of a few thousand weights do not learn them.
-    const SIZE: usize = 12_288;
+    /// Samples dense enough in three dimensions that networks of a few thousand weights do not learn them.
+    pub const DENSE: usize = 12_288;
+    /// Samples for a few hundred steps.
+    pub const SPARSE: usize = 4096;
 
-    pub fn new(cloud: &[[f64; 3]], energy: &PointEnergy, dim: usize, sigma: f64, seed: u64) -> Self {
+    /// `samples` of `cloud` with noise `sigma`; `stop` is polled at each of them.
+    ///
+    /// # Errors
+    /// [`PointLearnError::Stopped`]
+    pub fn new(
+        cloud: &[[f64; 3]],
+        energy: &PointEnergy,
+        dim: usize,
+        sigma: f64,
+        samples: usize,
+        seed: u64,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> std::result::Result<Self, PointLearnError> {
         let mut rng = StdRng::seed_from_u64(seed);
-        let positions: Vec<[f64; 3]> = (0..Self::SIZE)
+        let positions: Vec<[f64; 3]> = (0..samples)
             .map(|_| {
                 let mut position = cloud[rng.random_range(0..cloud.len())];
                 position[..dim].iter_mut().for_each(|v| *v += sigma * rng.sample::<f64, _>(StandardNormal));
                 position
             })
             .collect();
-        let jets: Vec<_> = positions.par_iter().map(|&x| energy.jet(x, sigma, dim)).collect();
+        let jets: Option<Vec<_>> =
+            positions.par_iter().map(|&x| (!stop()).then(|| energy.jet(x, sigma, dim))).collect();
+        let jets = jets.ok_or(PointLearnError::Stopped)?;
         let scores = jets.iter().map(|jet| jet.score).collect();
         let jacobians = jets.iter().map(|jet| jet.score_jacobian).collect();
-        Self { dim, positions, scores, jacobians }
+        Ok(Self { dim, sigma, positions, scores, jacobians })
+    }
+
+    /// Of the noise, standardised units.
+    pub fn sigma(&self) -> f64 {
+        self.sigma
     }
 
     pub fn draw(&self, batch: usize, rng: &mut StdRng) -> Result<ScoreBatch> {

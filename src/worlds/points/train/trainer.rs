@@ -43,7 +43,9 @@ pub struct PointTraining {
     learned: LearnedPoints,
     /// `None` when an energy of this cloud was there before.
     energy: Option<PointOptimiser>,
-    flow: Option<(PointOptimiser, ScorePool)>,
+    flow: Option<PointOptimiser>,
+    /// At the σ of the step before.
+    pool: Option<ScorePool>,
     weak: Option<WeakJob>,
     finished: bool,
     /// One thread: networks of this size gain nothing from more (measured: 2.2 ms a step with one, the same with two and
@@ -105,6 +107,7 @@ impl PointTraining {
             learned,
             energy,
             flow: None,
+            pool: None,
             weak,
             finished: false,
             thread: Arc::new(rayon::ThreadPoolBuilder::new().num_threads(1).build().map_err(PointLearnError::Thread)?),
@@ -122,7 +125,7 @@ impl PointTraining {
     }
 
     /// One optimiser step (one fit of the weak form). `Ok(None)` when the job is complete. `stop` is polled between loss and
-    /// gradient, and in a fit at each block of points. A step that is broken off leaves the job as it was.
+    /// gradient, while a pool of samples is made, and in a fit at each block of points. A step that is broken off leaves the job as it was.
     ///
     /// # Errors
     /// A loss that diverges: the energy is then that of the last good step. [`PointLearnError::Stopped`], and of a fit
@@ -142,7 +145,7 @@ impl PointTraining {
     }
 
     /// One step of a network.
-    fn descend(&mut self, stop: &dyn Fn() -> bool) -> Result<Option<PointStep>, PointLearnError> {
+    fn descend(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<PointStep>, PointLearnError> {
         if let Some(energy) = self.energy.as_mut().filter(|energy| !energy.is_done()) {
             let PointTrainingSettings { batch, sigma_range, .. } = self.settings;
             let loss = energy
@@ -160,11 +163,23 @@ impl PointTraining {
         if self.flow.is_none() {
             self.flow = Some(self.start_flow()?);
         }
-        let Some((learner, pool)) = &mut self.flow else { unreachable!("the flow has just been started") };
+        let Some(learner) = &mut self.flow else { unreachable!("the flow has just been started") };
         if learner.is_done() {
             self.finish_flow();
             return Ok(None);
         }
+        let settings = &self.settings;
+        let sigma = match self.kind {
+            PointFlowKind::Exact => settings.flow_sigma,
+            PointFlowKind::Free | PointFlowKind::Weak => settings.free_sigma(learner.share()),
+        };
+        if self.pool.as_ref().is_none_or(|pool| pool.sigma() != sigma) {
+            let samples = if sigma == settings.flow_sigma { ScorePool::DENSE } else { ScorePool::SPARSE };
+            let energy = self.learned.energy.clone().unwrap_or_default();
+            self.pool =
+                Some(ScorePool::new(&self.cloud, &energy, self.dim, sigma, samples, settings.seed ^ 0x5eed, stop)?);
+        }
+        let Some(pool) = &self.pool else { unreachable!("the pool has just been made") };
         let phase = if self.kind == PointFlowKind::Exact { PointPhase::Smoothest } else { PointPhase::Free };
         let loss = learner.loss(stop, |net| match self.kind {
             PointFlowKind::Exact => {
@@ -174,7 +189,7 @@ impl PointTraining {
             PointFlowKind::Free | PointFlowKind::Weak => {
                 let batch = pool.draw(self.settings.batch, &mut self.rng)?;
                 let probes = self.settings.hutchinson.then_some(&mut self.rng);
-                loss::residual(net, &batch, self.dim, self.settings.flow_sigma, probes)
+                loss::residual(net, &batch, self.dim, sigma, probes)
             }
         })?;
         let loss = learner.descend(&loss)?;
@@ -186,7 +201,7 @@ impl PointTraining {
     pub fn end_phase(&mut self) {
         match (&mut self.energy, &mut self.flow) {
             (Some(energy), _) if !energy.is_done() => energy.finish_soon(),
-            (_, Some((learner, _))) => learner.finish_soon(),
+            (_, Some(learner)) => learner.finish_soon(),
             _ => {}
         }
     }
@@ -225,10 +240,7 @@ impl PointTraining {
             .to_vec()
     }
 
-    fn start_flow(&mut self) -> Result<(PointOptimiser, ScorePool), PointLearnError> {
-        let energy = self.learned.energy.clone().unwrap_or_default();
-        let pool =
-            ScorePool::new(&self.cloud, &energy, self.dim, self.settings.flow_sigma, self.settings.seed ^ 0x5eed);
+    fn start_flow(&mut self) -> Result<PointOptimiser, PointLearnError> {
         let (start, steps) = match self.kind {
             PointFlowKind::Exact => {
                 let outputs = if self.dim == 2 { 1 } else { 3 };
@@ -238,11 +250,11 @@ impl PointTraining {
                 (Mlp::random(&[self.dim, 64, 64, self.dim], 1.0, &mut self.rng), self.settings.free_steps)
             }
         };
-        Ok((PointOptimiser::new(start, steps, self.settings.learning_rate)?, pool))
+        PointOptimiser::new(start, steps, self.settings.learning_rate)
     }
 
     fn finish_flow(&mut self) {
-        let Some((learner, _)) = self.flow.take() else { return };
+        let Some(learner) = self.flow.take() else { return };
         let net = learner.average().clone();
         let (name, flow) = match self.kind {
             PointFlowKind::Exact => {
