@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")"
 unstill=${CARGO_TARGET_DIR:-../target}/debug/unstill
 # Steps of the energy and of the flow: what the pattern needs to be kept.
-declare -A steps=([flock]=6000 [mill]=3000 [pairs]=3000 [train]=4000 [lanes]=4000 [crystal]=8000 [amoeba]=4000 [hunt]=4000)
-declare -A flow_steps=([flock]=4000 [mill]=1200 [pairs]=1200)
+declare -A steps=([flock]=6000 [mill]=3000 [pairs]=3000 [train]=6000 [lanes]=4000 [crystal]=8000 [amoeba]=4000 [hunt]=4000)
+declare -A flow_steps=([flock]=4000 [mill]=1200 [pairs]=1200 [train]=3000)
 # The crystal and a file of the train are longer than what a particle sees by default.
 declare -A cutoff=([train]=5.4 [crystal]=4.4)
 # How each lives: the flow as fast as the pattern bears; warm where wrong numbers would freeze in, and quick to relax.
