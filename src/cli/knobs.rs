@@ -106,6 +106,15 @@ pub(super) fn whole_parser(row: &KnobSpec) -> RangedU64ValueParser {
     value_parser!(u64).range(low as u64..=high as u64)
 }
 
+/// Warns that `--option` has no effect if its knob `id` does nothing in a scene. Returns whether it has none.
+pub(super) fn warn_of_no_effect(option: &str, id: &str, scene: &dyn WorldInfo) -> bool {
+    let has_none = !scene.has_effect(id);
+    if has_none {
+        warn(&format!("--{option} has no effect: the rule was not taught to follow it"));
+    }
+    has_none
+}
+
 impl<K: OptionRows> WorldKnobArgs<K> {
     /// As [`Self::apply_except`], with all of them.
     ///
@@ -127,8 +136,7 @@ impl<K: OptionRows> WorldKnobArgs<K> {
                 warn(&format!("--{option} has no effect on this kind of scene"));
                 continue;
             }
-            if !scene.has_effect(row.id) {
-                warn(&format!("--{option} has no effect: the rule was not taught to follow it"));
+            if warn_of_no_effect(&option, row.id, scene) {
                 continue;
             }
             let value = match given {
@@ -260,6 +268,16 @@ mod tests {
         assert!(!doc.live.reversed);
         let error = parse("live --walkers 2.5").apply(&mut doc).unwrap_err().to_string();
         assert!(error.contains("--walkers cannot be 2.5; the nearest value is 2"), "{error}");
+    }
+
+    #[test]
+    fn a_command_that_the_rule_cannot_follow_is_left_out() {
+        let entry = crate::worlds::studio::world_entry("field").unwrap();
+        let mut firefly = (entry.start)(&(entry.empty)(), "firefly").unwrap();
+        let info = firefly.info_mut().unwrap();
+        assert_eq!(["swim", "slide", "turn"].map(|id| warn_of_no_effect(id, id, info)), [false, true, true]);
+        parse::<field::live::Knobs>("live --swim 0.02 --slide 0.01").unwrap().apply(info).unwrap();
+        assert_eq!((info.knob("swim"), info.knob("slide")), (0.02, 0.0));
     }
 
     #[test]

@@ -6,7 +6,8 @@ use serde_json::json;
 use super::skew::SkewArgs;
 use super::{doc_of, library_of, tokens};
 use crate::cli::background;
-use crate::cli::output::{Answer, warn};
+use crate::cli::knobs::warn_of_no_effect;
+use crate::cli::output::Answer;
 use crate::scene::Project;
 use crate::worlds::field::library::{FoundConstants, HeldOut};
 use crate::worlds::field::measures::{long_run, velocity_cosine};
@@ -49,14 +50,15 @@ pub(crate) struct Args {
 /// No rule, or stills that cannot be learned from.
 pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Result<Answer> {
     let doc = doc_of(project)?;
-    if let FieldSubject::Tokens(tokens) = &mut doc.subject {
-        if let Some(rule) = &tokens.rule {
-            for (motion, given) in [(TokenMotion::Slide, args.slide), (TokenMotion::Turn, args.turn)] {
-                if given.is_some() && !rule.net.moves(motion) {
-                    warn(&format!("--{} has no effect: the rule was not taught to follow it", motion.knob()));
-                }
+    // Without a rule the check is refused, and there is nothing to warn of.
+    if matches!(&doc.subject, FieldSubject::Tokens(tokens) if tokens.rule.is_some()) {
+        for (motion, given) in TokenMotion::ALL.into_iter().zip([args.swim, args.slide, args.turn]) {
+            if given.is_some() {
+                warn_of_no_effect(motion.knob(), motion.knob(), doc);
             }
         }
+    }
+    if let FieldSubject::Tokens(tokens) = &mut doc.subject {
         let settings = TokenCheckSettings {
             steps: args.steps,
             swim_px: args.swim.unwrap_or(tokens.live.swim_px),
