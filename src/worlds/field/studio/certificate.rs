@@ -34,8 +34,8 @@ impl TokenCertification {
 }
 
 impl WorldTraining for TokenCertification {
-    fn step(&mut self, _stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<TrainingStep>, StudioError> {
-        if self.is_over || !self.check.step()? {
+    fn step(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<TrainingStep>, StudioError> {
+        if self.is_over || !self.check.step(stop)? {
             self.is_over = true;
             return Ok(None);
         }

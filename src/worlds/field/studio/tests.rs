@@ -296,7 +296,7 @@ fn a_check_of_tokens_leaves_its_certificate_with_its_own_rule() {
     let FieldSubject::Tokens(tokens) = &doc.subject else { panic!("tokens") };
     let settings = TokenCheckSettings { steps: 50, ..TokenCheckSettings::of(tokens) };
     let mut check = TokenCheck::new(tokens, settings).unwrap();
-    while check.step().unwrap() {}
+    while check.step(&|| false).unwrap() {}
     let findings = check.findings().unwrap();
     let learned = |seed: u64| Learned::FieldEvidence(Box::new(FieldEvidence::Tokens(seed, Box::new(findings.clone()))));
     doc.set_learned(learned(2));

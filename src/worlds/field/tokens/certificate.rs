@@ -16,7 +16,7 @@ pub const CERTIFICATE_SIDE: usize = 96;
 pub const CERTIFICATE_TOKENS: usize = 12;
 /// Live steps between two looks of the tracker.
 pub const LOOK_EVERY: u32 = 50;
-/// Live steps of one step of the check, so that it can be stopped within a tenth of a second.
+/// Live steps of one step of the check.
 const STRIDE: u32 = 10;
 /// Correlation with the drawn token from which one counts as whole.
 const WHOLE: f64 = 0.8;
@@ -83,6 +83,25 @@ struct PartRun {
     looks: Vec<Vec<Sighting>>,
     /// Whole tokens that the result is compared with.
     whole_before: f64,
+}
+
+impl PartRun {
+    /// Lives to the next multiple of [`STRIDE`], or to `end` where that is nearer. `stop` is polled before each live step; the
+    /// rest of a stride that is broken off is lived by the next call.
+    ///
+    /// # Errors
+    /// [`FieldError::Stopped`]
+    fn live(&mut self, end: u32, stop: &dyn Fn() -> bool) -> Result<(), FieldError> {
+        let end = ((self.done / STRIDE + 1) * STRIDE).min(end);
+        while self.done < end {
+            if stop() {
+                return Err(FieldError::Stopped);
+            }
+            self.engine.run(1);
+            self.done += 1;
+        }
+        Ok(())
+    }
 }
 
 /// What was found of tokens that live at one speed.
@@ -175,32 +194,26 @@ impl TokenCheck {
         Ok(PartRun { engine, done: 0, looks, whole_before: self.whole(&fresh).max(1.0) })
     }
 
-    /// Runs some steps; `false` when all is measured.
+    /// Runs some steps; `false` when all is measured. `stop` is polled before each live step, and a check that is broken off
+    /// goes on from there.
     ///
     /// # Errors
-    /// No rule.
-    pub fn step(&mut self) -> Result<bool, FieldError> {
+    /// No rule; [`FieldError::Stopped`].
+    pub fn step(&mut self, stop: &dyn Fn() -> bool) -> Result<bool, FieldError> {
         let Some(part) = self.part() else { return Ok(false) };
         let mut run = match self.run.take() {
             Some(run) => run,
             None => self.begin(part)?,
         };
         let total = self.steps_of(part);
-        match part {
-            CheckPart::AtRest | CheckPart::Swimming | CheckPart::Turned => {
-                let now = STRIDE.min(total - run.done);
-                run.engine.run(now);
-                run.done += now;
-                if run.done.is_multiple_of(LOOK_EVERY) {
-                    run.looks.push(Tracker::new(&self.ensemble).find(&run.engine.image()));
-                }
-            }
-            CheckPart::Healing => self.heal(&mut run, total),
-            CheckPart::Growing => self.grow(&mut run, total),
-        }
-        if run.done < total {
+        let lived = match part {
+            CheckPart::AtRest | CheckPart::Swimming | CheckPart::Turned => self.watch(&mut run, total, stop),
+            CheckPart::Healing => self.heal(&mut run, total, stop),
+            CheckPart::Growing => self.grow(&mut run, total, stop),
+        };
+        if lived.is_err() || run.done < total {
             self.run = Some(run);
-            return Ok(true);
+            return lived.map(|()| true);
         }
         self.steps_done += u64::from(total);
         match part {
@@ -215,13 +228,18 @@ impl TokenCheck {
         Ok(true)
     }
 
+    fn watch(&self, run: &mut PartRun, total: u32, stop: &dyn Fn() -> bool) -> Result<(), FieldError> {
+        run.live(total, stop)?;
+        if run.done.is_multiple_of(LOOK_EVERY) {
+            run.looks.push(Tracker::new(&self.ensemble).find(&run.engine.image()));
+        }
+        Ok(())
+    }
+
     /// Every other pixel of the whole field is taken out after [`BEFORE`] steps.
-    fn heal(&self, run: &mut PartRun, total: u32) {
+    fn heal(&self, run: &mut PartRun, total: u32, stop: &dyn Fn() -> bool) -> Result<(), FieldError> {
         let before = BEFORE.min(self.settings.steps);
-        let end = if run.done < before { before } else { total };
-        let now = STRIDE.min(end - run.done);
-        run.engine.run(now);
-        run.done += now;
+        run.live(if run.done < before { before } else { total }, stop)?;
         if run.done == before {
             run.whole_before = self.whole(&run.engine.image()).max(1.0);
             run.engine.apply(&FieldStroke {
@@ -231,16 +249,15 @@ impl TokenCheck {
                 motion_px: [0.0; 2],
             });
         }
+        Ok(())
     }
 
-    fn grow(&self, run: &mut PartRun, total: u32) {
+    fn grow(&self, run: &mut PartRun, total: u32, stop: &dyn Fn() -> bool) -> Result<(), FieldError> {
         let annealing = TokenGrowth::STEPS.min(self.settings.steps);
         let growth = TokenGrowth::new(&self.doc.settings, annealing);
         let at_rest = self.doc.live.at_rest();
         run.engine.set_live(&growth.at(u64::from(run.done), &at_rest).unwrap_or(at_rest));
-        let now = if run.done < annealing { 1 } else { STRIDE.min(total - run.done) };
-        run.engine.run(now);
-        run.done += now;
+        run.live(if run.done < annealing { run.done + 1 } else { total }, stop)
     }
 
     fn summary(&self, looks: &[Vec<Sighting>]) -> MotionFindings {
@@ -303,7 +320,7 @@ mod tests {
         let settings = TokenCheckSettings { skew: SkewFlow { strength: 1.0, ..SkewFlow::default() }, ..settings };
         let mut check = TokenCheck::new(&doc, settings).unwrap();
         let mut last = check.progress();
-        while check.step().unwrap() {
+        while check.step(&|| false).unwrap() {
             let now = check.progress();
             assert!(now[0] > last[0] && now[1] == last[1], "{last:?} {now:?}");
             let is_complete = now[0] >= 3 * 50;
@@ -317,5 +334,36 @@ mod tests {
         assert!(evidence.grown_of_fitting == Some(0.0) && fitting > CERTIFICATE_TOKENS, "{fitting} fit");
         assert_eq!(evidence.at_rest.count_start, CERTIFICATE_TOKENS);
         assert_eq!(evidence.turned.map(|turned| turned.flow), Some(settings.skew));
+    }
+
+    #[test]
+    fn a_check_that_is_broken_off_goes_on_from_there() {
+        let mut doc = TokenDoc::new(vec![Token::bundled("firefly").unwrap()]).unwrap();
+        doc.rule = Some(TokenRule::untaught(TokenNet::random(1)));
+        let settings =
+            TokenCheckSettings { steps: LOOK_EVERY, skew: SkewFlow::default(), ..TokenCheckSettings::of(&doc) };
+        // Findings, live steps and polls; one poll in so many stops.
+        let checked = |one_in: usize| {
+            let mut check = TokenCheck::new(&doc, settings).unwrap();
+            let polls = std::cell::Cell::new(0usize);
+            let stop = || {
+                polls.set(polls.get() + 1);
+                polls.get().is_multiple_of(one_in)
+            };
+            loop {
+                match check.step(&stop) {
+                    Ok(true) | Err(FieldError::Stopped) => {}
+                    Ok(false) => break,
+                    Err(why) => panic!("{why}"),
+                }
+            }
+            // Some of its numbers are NaN.
+            (format!("{:?}", check.findings().unwrap()), check.progress()[1] as usize, polls.get())
+        };
+        let (whole, steps, polls) = checked(usize::MAX);
+        assert_eq!((steps, polls), (6 * LOOK_EVERY as usize, steps));
+        let (broken_off, _, polls) = checked(7);
+        assert_eq!(polls - polls / 7, steps);
+        assert!(broken_off == whole);
     }
 }
