@@ -1,5 +1,7 @@
 //! Pattern fidelity: how much a live swarm looks like its target, as one number (design, section 5).
 
+use std::borrow::Borrow;
+
 use glam::DVec2;
 use rand::Rng;
 
@@ -11,6 +13,8 @@ use crate::worlds::swarm::rule::Neighbours;
 pub const REACH_L: f64 = 2.5;
 /// Bins of the offset along each body axis, over ±[`REACH_L`].
 pub const OFFSET_BINS: usize = 24;
+/// Particles whose pairs are counted between two polls of a stop: about a millisecond.
+pub(super) const POLLED_PARTICLES: usize = 1024;
 /// Bins of the relative heading. The first is centred on equal headings, so that an aligned flock is in one bin.
 pub const HEADING_BINS: usize = 6;
 
@@ -40,24 +44,52 @@ impl Histogram {
         histogram
     }
 
+    /// As [`Self::of`]; `None` once `stop` is set, which is polled every [`POLLED_PARTICLES`] particles of a configuration.
+    pub(super) fn unless_stopped(
+        species: usize,
+        swarms: impl IntoIterator<Item = impl Borrow<Swarm>>,
+        stop: &dyn Fn() -> bool,
+    ) -> Option<Self> {
+        let mut histogram = Self::new(species);
+        for swarm in swarms {
+            histogram.add_unless_stopped(swarm.borrow(), stop)?;
+        }
+        Some(histogram)
+    }
+
     /// Counts one configuration, lengths in ℓ.
     ///
     /// # Panics
     /// When a particle's species is not below the histogram's.
     pub fn add(&mut self, swarm: &Swarm) {
-        let all: Vec<usize> = (0..swarm.len()).collect();
+        let _ = self.add_unless_stopped(swarm, &|| false);
+    }
+
+    /// `None` where it was stopped; then only a part is counted.
+    fn add_unless_stopped(&mut self, swarm: &Swarm, stop: &dyn Fn() -> bool) -> Option<()> {
         let counts = &mut self.counts;
-        Self::each_pair(self.species, swarm, &all, |_, bin| counts[bin] += 1.0);
+        let mut is_stopped = false;
+        let members = (0..swarm.len()).take_while(|i| {
+            is_stopped = i.is_multiple_of(POLLED_PARTICLES) && stop();
+            !is_stopped
+        });
+        Self::each_pair(self.species, swarm, members, |_, bin| counts[bin] += 1.0);
         self.particles += swarm.len();
+        (!is_stopped).then_some(())
     }
 
     /// The bin of every ordered pair whose first particle is one of `members`, with the number of that one.
     ///
     /// # Panics
     /// As [`Self::add`].
-    pub(super) fn each_pair(species: usize, swarm: &Swarm, members: &[usize], mut take: impl FnMut(usize, usize)) {
+    pub(super) fn each_pair(
+        species: usize,
+        swarm: &Swarm,
+        members: impl IntoIterator<Item = usize>,
+        mut take: impl FnMut(usize, usize),
+    ) {
         let neighbours = Neighbours::new(swarm, REACH_L);
-        for &i in members {
+        for i in members {
             let a = &swarm.particles[i];
             assert!(usize::from(a.species) < species, "species {} in a histogram of {species}", a.species);
             let ahead = DVec2::from_angle(a.heading);
@@ -159,8 +191,22 @@ impl Fidelity {
 
     /// The scale from samples; U has the particles of `target` scattered.
     pub fn from_samples(species: usize, target: &[Swarm], other: &[Swarm], rng: &mut impl Rng) -> Self {
-        let random: Vec<Swarm> = target.iter().map(|swarm| scattered(swarm, rng)).collect();
-        Self::new(Histogram::of(species, target), &Histogram::of(species, other), &Histogram::of(species, &random))
+        let scale = Self::unless_stopped(species, target, other, rng, &|| false);
+        scale.expect("it is never stopped")
+    }
+
+    /// As [`Self::from_samples`]; `None` once `stop` is set, which is polled in each of the three histograms.
+    pub fn unless_stopped(
+        species: usize,
+        target: &[Swarm],
+        other: &[Swarm],
+        rng: &mut impl Rng,
+        stop: &dyn Fn() -> bool,
+    ) -> Option<Self> {
+        let random = target.iter().map(|swarm| scattered(swarm, rng));
+        let random = Histogram::unless_stopped(species, random, stop)?;
+        let other = Histogram::unless_stopped(species, other, stop)?;
+        Some(Self::new(Histogram::unless_stopped(species, target, stop)?, &other, &random))
     }
 
     /// 1 - (d(S,T) - d(T',T)) / (d(U,T) - d(T',T)). Not a number when the target cannot be distinguished from random.
@@ -177,6 +223,11 @@ impl Fidelity {
     /// The fidelity of live configurations.
     pub fn of_swarms(&self, states: &[Swarm]) -> f64 {
         self.of(&Histogram::of(self.target.species, states))
+    }
+
+    /// As [`Self::of_swarms`]; `None` once `stop` is set.
+    pub fn of_swarms_unless_stopped(&self, states: &[Swarm], stop: &dyn Fn() -> bool) -> Option<f64> {
+        Some(self.of(&Histogram::unless_stopped(self.target.species, states, stop)?))
     }
 }
 
@@ -310,5 +361,23 @@ mod tests {
         let swapped = pattern_fidelity(&noisy(&blue_ahead, &mut rng), &target, &other, &random);
         let same = pattern_fidelity(&noisy(&red_ahead, &mut rng), &target, &other, &random);
         assert!(swapped < 0.3 && same > 0.9, "swapped {swapped}, same {same}");
+    }
+
+    #[test]
+    fn a_scale_stops_at_the_poll_that_finds_the_signal() {
+        let mut rng = StdRng::seed_from_u64(5);
+        let blank = Swarm { particles: vec![Particle::default(); POLLED_PARTICLES + 1], box_size: DVec2::splat(40.0) };
+        let samples: Vec<Swarm> = (0..4).map(|_| scattered(&blank, &mut rng)).collect();
+        let polled = |after: usize| {
+            let polls = std::cell::Cell::new(0);
+            let stop = || polls.replace(polls.get() + 1) >= after;
+            let scale = Fidelity::unless_stopped(1, &samples, &samples, &mut StdRng::seed_from_u64(6), &stop);
+            (scale.is_some(), polls.get())
+        };
+        // Two for each configuration of three histograms.
+        assert_eq!(polled(usize::MAX), (true, 3 * 4 * 2));
+        for after in [0, 1, 7, 8, 23] {
+            assert_eq!(polled(after), (false, after + 1));
+        }
     }
 }

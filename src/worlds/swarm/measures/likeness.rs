@@ -42,8 +42,7 @@ impl Likeness {
     fn means(&self, swarms: &[Swarm]) -> Vec<f64> {
         let (mut sums, mut counts) = (vec![0.0; self.species], vec![0.0_f64; self.species]);
         for swarm in swarms {
-            let all: Vec<usize> = (0..swarm.len()).collect();
-            Histogram::each_pair(self.species, swarm, &all, |i, bin| {
+            Histogram::each_pair(self.species, swarm, 0..swarm.len(), |i, bin| {
                 sums[usize::from(swarm.particles[i].species)] += self.weights[bin];
             });
             swarm.particles.iter().for_each(|p| counts[usize::from(p.species)] += 1.0);
@@ -55,7 +54,7 @@ impl Likeness {
     /// cannot be distinguished for their species.
     pub fn of(&self, swarm: &Swarm, members: &[usize]) -> Option<f64> {
         let mut seen = 0.0;
-        Histogram::each_pair(self.species, swarm, members, |_, bin| seen += self.weights[bin]);
+        Histogram::each_pair(self.species, swarm, members.iter().copied(), |_, bin| seen += self.weights[bin]);
         let (mut one, mut zero) = (0.0, 0.0);
         for &i in members {
             let [target, random] = self.levels[usize::from(swarm.particles[i].species)];

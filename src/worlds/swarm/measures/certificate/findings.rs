@@ -60,7 +60,10 @@ impl CheckFindings {
         let healing = check.healing()?;
         let kept_long = check.kept_long()?;
         let started = &check.started;
-        let orders = started.iter().map(|swarm| Ok(Order::of(swarm, &check.engine(swarm, live, 0)?.shown()?)));
+        let orders = started.iter().map(|swarm| {
+            check.poll()?;
+            Ok(Order::of(swarm, &check.engine(swarm, live, 0)?.shown()?))
+        });
         let target_order = Order::mean(&orders.collect::<Result<Vec<_>, CheckError>>()?);
         let evidence = check.evidence(grown, &flows[0], healing.healed, kept_long).ok();
         Ok(Self {

@@ -119,11 +119,14 @@ impl<'a> Check<'a> {
         };
         let (target, other, started) = (draw()?, draw()?, draw()?);
         let species = species_of(rule, &picture.0);
-        let scale = Fidelity::from_samples(species, &target, &other, &mut rng);
+        let mut scale_of = |replicas: usize| {
+            let stop = || progress.is_stopped();
+            let scale = Fidelity::unless_stopped(species, &target[..replicas], &other[..replicas], &mut rng, &stop);
+            scale.ok_or(CheckError::Stopped)
+        };
+        let scale = scale_of(settings.replicas)?;
         // A histogram of fewer configurations is noisier, hence farther from any other: each has a scale of its own size.
-        let few = settings.long_replicas();
-        let long_scale =
-            (settings.long_steps > 0).then(|| Fidelity::from_samples(species, &target[..few], &other[..few], &mut rng));
+        let long_scale = (settings.long_steps > 0).then(|| scale_of(settings.long_replicas())).transpose()?;
         Ok(Self { rule, picture, live: *live, headless, settings, arena, scale, long_scale, started, progress })
     }
 
@@ -143,13 +146,14 @@ impl<'a> Check<'a> {
         self.headless.engine(rule, swarm, live, seed)
     }
 
-    fn measured(&self, swarms: &[Swarm]) -> Measured {
+    fn measured(&self, swarms: &[Swarm]) -> Result<Measured, CheckError> {
         self.measured_on(&self.scale, swarms)
     }
 
-    fn measured_on(&self, scale: &Fidelity, swarms: &[Swarm]) -> Measured {
+    fn measured_on(&self, scale: &Fidelity, swarms: &[Swarm]) -> Result<Measured, CheckError> {
         let seed = self.settings.seed ^ ((Stream::Bootstrap as u64) << 56);
-        bootstrap::measured(scale, swarms, self.settings.resamples, seed)
+        let stop = || self.progress.is_stopped();
+        bootstrap::measured(scale, swarms, self.settings.resamples, seed, &stop).ok_or(CheckError::Stopped)
     }
 
     /// One result per replica; side by side on the processor.
@@ -214,7 +218,7 @@ impl<'a> Check<'a> {
             self.poll()?;
             Ok(self.arena.best(&mut self.rng(Stream::Ceiling, k))?)
         });
-        Ok(self.measured(&best.collect::<Result<Vec<_>, CheckError>>()?))
+        self.measured(&best.collect::<Result<Vec<_>, CheckError>>()?)
     }
 
     /// Fidelity of what grows out of a random start.
@@ -224,14 +228,17 @@ impl<'a> Check<'a> {
     pub fn grown(&self) -> Result<Measured, CheckError> {
         self.progress.phase("growing");
         let like = self.arena.best(&mut self.rng(Stream::Start, 0))?;
-        let starts: Vec<Swarm> =
-            (0..self.settings.replicas).map(|k| scattered(&like, &mut self.rng(Stream::Growth, k))).collect();
+        let start = |k| {
+            self.poll()?;
+            Ok(scattered(&like, &mut self.rng(Stream::Growth, k)))
+        };
+        let starts = (0..self.settings.replicas).map(start).collect::<Result<Vec<_>, CheckError>>()?;
         let grown = self.each(&starts, |k, start| {
             let mut engine = self.engine(start, &self.live, k)?;
             self.run(&mut engine, Growth::new(self.settings.grow_steps), &self.live, 0)?;
             Ok(engine.swarm()?)
         })?;
-        Ok(self.measured(&grown))
+        self.measured(&grown)
     }
 
     /// Fidelity after living on from samples of the picture under `contender`, and how that moves. Without its residual.
@@ -259,7 +266,7 @@ impl<'a> Check<'a> {
         let motions: Vec<Motion> = ends.iter().map(|end| end.1).collect();
         let time = ends.first().map_or(0.0, |end| end.2);
         let swarms: Vec<Swarm> = ends.into_iter().map(|end| end.3).collect();
-        let Measured { value, interval } = self.measured(&swarms);
+        let Measured { value, interval } = self.measured(&swarms)?;
         Ok(FlowMeasurement {
             name: motor.name(),
             flow: motor.flow(),
@@ -287,7 +294,7 @@ impl<'a> Check<'a> {
             self.run(&mut engine, Growth::NONE, &self.live, steps)?;
             Ok(engine.swarm()?)
         })?;
-        let Measured { value, interval } = self.measured_on(scale, &ends);
+        let Measured { value, interval } = self.measured_on(scale, &ends)?;
         Ok(value.map(|kept| KeptLong { kept, interval, steps: steps as usize, replicas: ends.len() }))
     }
 
@@ -326,7 +333,9 @@ impl<'a> Check<'a> {
             })?
             .into_iter()
             .unzip();
-        Ok(Healing { scrambled: finite(self.scale.of_swarms(&damaged)), healed: self.measured(&healed) })
+        let stop = || self.progress.is_stopped();
+        let scrambled = self.scale.of_swarms_unless_stopped(&damaged, &stop).ok_or(CheckError::Stopped)?;
+        Ok(Healing { scrambled: finite(scrambled), healed: self.measured(&healed)? })
     }
 
     /// What is written into the scene.

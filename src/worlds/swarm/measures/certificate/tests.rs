@@ -171,3 +171,25 @@ fn a_residual_stops_at_the_poll_that_finds_the_signal() {
         }
     }
 }
+
+#[test]
+fn scales_and_intervals_poll_as_often_as_the_settings_say() {
+    let (rule, headless) = (weak_rule(), Headless::new(EngineChoice::Cpu).unwrap());
+    let (ensemble, live) = (Ensemble::default(), LiveSettings::default());
+    let ceiling = |poll: usize| {
+        let progress = StopsAt { poll, polls: AtomicUsize::new(0) };
+        let check = Check::new(&rule, (&mill(), &ensemble), &live, SHORT, &headless, &progress);
+        let ceiling = check.and_then(|check| check.ceiling());
+        (ceiling, progress.polls.into_inner())
+    };
+    let (whole, polls) = ceiling(usize::MAX);
+    let n = SHORT.replicas;
+    // Three sets of samples and their histograms; then samples, histograms, all merged, and half merged in each resample.
+    let parts = [3 * n, 3 * n, n, n, n, SHORT.resamples * (n / 2)];
+    assert!(whole.unwrap().interval.is_some());
+    assert_eq!(polls, parts.iter().sum::<usize>());
+    for k in 0..parts.len() {
+        let first = parts[..k].iter().sum();
+        assert!(matches!(ceiling(first).0, Err(CheckError::Stopped)), "part {k}");
+    }
+}
