@@ -8,12 +8,17 @@
 //! generalised method of moments (Hansen 1982) are known; their combination on still samples is ours.
 
 mod eigen;
+mod factor;
 mod problem;
 
 pub use eigen::generalised_symmetric;
-pub use problem::{WeakProblem, WeakSettings, WeakSolution, sampling_floor, second_moment, solve};
+pub use factor::whitened;
+pub use problem::{BLOCK, WeakProblem, WeakSettings, WeakSolution, sampling_floor, second_moment, solve};
 
 use nalgebra::DMatrix;
+
+/// Rows and columns of a matrix that are computed between two polls: large enough for fast products.
+const TILE: usize = 64;
 
 /// Why a weak problem cannot be solved.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

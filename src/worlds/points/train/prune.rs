@@ -14,12 +14,16 @@ const MAX_RISE: f64 = 15.0;
 ///
 /// Terms are monomials of the user's coordinates divided by their spread, so the offset of the cloud does not spread one
 /// term over several. Term by term, the one goes whose removal raises J the least, while that is less than [`MAX_RISE`].
-/// Coefficients come back by the standardised coordinates, `[dim · terms]`.
+/// Coefficients come back by the standardised coordinates, `[dim · terms]`. `stop` is polled within each fit.
+///
+/// # Errors
+/// [`WeakError::Stopped`], and a degenerate dictionary.
 pub(super) fn prune(
     solution: &WeakSolution,
     exponents: &[[u32; 3]],
     dim: usize,
     map: &Standardisation,
+    stop: &dyn Fn() -> bool,
 ) -> Result<DVector<f64>, WeakError> {
     let offset: [f64; 3] = std::array::from_fn(|i| map.centre[i] / map.scale[i]);
     let blocks = |block: DMatrix<f64>| -> DMatrix<f64> { DMatrix::<f64>::identity(dim, dim).kronecker(&block) };
@@ -30,7 +34,7 @@ pub(super) fn prune(
     let mut kept: Vec<usize> = (0..form.nrows()).collect();
     loop {
         let part = |m: &DMatrix<f64>| DMatrix::from_fn(kept.len(), kept.len(), |r, c| m[(kept[r], kept[c])]);
-        let (values, vectors) = generalised_symmetric(&part(&form), &part(&mass))?;
+        let (values, vectors) = generalised_symmetric(&part(&form), &part(&mass), stop)?;
         // First order: with c_j = 0 the lowest eigenvalue rises by c_j² / Σ_k v_kj² / (λ_k - λ_0).
         let rise = |j: usize| -> f64 {
             let give: f64 =
