@@ -29,8 +29,7 @@ pub fn free_score(
     let start = Mlp::random(&[dim, HIDDEN[0], HIDDEN[1], dim], 0.1, &mut rng);
     let mut learner = PointOptimiser::new(start, steps, learning_rate)?;
     while !learner.is_done() && !stop() {
-        let loss = loss::free_denoising(&learner.net, cloud, dim, batch, sigma, &mut rng)?;
-        learner.descend(&loss)?;
+        learner.descend(&|| false, || Ok(vec![loss::free_denoising(cloud, dim, batch, sigma, &mut rng)?]))?;
     }
     Ok(learner.average().clone())
 }

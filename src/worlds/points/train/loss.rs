@@ -6,19 +6,34 @@ use rand::{RngExt, SeedableRng};
 use rand_distr::StandardNormal;
 use rayon::prelude::*;
 
-use super::PointLearnError;
 use super::net::TensorNet;
 use crate::worlds::points::rule::{LOG_SIGMA_OFFSET, PAIR_INDEX, PointEnergy};
 
+/// Samples of one chunk: 18 ms of loss and gradient for an energy, a few times that for a free network.
+pub(super) const CHUNK: usize = 4096;
+
+/// What a chunk of a batch adds to a loss Σ numerators / Σ denominators; scalars.
+pub(super) struct LossPart {
+    pub numerator: Tensor,
+    pub denominator: Tensor,
+}
+
+/// Some samples of a batch, drawn, for the weights that a step finds.
+pub(super) type LossChunk = Box<dyn Fn(&TensorNet) -> Result<LossPart> + Send>;
+
+/// The chunks of a batch, of which `draw` draws one with so many samples.
+pub(super) fn in_chunks(batch: usize, mut draw: impl FnMut(usize) -> Result<LossChunk>) -> Result<Vec<LossChunk>> {
+    (0..batch).step_by(CHUNK).map(|from| draw(CHUNK.min(batch - from))).collect()
+}
+
 /// E|σ s + z|² / d over `batch` samples, each with its own σ, log-uniform in `range` (Vincent 2011).
 pub(super) fn denoising(
-    net: &TensorNet,
     cloud: &[[f64; 3]],
     dim: usize,
     batch: usize,
     range: [f64; 2],
     rng: &mut StdRng,
-) -> Result<Tensor> {
+) -> Result<LossChunk> {
     let [low, high] = range.map(f64::ln);
     let (mut inputs, mut baseline) = (Vec::with_capacity(batch * (dim + 1)), Vec::with_capacity(batch * dim));
     let (mut sigmas, mut noise) = (Vec::with_capacity(batch), Vec::with_capacity(batch * dim));
@@ -37,23 +52,25 @@ pub(super) fn denoising(
         sigmas.push(sigma as f32);
     }
     let device = Device::Cpu;
-    let gradient = net.input_gradient(&Tensor::from_vec(inputs, (batch, dim + 1), &device)?)?.narrow(1, 0, dim)?;
+    let inputs = Tensor::from_vec(inputs, (batch, dim + 1), &device)?;
     let sigma = Tensor::from_vec(sigmas, (batch, 1), &device)?;
     let noise = Tensor::from_vec(noise, (batch, dim), &device)?;
     let baseline = Tensor::from_vec(baseline, (batch, dim), &device)?;
-    // -σ s - z, whose square is the same.
-    (gradient.broadcast_mul(&sigma)? + baseline - noise)?.sqr()?.mean_all()
+    Ok(Box::new(move |net| {
+        let gradient = net.input_gradient(&inputs)?.narrow(1, 0, dim)?;
+        // -σ s - z, whose square is the same.
+        mean_square(&(gradient.broadcast_mul(&sigma)? + &baseline - &noise)?)
+    }))
 }
 
 /// E|σ s + z|² / d of a free field s at one σ.
 pub(super) fn free_denoising(
-    net: &TensorNet,
     cloud: &[[f64; 3]],
     dim: usize,
     batch: usize,
     sigma: f64,
     rng: &mut StdRng,
-) -> Result<Tensor> {
+) -> Result<LossChunk> {
     let (mut inputs, mut noise) = (Vec::with_capacity(batch * dim), Vec::with_capacity(batch * dim));
     for _ in 0..batch {
         let place = &cloud[rng.random_range(0..cloud.len())];
@@ -64,8 +81,14 @@ pub(super) fn free_denoising(
         }
     }
     let device = Device::Cpu;
-    let score = net.value(&Tensor::from_vec(inputs, (batch, dim), &device)?)?;
-    ((score * sigma)? + Tensor::from_vec(noise, (batch, dim), &device)?)?.sqr()?.mean_all()
+    let inputs = Tensor::from_vec(inputs, (batch, dim), &device)?;
+    let noise = Tensor::from_vec(noise, (batch, dim), &device)?;
+    Ok(Box::new(move |net| mean_square(&((net.value(&inputs)? * sigma)? + &noise)?)))
+}
+
+fn mean_square(error: &Tensor) -> Result<LossPart> {
+    let denominator = Tensor::new(error.elem_count() as f32, error.device())?;
+    Ok(LossPart { numerator: error.sqr()?.sum_all()?, denominator })
 }
 
 /// Noised samples with the score at one σ and its Jacobian, made once.
@@ -93,10 +116,7 @@ impl ScorePool {
     /// Samples for a few hundred steps.
     pub const SPARSE: usize = 4096;
 
-    /// `samples` of `cloud` with noise `sigma`; `stop` is polled at each of them.
-    ///
-    /// # Errors
-    /// [`PointLearnError::Stopped`]
+    /// `samples` of `cloud` with noise `sigma`; `None` once `stop` is set, which is polled at each of them.
     pub fn new(
         cloud: &[[f64; 3]],
         energy: &PointEnergy,
@@ -105,7 +125,7 @@ impl ScorePool {
         samples: usize,
         seed: u64,
         stop: &(dyn Fn() -> bool + Sync),
-    ) -> std::result::Result<Self, PointLearnError> {
+    ) -> Option<Self> {
         let mut rng = StdRng::seed_from_u64(seed);
         let positions: Vec<[f64; 3]> = (0..samples)
             .map(|_| {
@@ -114,12 +134,11 @@ impl ScorePool {
                 position
             })
             .collect();
-        let jets: Option<Vec<_>> =
-            positions.par_iter().map(|&x| (!stop()).then(|| energy.jet(x, sigma, dim))).collect();
-        let jets = jets.ok_or(PointLearnError::Stopped)?;
+        let jet = |&x: &[f64; 3]| (!stop()).then(|| energy.jet(x, sigma, dim));
+        let jets: Vec<_> = positions.par_iter().map(jet).collect::<Option<_>>()?;
         let scores = jets.iter().map(|jet| jet.score).collect();
         let jacobians = jets.iter().map(|jet| jet.score_jacobian).collect();
-        Ok(Self { dim, sigma, positions, scores, jacobians })
+        Some(Self { dim, sigma, positions, scores, jacobians })
     }
 
     /// Of the noise, standardised units.
@@ -144,7 +163,7 @@ impl ScorePool {
 }
 
 /// E|∇V|² / E|V|² of V = curl A + s × A for the potential `net` (A_z alone in the plane).
-pub(super) fn roughness(net: &TensorNet, batch: &ScoreBatch, dim: usize) -> Result<Tensor> {
+pub(super) fn roughness(net: &TensorNet, batch: &ScoreBatch, dim: usize) -> Result<LossPart> {
     let jets = net.jets(&batch.x, dim, true)?;
     let first_component = if dim == 2 { 2 } else { 0 };
     // Component k of a jet as [N, 1]; none where it is 0.
@@ -176,26 +195,35 @@ pub(super) fn roughness(net: &TensorNet, batch: &ScoreBatch, dim: usize) -> Resu
             }
         }
         if let Some(v) = v {
-            add(&mut speed, v.sqr()?.mean_all()?)?;
+            add(&mut speed, v.sqr()?.sum_all()?)?;
         }
         for slope in slopes.into_iter().flatten() {
-            add(&mut steepness, slope.sqr()?.mean_all()?)?;
+            add(&mut steepness, slope.sqr()?.sum_all()?)?;
         }
     }
     match (steepness, speed) {
-        (Some(steepness), Some(speed)) => steepness / speed,
+        (Some(numerator), Some(denominator)) => Ok(LossPart { numerator, denominator }),
         _ => candle_core::bail!("a flow in {dim} dimensions has no components"),
     }
 }
 
-/// `E[ρ²] σ² / E|V|²` of a free network, ρ = div V + V·s; with `probes`, ρ² is ρ̂₁ ρ̂₂ of two Rademacher probes.
+/// Two Rademacher probes `[rows, dim]`.
+pub(super) fn probes(rows: usize, dim: usize, rng: &mut StdRng) -> Result<[Tensor; 2]> {
+    let mut probe = || {
+        let signs: Vec<f32> = (0..rows * dim).map(|_| if rng.random::<bool>() { 1.0 } else { -1.0 }).collect();
+        Tensor::from_vec(signs, (rows, dim), &Device::Cpu)
+    };
+    Ok([probe()?, probe()?])
+}
+
+/// `E[ρ²] σ² / E|V|²` of a free network, ρ = div V + V·s; with `probes`, ρ² is ρ̂₁ ρ̂₂ of the two.
 pub(super) fn residual(
     net: &TensorNet,
     batch: &ScoreBatch,
     dim: usize,
     sigma: f64,
-    probes: Option<&mut StdRng>,
-) -> Result<Tensor> {
+    probes: Option<&[Tensor; 2]>,
+) -> Result<LossPart> {
     let score = Tensor::cat(&batch.score[..dim], 1)?;
     let (rho_sq, v) = match probes {
         None => {
@@ -204,21 +232,14 @@ pub(super) fn residual(
             for (i, first) in jets.first.iter().enumerate() {
                 rho = (rho + first.narrow(1, i, 1)?)?;
             }
-            (rho.sqr()?.mean_all()?, jets.value)
+            (rho.sqr()?.sum_all()?, jets.value)
         }
-        Some(rng) => {
-            let rows = batch.x.dim(0)?;
-            let mut sign = || if rng.random::<bool>() { 1.0f32 } else { -1.0 };
-            let mut probe = || {
-                let signs: Vec<f32> = (0..rows * dim).map(|_| sign()).collect();
-                Tensor::from_vec(signs, (rows, dim), &Device::Cpu)
-            };
-            let along = [probe()?, probe()?];
-            let jets = net.tangents(&batch.x, &along, false)?;
+        Some(along) => {
+            let jets = net.tangents(&batch.x, along, false)?;
             let transport = (&jets.value * &score)?.sum_keepdim(1)?;
             let rho = |k: usize| -> Result<Tensor> { (&along[k] * &jets.first[k])?.sum_keepdim(1)? + &transport };
-            ((rho(0)? * rho(1)?)?.mean_all()?, jets.value)
+            ((rho(0)? * rho(1)?)?.sum_all()?, jets.value)
         }
     };
-    (rho_sq * (sigma * sigma))? / v.sqr()?.sum(1)?.mean_all()?
+    Ok(LossPart { numerator: (rho_sq * (sigma * sigma))?, denominator: v.sqr()?.sum_all()? })
 }

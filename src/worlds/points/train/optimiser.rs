@@ -1,9 +1,11 @@
 //! A network under Adam with cosine decay, and the running average of its weights.
 
-use candle_core::{Device, Tensor};
+use candle_core::Device;
+use candle_core::backprop::GradStore;
 use candle_nn::optim::{AdamW, Optimizer, ParamsAdamW};
 
 use super::PointLearnError;
+use super::loss::{LossChunk, LossPart};
 use super::net::TensorNet;
 use crate::worlds::points::rule::Mlp;
 
@@ -16,7 +18,7 @@ const SETTLE_STEPS: usize = 50;
 
 /// A network being trained.
 pub(super) struct PointOptimiser {
-    pub net: TensorNet,
+    net: TensorNet,
     optimiser: AdamW,
     average: Mlp,
     pub step: usize,
@@ -24,8 +26,8 @@ pub(super) struct PointOptimiser {
     learning_rate: f64,
     smoothed: Option<f64>,
     scale: f64,
-    /// Of the next step, where that was broken off.
-    pending: Option<Tensor>,
+    /// The batch of the next step, where that was broken off.
+    pending: Option<Vec<LossChunk>>,
 }
 
 impl PointOptimiser {
@@ -56,30 +58,31 @@ impl PointOptimiser {
         self.steps = self.steps.min(self.step + self.step / 10 + 1);
     }
 
-    /// The loss of the next step, by `compute`. It is kept for the next call where `stop` breaks the step off: random numbers
-    /// are drawn once for each step.
+    /// One step down the loss of a batch, which `draw` draws; returns its value. `stop` is polled before the loss of each chunk
+    /// and before its gradient. A batch whose step is broken off is kept for the next call: random numbers are drawn once for
+    /// each step.
     ///
     /// # Errors
-    /// [`PointLearnError::Stopped`], and those of `compute`.
-    pub fn loss(
+    /// [`PointLearnError::Stopped`]; a loss that diverges, after which the weights are those of the step before.
+    pub fn descend(
         &mut self,
         stop: &dyn Fn() -> bool,
-        compute: impl FnOnce(&TensorNet) -> candle_core::Result<Tensor>,
-    ) -> Result<Tensor, PointLearnError> {
-        let loss = match self.pending.take() {
-            Some(loss) => loss,
-            None => compute(&self.net)?,
+        draw: impl FnOnce() -> candle_core::Result<Vec<LossChunk>>,
+    ) -> Result<f64, PointLearnError> {
+        let batch = match self.pending.take() {
+            Some(batch) => batch,
+            None => draw()?,
         };
-        if stop() {
-            self.pending = Some(loss);
-            return Err(PointLearnError::Stopped);
+        match gradient(&self.net, &batch, stop) {
+            Ok((value, gradient)) => self.step_along(value, &gradient),
+            Err(why) => {
+                self.pending = Some(batch);
+                Err(why)
+            }
         }
-        Ok(loss)
     }
 
-    /// One step down the loss; returns its value.
-    pub fn descend(&mut self, loss: &Tensor) -> Result<f64, PointLearnError> {
-        let value = f64::from(loss.to_scalar::<f32>()?);
+    fn step_along(&mut self, value: f64, gradient: &GradStore) -> Result<f64, PointLearnError> {
         let smoothed = self.smoothed.map_or(value, |s| 0.98 * s + 0.02 * value);
         if self.step < SETTLE_STEPS {
             self.scale = self.scale.max(value.abs());
@@ -90,7 +93,7 @@ impl PointOptimiser {
         self.smoothed = Some(smoothed);
         let fall = 0.5 * (1.0 + (std::f64::consts::PI * self.share()).cos());
         self.optimiser.set_learning_rate(self.learning_rate * fall);
-        self.optimiser.backward_step(loss)?;
+        self.optimiser.step(gradient)?;
         self.step += 1;
         let now = self.net.weights()?;
         if now.weights.iter().any(|w| !w.is_finite()) {
@@ -101,5 +104,96 @@ impl PointOptimiser {
             *a = keep * *a + (1.0 - keep) * w;
         }
         Ok(value)
+    }
+}
+
+/// Value and gradient of the loss N / D of a batch, chunk by chunk: ∇(N / D) = Σ (∇n / D - N ∇d / D²). `stop` is polled twice
+/// for each chunk.
+fn gradient(
+    net: &TensorNet,
+    batch: &[LossChunk],
+    stop: &dyn Fn() -> bool,
+) -> Result<(f64, GradStore), PointLearnError> {
+    let poll = || if stop() { Err(PointLearnError::Stopped) } else { Ok(()) };
+    let (mut parts, mut numerator, mut denominator) = (Vec::with_capacity(batch.len()), 0.0, 0.0);
+    for chunk in batch {
+        poll()?;
+        let part = chunk(net)?;
+        numerator += f64::from(part.numerator.to_scalar::<f32>()?);
+        denominator += f64::from(part.denominator.to_scalar::<f32>()?);
+        parts.push(part);
+    }
+    let value = numerator / denominator;
+    let mut sum = GradStore::default();
+    for LossPart { numerator, denominator: own } in parts {
+        poll()?;
+        sum.extend(((numerator - (own * value)?)? * denominator.recip())?.backward()?)?;
+    }
+    Ok((value, sum))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use candle_core::Tensor;
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    use super::*;
+
+    /// E|V|² / E|V - 1|² over rows of positions.
+    fn chunk(rows: std::ops::Range<usize>) -> LossChunk {
+        let x: Vec<f32> = rows.clone().flat_map(|k| [(k as f32).sin(), (k as f32).cos()]).collect();
+        let x = Tensor::from_vec(x, (rows.len(), 2), &Device::Cpu).unwrap();
+        Box::new(move |net| {
+            let v = net.value(&x)?;
+            Ok(LossPart { numerator: v.sqr()?.sum_all()?, denominator: (v - 1.0)?.sqr()?.sum_all()? })
+        })
+    }
+
+    #[test]
+    fn a_batch_in_chunks_has_the_gradient_of_the_whole() {
+        let start = Mlp::random(&[2, 8, 2], 1.0, &mut StdRng::seed_from_u64(1));
+        let net = TensorNet::new(&start, &Device::Cpu).unwrap();
+        let of = |batch: &[LossChunk]| gradient(&net, batch, &|| false).unwrap();
+        let (whole, chunks) = (of(&[chunk(0..50)]), of(&[chunk(0..20), chunk(20..47), chunk(47..50)]));
+        assert!((whole.0 - chunks.0).abs() < 1e-5 * whole.0);
+        // As candle differentiates the ratio itself.
+        let part = chunk(0..50)(&net).unwrap();
+        let ratio = (part.numerator / part.denominator).unwrap().backward().unwrap();
+        for variable in net.variables() {
+            let of = |store: &GradStore| store.get(&variable).unwrap().flatten_all().unwrap().to_vec1::<f32>().unwrap();
+            let (a, b, expected) = (of(&whole.1), of(&chunks.1), of(&ratio));
+            assert!(expected.iter().any(|v| v.abs() > 1e-3));
+            for ((a, b), expected) in a.iter().zip(&b).zip(&expected) {
+                let tolerance = 1e-4 * (1.0 + expected.abs());
+                assert!((a - expected).abs() < tolerance && (b - expected).abs() < tolerance, "{a} {b} {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_chunk_polls_twice_and_a_broken_step_is_made_again() {
+        let start = Mlp::random(&[2, 8, 2], 1.0, &mut StdRng::seed_from_u64(2));
+        let draw = || Ok(vec![chunk(0..20), chunk(20..40), chunk(40..50)]);
+        let optimiser = || PointOptimiser::new(start.clone(), 10, 1e-2).unwrap();
+        let descend = |optimiser: &mut PointOptimiser, after: usize| {
+            let polls = Cell::new(0);
+            let stop = || polls.replace(polls.get() + 1) >= after;
+            (optimiser.descend(&stop, draw), polls.get())
+        };
+        let mut whole = optimiser();
+        let (loss, polls) = descend(&mut whole, usize::MAX);
+        assert_eq!(polls, 2 * 3);
+        let mut broken = optimiser();
+        for after in 0..polls {
+            let (stopped, polled) = descend(&mut broken, after);
+            assert!(matches!(stopped, Err(PointLearnError::Stopped)) && polled == after + 1);
+        }
+        // The batch is not drawn a second time.
+        let again = broken.descend(&|| false, || panic!("drawn again")).unwrap();
+        assert_eq!(again, loss.unwrap());
+        assert_eq!(broken.average(), whole.average());
     }
 }

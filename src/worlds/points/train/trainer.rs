@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use super::loss::{self, ScorePool};
+use super::loss::{self, LossChunk, ScorePool};
 use super::optimiser::PointOptimiser;
 use super::{PointFlowKind, PointLearnError, PointTrainingSettings, WeakDictionary, WeakJob};
 use crate::worlds::points::cloud::{PointCloud, Standardisation};
@@ -124,8 +124,8 @@ impl PointTraining {
         flow + if self.energy.is_some() { self.settings.energy_steps } else { 0 }
     }
 
-    /// One optimiser step (one fit of the weak form). `Ok(None)` when the job is complete. `stop` is polled between loss and
-    /// gradient, while a pool of samples is made, and in a fit at each block of points. A step that is broken off leaves the job as it was.
+    /// One optimiser step (one fit of the weak form). `Ok(None)` when the job is complete. `stop` is polled twice for each chunk
+    /// of a batch, at each sample of a pool, and within a fit. A step that is broken off leaves the job as it was.
     ///
     /// # Errors
     /// A loss that diverges: the energy is then that of the last good step. [`PointLearnError::Stopped`], and of a fit
@@ -148,9 +148,10 @@ impl PointTraining {
     fn descend(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<PointStep>, PointLearnError> {
         if let Some(energy) = self.energy.as_mut().filter(|energy| !energy.is_done()) {
             let PointTrainingSettings { batch, sigma_range, .. } = self.settings;
-            let loss = energy
-                .loss(stop, |net| loss::denoising(net, &self.cloud, self.dim, batch, sigma_range, &mut self.rng))?;
-            let loss = energy.descend(&loss)?;
+            let loss = energy.descend(stop, || {
+                let draw = |count| loss::denoising(&self.cloud, self.dim, count, sigma_range, &mut self.rng);
+                loss::in_chunks(batch, draw)
+            })?;
             let stats = PointStep { phase: PointPhase::Energy, step: energy.step, steps: self.total_steps(), loss };
             if self.energy.as_ref().is_some_and(PointOptimiser::is_done) {
                 self.keep_energy();
@@ -168,31 +169,32 @@ impl PointTraining {
             self.finish_flow();
             return Ok(None);
         }
-        let settings = &self.settings;
+        let PointTrainingSettings { seed, batch, flow_sigma, hutchinson, .. } = self.settings;
         let sigma = match self.kind {
-            PointFlowKind::Exact => settings.flow_sigma,
-            PointFlowKind::Free | PointFlowKind::Weak => settings.free_sigma(learner.share()),
+            PointFlowKind::Exact => flow_sigma,
+            PointFlowKind::Free | PointFlowKind::Weak => self.settings.free_sigma(learner.share()),
         };
         if self.pool.as_ref().is_none_or(|pool| pool.sigma() != sigma) {
-            let samples = if sigma == settings.flow_sigma { ScorePool::DENSE } else { ScorePool::SPARSE };
+            let samples = if sigma == flow_sigma { ScorePool::DENSE } else { ScorePool::SPARSE };
             let energy = self.learned.energy.clone().unwrap_or_default();
-            self.pool =
-                Some(ScorePool::new(&self.cloud, &energy, self.dim, sigma, samples, settings.seed ^ 0x5eed, stop)?);
+            let pool = ScorePool::new(&self.cloud, &energy, self.dim, sigma, samples, seed ^ 0x5eed, stop);
+            self.pool = Some(pool.ok_or(PointLearnError::Stopped)?);
         }
         let Some(pool) = &self.pool else { unreachable!("the pool has just been made") };
         let phase = if self.kind == PointFlowKind::Exact { PointPhase::Smoothest } else { PointPhase::Free };
-        let loss = learner.loss(stop, |net| match self.kind {
+        let (dim, rng) = (self.dim, &mut self.rng);
+        let loss = learner.descend(stop, || match self.kind {
             PointFlowKind::Exact => {
-                let batch = pool.draw(SMOOTHEST_BATCH, &mut self.rng)?;
-                loss::roughness(net, &batch, self.dim)
+                let batch = pool.draw(SMOOTHEST_BATCH, rng)?;
+                let chunk: LossChunk = Box::new(move |net| loss::roughness(net, &batch, dim));
+                Ok(vec![chunk])
             }
-            PointFlowKind::Free | PointFlowKind::Weak => {
-                let batch = pool.draw(self.settings.batch, &mut self.rng)?;
-                let probes = self.settings.hutchinson.then_some(&mut self.rng);
-                loss::residual(net, &batch, self.dim, sigma, probes)
-            }
+            PointFlowKind::Free | PointFlowKind::Weak => loss::in_chunks(batch, |count| {
+                let batch = pool.draw(count, rng)?;
+                let probes = hutchinson.then(|| loss::probes(count, dim, rng)).transpose()?;
+                Ok(Box::new(move |net| loss::residual(net, &batch, dim, sigma, probes.as_ref())))
+            }),
         })?;
-        let loss = learner.descend(&loss)?;
         let before = self.energy.as_ref().map_or(0, |energy| energy.step);
         Ok(Some(PointStep { phase, step: before + learner.step, steps: self.total_steps(), loss }))
     }
