@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::{Counters, EngineError, Force};
 use crate::worlds::swarm::picture::{Particle, Swarm, SwarmEdit, wrap_angle, wrap_position};
-use crate::worlds::swarm::rule::fast::{Cloud, FastKernels, Weights};
+use crate::worlds::swarm::rule::fast::{Cloud, FastKernels, NEVER, Weights};
 use crate::worlds::swarm::rule::flow_exact::{ExactFlow, FlowSite};
 use crate::worlds::swarm::rule::{FlowKind, LiveSettings, Neighbours, Rule, noise, time_step};
 
@@ -152,7 +152,7 @@ impl CpuEngine {
             (FlowKind::Exact, _) => exact_flow(&self.settings, w),
             (FlowKind::Learned, Some(flow)) => {
                 w.body_velocity.resize(3 * n, 0.0);
-                self.kernels.outputs(flow, &w.cloud, &mut w.body_velocity);
+                self.kernels.outputs(flow, &w.cloud, &mut w.body_velocity, NEVER);
                 let (body, cloud) = (&w.body_velocity, &w.cloud);
                 w.velocity.par_iter_mut().with_min_len(TASK).enumerate().for_each(|(i, v)| {
                     let [forward, lateral, turn] = [0, 1, 2].map(|o| f64::from(body[3 * i + o]));
@@ -286,7 +286,7 @@ impl CpuEngine {
         self.work.ahead.clone_from(&self.swarm);
         self.evaluate_score();
         let mut outputs = vec![0.0; self.swarm.len()];
-        self.kernels.outputs(&self.energy, &self.work.cloud, &mut outputs);
+        self.kernels.outputs(&self.energy, &self.work.cloud, &mut outputs, NEVER);
         let inv_sigma = 1.0 / self.settings.sigma_l;
         outputs.into_iter().map(|rho| f64::from(rho) * inv_sigma).collect()
     }

@@ -11,6 +11,7 @@ use super::batch::Pool;
 use super::langevin::{Chain, Langevin, STEP_FACTOR};
 use crate::worlds::swarm::picture::Swarm;
 use crate::worlds::swarm::rule::Rule;
+use crate::worlds::swarm::rule::fast::Stop;
 
 /// Chains that live side by side; a training step looks at some of them.
 const CHAINS: usize = 32;
@@ -35,16 +36,9 @@ impl Chains {
         Self { chains, count_advanced: 0, langevin: Langevin::default() }
     }
 
-    /// Lets the next `count` chains live on by `rule`, with its flow, if it has one. `stop` is polled before each of their
-    /// steps; what is then left out ends the training.
-    pub fn advance(
-        &mut self,
-        count: usize,
-        pool: &mut Pool,
-        sigma_range_l: [f64; 2],
-        rule: &Rule,
-        stop: &(dyn Fn() -> bool + Sync),
-    ) {
+    /// Lets the next `count` chains live on by `rule`, with its flow, if it has one. `stop` is polled before and within
+    /// each of their steps; what is then left out ends the training.
+    pub fn advance(&mut self, count: usize, pool: &mut Pool, sigma_range_l: [f64; 2], rule: &Rule, stop: Stop) {
         let count = count.min(CHAINS);
         self.chains.rotate_left(self.count_advanced);
         self.count_advanced = count;

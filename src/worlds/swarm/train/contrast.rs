@@ -15,7 +15,7 @@ use super::batch::{Batch, Pool};
 use super::langevin::{Chain, Langevin, STEP_FACTOR};
 use super::{LearnError, TrainingSettings};
 use crate::worlds::swarm::picture::{Ensemble, Stills};
-use crate::worlds::swarm::rule::fast::{FastKernels, Weights};
+use crate::worlds::swarm::rule::fast::{FastKernels, Stop, Weights};
 use crate::worlds::swarm::rule::{Annealing, Rule};
 
 /// Chains that live side by side.
@@ -146,9 +146,9 @@ impl Contrast {
         })
     }
 
-    /// Lets the next chains live on by the energy of `rule`. `stop` is polled before each of their steps; what is then left
-    /// out ends the training.
-    pub fn advance(&mut self, rule: &Rule, stop: &(dyn Fn() -> bool + Sync)) {
+    /// Lets the next chains live on by the energy of `rule`. `stop` is polled before and within each of their steps; what is
+    /// then left out ends the training.
+    pub fn advance(&mut self, rule: &Rule, stop: Stop) {
         self.growths.rotate_left(self.looked_at);
         let growths = &mut self.growths[..self.looked_at];
         for growth in growths.iter_mut() {
@@ -161,8 +161,9 @@ impl Contrast {
         });
     }
 
-    /// ∂/∂weights of mean_k c_k [Ē(data_k) - Ē(chain_k)] over the chains advanced last, for the energy of `rule`.
-    pub fn weight_gradient(&mut self, rule: &Rule, kernels: &mut FastKernels) -> &[f32] {
+    /// ∂/∂weights of mean_k c_k [Ē(data_k) - Ē(chain_k)] over the chains advanced last, for the energy of `rule`. What `stop`
+    /// leaves out ends the training.
+    pub fn weight_gradient(&mut self, rule: &Rule, kernels: &mut FastKernels, stop: Stop) -> &[f32] {
         let count = self.looked_at;
         let chains = self.growths[..count].iter().map(|growth| &growth.chain);
         let batch = &mut self.batch;
@@ -191,7 +192,7 @@ impl Contrast {
         let weights = Weights::of(&rule.energy, rule.cutoff_l);
         self.weight_bar.resize(weights.layout.total, 0.0);
         self.outputs.resize(batch.particles(), 0.0);
-        kernels.outputs_vjp(&weights, &batch.cloud, &self.cotangent, &mut self.weight_bar, &mut self.outputs);
+        kernels.outputs_vjp(&weights, &batch.cloud, &self.cotangent, &mut self.weight_bar, &mut self.outputs, stop);
         for (k, &bin) in bins.iter().enumerate() {
             let mean = |config: usize| {
                 let outputs = &self.outputs[batch.particles_of(config)];
@@ -238,6 +239,7 @@ mod tests {
     use super::*;
     use crate::worlds::swarm::picture::motifs;
     use crate::worlds::swarm::rule::NetShape;
+    use crate::worlds::swarm::rule::fast::NEVER;
 
     fn world() -> (Contrast, Rule) {
         let snapshot = motifs::by_name("mill").expect("a bundled picture").snapshot();
@@ -273,7 +275,7 @@ mod tests {
         let mut kernels = FastKernels::default();
         for _ in 0..60 {
             contrast.advance(&rule, &|| false);
-            let bar = contrast.weight_gradient(&rule, &mut kernels).to_vec();
+            let bar = contrast.weight_gradient(&rule, &mut kernels, NEVER).to_vec();
             rule.energy.weights.iter_mut().zip(bar).for_each(|(w, g)| *w -= 0.05 * g);
         }
         let seen: Vec<f64> = (0..BINS).filter(|&b| contrast.looks[b] > 5).map(|b| contrast.gap_kt[b]).collect();

@@ -7,6 +7,16 @@ use super::batch::Batch;
 use crate::worlds::swarm::rule::fast::Cloud;
 use crate::worlds::swarm::rule::{FEATURES, LocalNet, NetShape, Span};
 
+/// The fastest device candle was built for.
+pub fn device() -> Result<Device> {
+    #[cfg(feature = "cuda")]
+    return Device::cuda_if_available(0);
+    #[cfg(all(feature = "metal", not(feature = "cuda")))]
+    return Device::new_metal(0);
+    #[cfg(not(any(feature = "cuda", feature = "metal")))]
+    Ok(Device::Cpu)
+}
+
 /// Coordinates that an edge touches: (x, y, θ) of i, then of j.
 const ENDS: usize = 6;
 

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::batch::Batch;
 use crate::worlds::swarm::picture::{Swarm, wrap, wrap_angle};
-use crate::worlds::swarm::rule::fast::{FastKernels, Weights};
+use crate::worlds::swarm::rule::fast::{FastKernels, Stop, Weights};
 use crate::worlds::swarm::rule::{LiveSettings, Rule, noise};
 
 /// c of dt = c σ². Twice the live step: the scheme below has the exact spread for a Gaussian at any stable step.
@@ -59,7 +59,7 @@ impl Langevin {
         steps: usize,
         step_factor: f64,
         rule: &Rule,
-        stop: &(dyn Fn() -> bool + Sync),
+        stop: Stop,
         sigma_l: impl Fn(&C, usize) -> f64 + Sync,
     ) {
         let energy = Weights::of(&rule.energy, rule.cutoff_l);
@@ -74,7 +74,7 @@ impl Langevin {
                     let sigma_l = sigma_l(chain, step);
                     chain.as_mut().sigma_l = sigma_l;
                 }
-                part.step(chains, step_factor, rule, &energy, flow.as_ref());
+                part.step(chains, step_factor, rule, &energy, flow.as_ref(), stop);
             }
         });
     }
@@ -88,6 +88,7 @@ impl ChainScratch {
         rule: &Rule,
         energy: &Weights,
         flow: Option<&Weights>,
+        stop: Stop,
     ) {
         let Self { batch, kernels, gradient, body_velocity } = self;
         batch.begin();
@@ -97,11 +98,11 @@ impl ChainScratch {
         batch.end(rule.cutoff_l);
         let cloud = &batch.cloud;
         gradient.resize(cloud.len(), [0.0; 3]);
-        kernels.gradient(energy, cloud, gradient);
+        kernels.gradient(energy, cloud, gradient, stop);
         body_velocity.clear();
         body_velocity.resize(3 * cloud.len(), 0.0);
         if let Some(flow) = flow {
-            kernels.outputs(flow, cloud, body_velocity);
+            kernels.outputs(flow, cloud, body_velocity, stop);
         }
         let strength = LiveSettings::default().strength;
         let kappa = rule.kappa;

@@ -1,6 +1,5 @@
 //! The networks in candle against one another and against the f64 reference; the losses; the trainer.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use candle_core::{Device, Tensor, Var};
@@ -9,11 +8,11 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::batch::{Batch, Pool};
-use super::fused::{EnergyGradient, FlowJets, FusedInputs};
+use super::fused::{FusedNet, slope};
 use super::loss::{self, Probes};
 use super::{Drive, LearnError, Phase, Trainer, TrainingSettings, graph};
 use crate::worlds::swarm::picture::{Ensemble, Mode, Particle, Snapshot, Swarm, motifs};
-use crate::worlds::swarm::rule::fast::{FastKernels, Weights};
+use crate::worlds::swarm::rule::fast::{FastKernels, NEVER, Weights};
 use crate::worlds::swarm::rule::residual::{Differences, continuity};
 use crate::worlds::swarm::rule::{FlowKind, NetShape, Rule, energy, flow_learned};
 
@@ -31,8 +30,25 @@ fn small_settings() -> TrainingSettings {
     }
 }
 
+/// What a network is evaluated on.
+struct TestInputs {
+    batch: Batch,
+    shape: NetShape,
+    cutoff_l: f64,
+}
+
+impl TestInputs {
+    /// `of` the network with these weights, by the kernels.
+    fn fused<T>(&self, flat: &[f32], of: impl FnOnce(&mut FusedNet) -> candle_core::Result<T>) -> T {
+        let weights = Weights::new(self.shape, flat, self.cutoff_l);
+        let mut kernels = FastKernels::default();
+        let cloud = &self.batch.cloud;
+        of(&mut FusedNet { weights: &weights, cloud, kernels: &mut kernels, stop: NEVER }).expect("the kernels")
+    }
+}
+
 /// A batch of the two-species hunt, and a random rule for it.
-fn bench() -> (FusedInputs, Rule) {
+fn bench() -> (TestInputs, Rule) {
     let snapshot = motifs::by_name("hunt").expect("hunt is bundled").snapshot();
     let ensemble = Ensemble { copies: 3, ..Default::default() };
     let shape = NetShape { species: snapshot.species_count(), phi: [12, 10], rho: [14, 11], outputs: 1 };
@@ -40,8 +56,7 @@ fn bench() -> (FusedInputs, Rule) {
     let mut batch = Batch::default();
     let mut pool = Pool::new(&snapshot.into(), &ensemble, &small_settings(), &|| false).expect("the pool");
     pool.draw(&mut batch, 3, SIGMA_RANGE_L, &rule);
-    let bench = FusedInputs { batch: Arc::new(batch), kernels: Arc::default(), shape, cutoff_l: rule.cutoff_l };
-    (bench, rule)
+    (TestInputs { batch, shape, cutoff_l: rule.cutoff_l }, rule)
 }
 
 fn values(t: &Tensor) -> Vec<f32> {
@@ -70,16 +85,13 @@ fn fused_score_and_weight_gradient_match_the_plain_graph() {
     let weights = Var::new(rule.energy.weights.as_slice(), &Device::Cpu).unwrap();
     let edges = graph::EdgeTensors::new(&bench.batch, &bench.shape, bench.cutoff_l, &Device::Cpu).unwrap();
     let plain = graph::energy_gradient(weights.as_tensor(), &bench.shape, &edges).unwrap();
-    let shape = bench.shape;
-    let fused = weights.as_tensor().apply_op1(EnergyGradient(bench)).unwrap();
+    let fused = bench.fused(&rule.energy.weights, |net| net.energy_gradient());
     assert_same(&plain, &fused, "σ∇E");
     let cotangent = uneven(plain.dims());
-    let gradient = |t: &Tensor| {
-        let loss = (t * &cotangent).unwrap().sum_all().unwrap();
-        loss.backward().unwrap().get(&weights).expect("a gradient").clone()
-    };
-    assert_same(&gradient(&plain), &gradient(&fused), "∂(c·σ∇E)/∂θ");
-    assert_eq!(shape.layout().total, values(&gradient(&fused)).len());
+    let loss = |t: &Tensor| (t * &cotangent).unwrap().sum_all().unwrap();
+    let found = bench.fused(&rule.energy.weights, |net| net.energy_slope(&loss(&fused), &fused));
+    assert_same(&slope(&loss(&plain), &weights).unwrap(), &found, "∂(c·σ∇E)/∂θ");
+    assert_eq!(bench.shape.layout().total, values(&found).len());
 }
 
 #[test]
@@ -96,7 +108,7 @@ fn fused_energies_and_weight_gradient_match_candle() {
     let mut bar = vec![0.0; kernel_weights.layout.total];
     let mut outputs = vec![0.0; bench.batch.particles()];
     let cotangent = values(&cotangent);
-    FastKernels::default().outputs_vjp(&kernel_weights, &bench.batch.cloud, &cotangent, &mut bar, &mut outputs);
+    FastKernels::default().outputs_vjp(&kernel_weights, &bench.batch.cloud, &cotangent, &mut bar, &mut outputs, NEVER);
     let tensor = |v: Vec<f32>| Tensor::new(v, &Device::Cpu).unwrap();
     assert_same(&plain, &tensor(outputs), "σE");
     assert_same(&expected, &tensor(bar), "∂(c·σE)/∂θ");
@@ -106,21 +118,19 @@ fn fused_energies_and_weight_gradient_match_candle() {
 fn fused_flow_jets_and_weight_gradient_match_the_plain_graph() {
     let (bench, rule) = bench();
     let net = rule.flow.expect("a flow");
-    let bench = FusedInputs { shape: net.shape, ..bench };
+    let bench = TestInputs { shape: net.shape, ..bench };
     let weights = Var::new(net.weights.as_slice(), &Device::Cpu).unwrap();
     let edges = graph::EdgeTensors::new(&bench.batch, &bench.shape, bench.cutoff_l, &Device::Cpu).unwrap();
     let p = bench.batch.particles();
     let directions = [uneven(&[p, 3]), (uneven(&[p, 3]).cos().unwrap())];
     let plain = graph::flow_jets(weights.as_tensor(), &bench.shape, &edges, [&directions[0], &directions[1]]).unwrap();
     let along = directions.map(|d| values(&d).as_chunks().0.to_vec());
-    let fused = weights.as_tensor().apply_op1(FlowJets { bench, along }).unwrap();
+    let fused = bench.fused(&net.weights, |net| net.flow_jets(&along));
     assert_same(&plain, &fused, "jets");
     let cotangent = uneven(plain.dims());
-    let gradient = |t: &Tensor| {
-        let loss = (t * &cotangent).unwrap().sum_all().unwrap();
-        loss.backward().unwrap().get(&weights).expect("a gradient").clone()
-    };
-    assert_same(&gradient(&plain), &gradient(&fused), "∂(c·jets)/∂θ");
+    let loss = |t: &Tensor| (t * &cotangent).unwrap().sum_all().unwrap();
+    let found = bench.fused(&net.weights, |net| net.flow_slope(&along, &loss(&fused), &fused));
+    assert_same(&slope(&loss(&plain), &weights).unwrap(), &found, "∂(c·jets)/∂θ");
 }
 
 /// The swarm of configuration `k` of a batch, as the reference sees it.
@@ -141,12 +151,11 @@ fn configuration(batch: &Batch, k: usize) -> Swarm {
 #[test]
 fn the_gradient_of_a_batch_is_each_configurations_score() {
     let (bench, rule) = bench();
-    let weights = Tensor::new(rule.energy.weights.as_slice(), &Device::Cpu).unwrap();
-    let batch = bench.batch.clone();
-    let gradient = values(&weights.apply_op1(EnergyGradient(bench)).unwrap());
+    let gradient = values(&bench.fused(&rule.energy.weights, |net| net.energy_gradient()));
+    let batch = &bench.batch;
     for k in 0..batch.configs() {
         let sigma = f64::from(batch.sigma_l[k]);
-        let score = energy::score(&rule, &configuration(&batch, k), sigma);
+        let score = energy::score(&rule, &configuration(batch, k), sigma);
         let scale = score.iter().flatten().fold(1.0f64, |m, s| m.max(s.abs()));
         for (s, g) in score.iter().flatten().zip(&gradient[3 * batch.particles_of(k).start..]) {
             assert!((s + f64::from(*g) / sigma).abs() < 1e-4 * scale, "{s} {}", -f64::from(*g) / sigma);
@@ -157,9 +166,9 @@ fn the_gradient_of_a_batch_is_each_configurations_score() {
 #[test]
 fn probes_are_unbiased_for_the_continuity_residual() {
     let (bench, rule) = bench();
-    let batch = bench.batch.clone();
     let net = rule.flow.clone().expect("a flow");
-    let weights = Tensor::new(net.weights.as_slice(), &Device::Cpu).unwrap();
+    let bench = TestInputs { shape: net.shape, ..bench };
+    let batch = &bench.batch;
     // A score of another kind than the flow's, so that V·s and div V do not cancel.
     let score: Vec<[f32; 3]> = (0..batch.particles()).map(|i| [0.3, -0.2, 0.1 * (i % 5) as f32]).collect();
     let mut rng = StdRng::seed_from_u64(5);
@@ -167,9 +176,8 @@ fn probes_are_unbiased_for_the_continuity_residual() {
     let mut sums = vec![0.0f64; batch.configs()];
     let mut squares = vec![0.0f64; batch.configs()];
     for _ in 0..draws {
-        let probes = Probes::draw(&batch, &score, &mut rng);
-        let op = FlowJets { bench: FusedInputs { shape: net.shape, ..bench.clone() }, along: probes.along.clone() };
-        let jets = values(&weights.apply_op1(op).unwrap());
+        let probes = Probes::draw(batch, &score, &mut rng);
+        let jets = values(&bench.fused(&net.weights, |net| net.flow_jets(&probes.along)));
         for a in 0..2 {
             for k in 0..batch.configs() {
                 let particles = batch.particles_of(k);
@@ -185,7 +193,7 @@ fn probes_are_unbiased_for_the_continuity_residual() {
         let n = f64::from(2 * draws);
         let mean = sums[k] / n;
         let error = ((squares[k] / n - mean * mean) / n).sqrt();
-        let swarm = configuration(&batch, k);
+        let swarm = configuration(batch, k);
         let sigma = f64::from(batch.sigma_l[k]);
         let own = &score[batch.particles_of(k)];
         let own: Vec<[f64; 3]> = own.iter().map(|s| s.map(f64::from)).collect();

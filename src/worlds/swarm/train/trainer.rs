@@ -1,7 +1,8 @@
 //! The training loop, one step at a time.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use candle_core::backprop::GradStore;
 use candle_core::{Device, Tensor, Var};
 use candle_nn::{AdamW, Optimizer, ParamsAdamW};
 use rand::rngs::StdRng;
@@ -9,10 +10,10 @@ use rand::rngs::StdRng;
 use super::batch::{Batch, Pool};
 use super::chains::Chains;
 use super::contrast::Contrast;
-use super::fused::{EnergyGradient, FlowJets, FusedInputs};
+use super::fused::{FusedNet, slope};
 use super::{LearnError, Phase, StepStats, TrainingSettings, graph, loss, poll};
 use crate::worlds::swarm::picture::{Ensemble, Stills};
-use crate::worlds::swarm::rule::fast::{FastKernels, Weights};
+use crate::worlds::swarm::rule::fast::{FastKernels, Stop, Weights};
 use crate::worlds::swarm::rule::{FlowKind, LocalNet, NetShape, Rule};
 
 /// Decay of the running average of the weights that is published.
@@ -50,7 +51,7 @@ pub struct Trainer {
     device: Device,
     pool: Pool,
     batch: Arc<Batch>,
-    kernels: Arc<Mutex<FastKernels>>,
+    kernels: FastKernels,
     rule: Rule,
     energy: NetTraining,
     flow: Option<NetTraining>,
@@ -64,9 +65,6 @@ pub struct Trainer {
     speed_sq: f64,
     forward: f64,
 }
-
-/// Whether to break a step off.
-type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
 
 impl Trainer {
     /// `start` continues from the weights of an earlier rule of the same widths, also where the picture has other species
@@ -95,7 +93,7 @@ impl Trainer {
         stop: &dyn Fn() -> bool,
     ) -> Result<Self, LearnError> {
         settings.validate()?;
-        let device = device()?;
+        let device = graph::device()?;
         let mut pool = Pool::new(stills, ensemble, settings, stop)?;
         let shape = NetShape { species: stills.species_count(), phi: settings.phi, rho: settings.rho, outputs: 1 };
         let flow_shape = NetShape { outputs: 3, ..shape };
@@ -128,7 +126,7 @@ impl Trainer {
             device,
             pool,
             batch: Arc::default(),
-            kernels: Arc::default(),
+            kernels: FastKernels::default(),
             rule,
             energy,
             flow,
@@ -166,7 +164,7 @@ impl Trainer {
             kappa: rule.kappa,
             ..settings
         };
-        let device = device()?;
+        let device = graph::device()?;
         let mut pool = Pool::new(stills, ensemble, &settings, stop)?;
         let energy = NetTraining::new(known, Some(&rule.energy), pool.rng(), &settings, &device)?;
         let shape = NetShape { outputs: 3, phi: settings.phi, rho: settings.rho, ..known };
@@ -177,7 +175,7 @@ impl Trainer {
             device,
             pool,
             batch: Arc::default(),
-            kernels: Arc::default(),
+            kernels: FastKernels::default(),
             rule: Rule { flow: None, ..rule.clone() },
             energy,
             flow: Some(flow),
@@ -203,7 +201,7 @@ impl Trainer {
         self.step_unless_stopped(&|| false)
     }
 
-    /// As [`Trainer::step`]; `stop` is polled between the parts of a step. A step that is broken off ends the training, as
+    /// As [`Trainer::step`]; `stop` is polled within the kernels of a step. A step that is broken off ends the training, as
     /// its random numbers are spent; [`Trainer::rule`] then holds the weights of the step before.
     ///
     /// # Errors
@@ -298,90 +296,107 @@ impl Trainer {
         self.batch.clone()
     }
 
-    fn fused_inputs(&self, batch: &Arc<Batch>, shape: NetShape) -> FusedInputs {
-        FusedInputs { batch: batch.clone(), kernels: self.kernels.clone(), shape, cutoff_l: self.settings.cutoff_l }
-    }
-
     /// Returns the denoising loss, whatever the phase.
     fn energy_step(&mut self, phase: Phase, stop: Stop) -> Result<f64, LearnError> {
         let batch = self.draw(self.settings.sigma_range_l);
         poll(stop)?;
+        let TrainingSettings { kappa, cutoff_l, learning_rate, steps, .. } = self.settings;
         let shape = self.energy.shape;
         let weights = self.energy.weights.as_tensor();
-        let gradient = if self.device.is_cpu() {
-            weights.apply_op1(EnergyGradient(self.fused_inputs(&batch, shape)))?
+        let (loss, slope) = if self.device.is_cpu() {
+            let weights = Weights::new(shape, &weights.to_vec1::<f32>()?, cutoff_l);
+            let mut net = FusedNet { weights: &weights, cloud: &batch.cloud, kernels: &mut self.kernels, stop };
+            let gradient = net.energy_gradient()?;
+            poll(stop)?;
+            let loss = loss::denoising(&gradient, &batch, kappa)?;
+            let slope = net.energy_slope(&loss, &gradient)?;
+            (loss, slope)
         } else {
-            let edges = graph::EdgeTensors::new(&batch, &shape, self.settings.cutoff_l, &self.device)?;
-            graph::energy_gradient(weights, &shape, &edges)?
+            let edges = graph::EdgeTensors::new(&batch, &shape, cutoff_l, &self.device)?;
+            let loss = loss::denoising(&graph::energy_gradient(weights, &shape, &edges)?, &batch, kappa)?;
+            let slope = slope(&loss, weights)?;
+            (loss, slope)
         };
-        let loss = loss::denoising(&gradient, &batch, self.settings.kappa)?;
-        drop(gradient);
         drop(batch);
+        poll(stop)?;
         let push = match phase {
             Phase::Contrast => self.contrastive_push(stop)?,
             Phase::Energy | Phase::Flow => None,
         };
-        poll(stop)?;
-        self.energy.descend(loss, push, self.settings.learning_rate, self.settings.steps)
+        let slope = match push {
+            Some(push) => (slope + push)?,
+            None => slope,
+        };
+        self.energy.descend(&loss, slope, learning_rate, steps)
     }
 
-    /// A term whose gradient is λ times that of the contrastive loss at the present weights.
+    /// λ times the weight gradient of the contrastive loss at the present weights.
     fn contrastive_push(&mut self, stop: Stop) -> Result<Option<Tensor>, LearnError> {
         let Some(contrast) = &mut self.contrast else { return Ok(None) };
-        let weights = self.energy.weights.as_tensor();
         let mut rule = Rule { flow: None, ..self.rule.clone() };
         // The chains grow by the last weights, as the push is theirs.
-        rule.energy.weights = weights.to_vec1()?;
+        rule.energy.weights = self.energy.weights.as_tensor().to_vec1()?;
         contrast.advance(&rule, stop);
         poll(stop)?;
-        let mut kernels = self.kernels.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let bar = contrast.weight_gradient(&rule, &mut kernels);
+        let bar = contrast.weight_gradient(&rule, &mut self.kernels, stop);
+        poll(stop)?;
         let bar = Tensor::from_slice(bar, bar.len(), &self.device)?;
-        Ok(Some(((weights * bar)?.sum_all()? * self.settings.contrast)?))
+        Ok(Some((bar * self.settings.contrast)?))
     }
 
     fn flow_step(&mut self, stop: Stop) -> Result<f64, LearnError> {
         let Some(mut net) = self.flow.take() else { unreachable!("flow_step is called with a flow") };
         let loss = self.flow_loss(&net, stop);
-        let result = loss.and_then(|loss| {
+        let result = loss.and_then(|(loss, slope)| {
             let warm = net.step as f64;
             // Running mean that forgets the untrained start.
             let keep = (warm / (warm + 10.0)).min(0.99);
             self.speed_sq = keep * self.speed_sq + (1.0 - keep) * f64::from(loss.speed_sq);
             self.forward = keep * self.forward + (1.0 - keep) * f64::from(loss.forward);
-            net.descend(loss.loss, None, self.settings.learning_rate, self.settings.flow_steps)
+            net.descend(&loss.loss, slope, self.settings.learning_rate, self.settings.flow_steps)
         });
         self.flow = Some(net);
         result
     }
 
-    fn flow_loss(&mut self, net: &NetTraining, stop: Stop) -> Result<loss::FlowLoss, LearnError> {
+    /// The loss of the flow and its weight gradient.
+    fn flow_loss(&mut self, net: &NetTraining, stop: Stop) -> Result<(loss::FlowLoss, Tensor), LearnError> {
         // The flow runs at the live temperature: the lower half (in ln σ) of the trained range.
         let [lo, hi] = self.settings.sigma_range_l;
         let batch = self.draw_with_chains([lo, (lo * hi).sqrt()], net, stop);
         poll(stop)?;
-        let score = self.score(&batch)?;
+        let score = self.score(&batch, stop)?;
         let probes = loss::Probes::draw(&batch, &score, self.pool.rng());
+        let TrainingSettings { kappa, cutoff_l, drive, .. } = self.settings;
         let shape = net.shape;
         let weights = net.weights.as_tensor();
-        let jets = if self.device.is_cpu() {
-            weights.apply_op1(FlowJets { bench: self.fused_inputs(&batch, shape), along: probes.along.clone() })?
+        let (loss, slope) = if self.device.is_cpu() {
+            let weights = Weights::new(shape, &weights.to_vec1::<f32>()?, cutoff_l);
+            let mut net = FusedNet { weights: &weights, cloud: &batch.cloud, kernels: &mut self.kernels, stop };
+            let jets = net.flow_jets(&probes.along)?;
+            poll(stop)?;
+            let loss = loss::flow(&jets, &batch, &probes, drive, kappa)?;
+            let slope = net.flow_slope(&probes.along, &loss.loss, &jets)?;
+            (loss, slope)
         } else {
-            let edges = graph::EdgeTensors::new(&batch, &shape, self.settings.cutoff_l, &self.device)?;
+            let edges = graph::EdgeTensors::new(&batch, &shape, cutoff_l, &self.device)?;
             let [a, b] = [&probes.along[0], &probes.along[1]]
                 .map(|z| Tensor::from_slice(z.as_flattened(), (batch.particles(), 3), &self.device));
-            graph::flow_jets(weights, &shape, &edges, [&a?, &b?])?
+            let jets = graph::flow_jets(weights, &shape, &edges, [&a?, &b?])?;
+            let loss = loss::flow(&jets, &batch, &probes, drive, kappa)?;
+            let slope = slope(&loss.loss, weights)?;
+            (loss, slope)
         };
         poll(stop)?;
-        Ok(loss::flow(&jets, &batch, &probes, self.settings.drive, self.settings.kappa)?)
+        Ok((loss, slope))
     }
 
     /// s = -∇E of the averaged energy, (x, y, θ), world frame.
-    fn score(&self, batch: &Batch) -> Result<Vec<[f32; 3]>, LearnError> {
+    fn score(&mut self, batch: &Batch, stop: Stop) -> Result<Vec<[f32; 3]>, LearnError> {
         let mut score = vec![[0.0f32; 3]; batch.particles()];
         let weights = Weights::new(self.energy.shape, &self.energy.average, self.settings.cutoff_l);
-        let mut kernels = self.kernels.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        kernels.gradient(&weights, &batch.cloud, &mut score);
+        self.kernels.gradient(&weights, &batch.cloud, &mut score, stop);
+        poll(stop)?;
         for (s, sigma_l) in score.iter_mut().zip(batch.sigma_of_each()) {
             let inv_sigma = 1.0 / sigma_l;
             *s = s.map(|g| -g * inv_sigma);
@@ -429,14 +444,8 @@ impl NetTraining {
         }
     }
 
-    /// Adam along a cosine schedule, then the running average. Returns the loss; `push` adds its gradient alone.
-    fn descend(
-        &mut self,
-        loss: Tensor,
-        push: Option<Tensor>,
-        learning_rate: f64,
-        steps: usize,
-    ) -> Result<f64, LearnError> {
+    /// Adam along a cosine schedule, by the gradient `slope` of the loss, then the running average. Returns the loss.
+    fn descend(&mut self, loss: &Tensor, slope: Tensor, learning_rate: f64, steps: usize) -> Result<f64, LearnError> {
         let value = f64::from(loss.to_scalar::<f32>()?);
         let smoothed = self.smoothed.map_or(value, |s| 0.98 * s + 0.02 * value);
         if self.step < SETTLE_STEPS {
@@ -447,11 +456,9 @@ impl NetTraining {
             return Err(LearnError::Diverged { step: self.step + 1, loss: value, last_good: self.step });
         }
         self.optimiser.set_learning_rate(learning_rate * self.rate(steps));
-        let loss = match push {
-            Some(push) => (loss + push)?,
-            None => loss,
-        };
-        self.optimiser.backward_step(&loss)?;
+        let mut gradients = GradStore::default();
+        gradients.insert(&self.weights, slope);
+        self.optimiser.step(&gradients)?;
         let now: Vec<f32> = self.weights.as_tensor().to_vec1()?;
         if now.iter().any(|w| !w.is_finite()) {
             return Err(LearnError::Diverged { step: self.step + 1, loss: f64::NAN, last_good: self.step });
@@ -484,14 +491,4 @@ impl Trainer {
 /// and compared as a whole.
 fn contrast_begins(settings: &TrainingSettings, pool: &Pool) -> usize {
     if pool.samples_are_whole() { settings.steps - settings.contrast_steps() } else { settings.steps }
-}
-
-/// The fastest device candle was built for.
-fn device() -> Result<Device, LearnError> {
-    #[cfg(feature = "cuda")]
-    return Ok(Device::cuda_if_available(0)?);
-    #[cfg(all(feature = "metal", not(feature = "cuda")))]
-    return Ok(Device::new_metal(0)?);
-    #[cfg(not(any(feature = "cuda", feature = "metal")))]
-    Ok(Device::Cpu)
 }

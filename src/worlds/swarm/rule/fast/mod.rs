@@ -22,6 +22,13 @@ use rayon::prelude::*;
 /// Work is cut into this many parts whatever the number of cores, so that sums are taken in the same order everywhere.
 const PARTS: usize = 8;
 
+/// Whether to break off. Kernels poll it at each group of sixteen particles; what they leave out is 0 or as it was. With the
+/// widest networks and the largest cutoff of the sliders a group takes a billion operations, some hundredths of a second.
+pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
+
+/// Of what is not stopped.
+pub const NEVER: Stop<'static> = &|| false;
+
 /// Outputs per particle of a flow with two tangents: value, first tangent, second tangent, each (forward, lateral, turn).
 pub type FlowJet = [[f32; 3]; 3];
 
@@ -51,18 +58,23 @@ impl FastKernels {
         Self { isa, parts: (0..PARTS).map(|_| KernelScratch::default()).collect() }
     }
 
-    fn each_part<'a>(&mut self, cloud: &'a Cloud, work: impl Fn(Isa, &mut KernelScratch, &'a [LaneGroup]) + Sync) {
+    fn each_part<'a>(
+        &mut self,
+        cloud: &'a Cloud,
+        stop: Stop<'a>,
+        work: impl Fn(Isa, &mut KernelScratch, PolledGroups<'a>) + Sync,
+    ) {
         let size = part_size(cloud);
         let isa = self.isa;
         self.parts.par_iter_mut().enumerate().for_each(|(p, part)| {
             let groups = cloud.groups.chunks(size).nth(p).unwrap_or(&[]);
-            work(isa, part, groups);
+            work(isa, part, PolledGroups { groups, stop });
         });
     }
 
     /// ∂(Σ_i o_i)/∂(x, y, θ) of every particle, for a network with one output. For the energy network this is σ ∇E.
-    pub fn gradient(&mut self, net: &Weights, cloud: &Cloud, gradient: &mut [[f32; 3]]) {
-        self.each_part(cloud, |isa, part, groups| {
+    pub fn gradient(&mut self, net: &Weights, cloud: &Cloud, gradient: &mut [[f32; 3]], stop: Stop) {
+        self.each_part(cloud, stop, |isa, part, groups| {
             part.gradient.clear();
             part.gradient.resize(cloud.len(), [0.0; 3]);
             isa.run(Gradient { net, cloud, groups, tape: &mut part.tape, gradient: &mut part.gradient, out: None });
@@ -78,7 +90,7 @@ impl FastKernels {
         gradient: &mut [[f32; 3]],
         outputs: &mut [f32],
     ) {
-        self.each_part(cloud, |isa, part, groups| {
+        self.each_part(cloud, NEVER, |isa, part, groups| {
             part.gradient.clear();
             part.gradient.resize(cloud.len(), [0.0; 3]);
             part.weight_bar.clear();
@@ -103,8 +115,15 @@ impl FastKernels {
 
     /// ∂(Σ_i cotangent_i · gradient_i)/∂weights, where `gradient` is that of [`FastKernels::gradient`]: the weight gradient
     /// of the derivative of Σ o along `cotangent`.
-    pub fn gradient_vjp(&mut self, net: &Weights, cloud: &Cloud, cotangent: Tangent, weight_bar: &mut [f32]) {
-        self.each_part(cloud, |isa, part, groups| {
+    pub fn gradient_vjp(
+        &mut self,
+        net: &Weights,
+        cloud: &Cloud,
+        cotangent: Tangent,
+        weight_bar: &mut [f32],
+        stop: Stop,
+    ) {
+        self.each_part(cloud, stop, |isa, part, groups| {
             part.weight_bar.clear();
             part.weight_bar.resize(net.layout.total, 0.0);
             isa.run(GradientVjp { net, cloud, groups, cotangent, tape: &mut part.tape, bar: &mut part.weight_bar });
@@ -120,8 +139,9 @@ impl FastKernels {
         cotangent: &[f32],
         weight_bar: &mut [f32],
         outputs: &mut [f32],
+        stop: Stop,
     ) {
-        self.each_part(cloud, |isa, part, groups| {
+        self.each_part(cloud, stop, |isa, part, groups| {
             part.weight_bar.clear();
             part.weight_bar.resize(net.layout.total, 0.0);
             part.out.clear();
@@ -133,9 +153,9 @@ impl FastKernels {
     }
 
     /// Outputs of every particle (`[particle][outputs]`, flattened).
-    pub fn outputs(&mut self, net: &Weights, cloud: &Cloud, out: &mut [f32]) {
+    pub fn outputs(&mut self, net: &Weights, cloud: &Cloud, out: &mut [f32], stop: Stop) {
         let n = net.shape.outputs;
-        self.each_part(cloud, |isa, part, groups| {
+        self.each_part(cloud, stop, |isa, part, groups| {
             part.weight_bar.clear();
             isa.run(Outputs { net, cloud, groups, tape: &mut part.tape, out: &mut part.weight_bar });
         });
@@ -143,8 +163,8 @@ impl FastKernels {
     }
 
     /// Values and two directional derivatives of a network with three outputs.
-    pub fn flow_jets(&mut self, net: &Weights, cloud: &Cloud, along: [Tangent; 2], jets: &mut [FlowJet]) {
-        self.each_part(cloud, |isa, part, groups| {
+    pub fn flow_jets(&mut self, net: &Weights, cloud: &Cloud, along: [Tangent; 2], jets: &mut [FlowJet], stop: Stop) {
+        self.each_part(cloud, stop, |isa, part, groups| {
             part.weight_bar.clear();
             isa.run(Jets { net, cloud, groups, along, tape: &mut part.tape, out: &mut part.weight_bar });
         });
@@ -159,8 +179,9 @@ impl FastKernels {
         along: [Tangent; 2],
         cotangents: &[FlowJet],
         weight_bar: &mut [f32],
+        stop: Stop,
     ) {
-        self.each_part(cloud, |isa, part, groups| {
+        self.each_part(cloud, stop, |isa, part, groups| {
             part.weight_bar.clear();
             part.weight_bar.resize(net.layout.total, 0.0);
             isa.run(JetsVjp { net, cloud, groups, along, cotangents, tape: &mut part.tape, bar: &mut part.weight_bar });
@@ -192,6 +213,20 @@ impl FastKernels {
     }
 }
 
+/// The groups of one part, up to the poll that finds the signal.
+#[derive(Clone, Copy)]
+struct PolledGroups<'a> {
+    groups: &'a [LaneGroup],
+    stop: Stop<'a>,
+}
+
+impl<'a> PolledGroups<'a> {
+    #[inline(always)]
+    fn iter(self) -> impl Iterator<Item = &'a LaneGroup> {
+        self.groups.iter().take_while(move |_| !(self.stop)())
+    }
+}
+
 /// Groups of one part.
 fn part_size(cloud: &Cloud) -> usize {
     cloud.groups.len().div_ceil(PARTS).max(1)
@@ -206,7 +241,7 @@ fn ones(group: &LaneGroup) -> Lane {
 struct Gradient<'a> {
     net: &'a Weights,
     cloud: &'a Cloud,
-    groups: &'a [LaneGroup],
+    groups: PolledGroups<'a>,
     tape: &'a mut Activations,
     gradient: &'a mut [[f32; 3]],
     /// Where the outputs go, group by group, if they are wanted.
@@ -217,7 +252,7 @@ impl Kernel for Gradient<'_> {
     type Output = ();
     #[inline(always)]
     fn run<const B: usize, const FMA: bool>(mut self) {
-        for group in self.groups {
+        for group in self.groups.iter() {
             forward::<0, B, FMA>(self.net, self.cloud, group, [], self.tape);
             if let Some(out) = &mut self.out {
                 out.extend_from_slice(self.tape.out[..1].as_flattened());
@@ -230,7 +265,7 @@ impl Kernel for Gradient<'_> {
 struct GradientVjp<'a> {
     net: &'a Weights,
     cloud: &'a Cloud,
-    groups: &'a [LaneGroup],
+    groups: PolledGroups<'a>,
     cotangent: Tangent<'a>,
     tape: &'a mut Activations,
     bar: &'a mut [f32],
@@ -240,7 +275,7 @@ impl Kernel for GradientVjp<'_> {
     type Output = ();
     #[inline(always)]
     fn run<const B: usize, const FMA: bool>(self) {
-        for group in self.groups {
+        for group in self.groups.iter() {
             forward::<1, B, FMA>(self.net, self.cloud, group, [self.cotangent], self.tape);
             let out_bar = [[0.0; LANES], ones(group)];
             reverse_weights::<1, B, FMA>(self.net, self.cloud, group, &out_bar, self.tape, self.bar);
@@ -252,7 +287,7 @@ impl Kernel for GradientVjp<'_> {
 struct OutputsVjp<'a> {
     net: &'a Weights,
     cloud: &'a Cloud,
-    groups: &'a [LaneGroup],
+    groups: PolledGroups<'a>,
     cotangent: &'a [f32],
     tape: &'a mut Activations,
     bar: &'a mut [f32],
@@ -263,7 +298,7 @@ impl Kernel for OutputsVjp<'_> {
     type Output = ();
     #[inline(always)]
     fn run<const B: usize, const FMA: bool>(self) {
-        for group in self.groups {
+        for group in self.groups.iter() {
             forward::<0, B, FMA>(self.net, self.cloud, group, [], self.tape);
             self.out.extend_from_slice(self.tape.out[..1].as_flattened());
             let mut bar = [0.0; LANES];
@@ -279,7 +314,7 @@ impl Kernel for OutputsVjp<'_> {
 struct Outputs<'a> {
     net: &'a Weights,
     cloud: &'a Cloud,
-    groups: &'a [LaneGroup],
+    groups: PolledGroups<'a>,
     tape: &'a mut Activations,
     out: &'a mut Vec<f32>,
 }
@@ -288,7 +323,7 @@ impl Kernel for Outputs<'_> {
     type Output = ();
     #[inline(always)]
     fn run<const B: usize, const FMA: bool>(self) {
-        for group in self.groups {
+        for group in self.groups.iter() {
             forward::<0, B, FMA>(self.net, self.cloud, group, [], self.tape);
             self.out.extend_from_slice(self.tape.out[..self.net.shape.outputs].as_flattened());
         }
@@ -298,7 +333,7 @@ impl Kernel for Outputs<'_> {
 struct Jets<'a> {
     net: &'a Weights,
     cloud: &'a Cloud,
-    groups: &'a [LaneGroup],
+    groups: PolledGroups<'a>,
     along: [Tangent<'a>; 2],
     tape: &'a mut Activations,
     out: &'a mut Vec<f32>,
@@ -308,7 +343,7 @@ impl Kernel for Jets<'_> {
     type Output = ();
     #[inline(always)]
     fn run<const B: usize, const FMA: bool>(self) {
-        for group in self.groups {
+        for group in self.groups.iter() {
             forward::<2, B, FMA>(self.net, self.cloud, group, self.along, self.tape);
             self.out.extend_from_slice(self.tape.out[..9].as_flattened());
         }
@@ -318,7 +353,7 @@ impl Kernel for Jets<'_> {
 struct JetsVjp<'a> {
     net: &'a Weights,
     cloud: &'a Cloud,
-    groups: &'a [LaneGroup],
+    groups: PolledGroups<'a>,
     along: [Tangent<'a>; 2],
     cotangents: &'a [FlowJet],
     tape: &'a mut Activations,
@@ -329,7 +364,7 @@ impl Kernel for JetsVjp<'_> {
     type Output = ();
     #[inline(always)]
     fn run<const B: usize, const FMA: bool>(self) {
-        for group in self.groups {
+        for group in self.groups.iter() {
             forward::<2, B, FMA>(self.net, self.cloud, group, self.along, self.tape);
             let mut out_bar = [[0.0; LANES]; 9];
             for l in 0..group.used {

@@ -1,5 +1,7 @@
 //! The lane kernels against the f64 reference, for every instruction set of this processor.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use glam::DVec2;
 
 use super::*;
@@ -46,7 +48,7 @@ fn gradient_is_that_of_the_reference_on_every_instruction_set() {
         let cloud = cloud(&rule, &swarm);
         for isa in Isa::available() {
             let mut got = vec![[0.0; 3]; n];
-            FastKernels::new(isa).gradient(&Weights::of(&rule.energy, rule.cutoff_l), &cloud, &mut got);
+            FastKernels::new(isa).gradient(&Weights::of(&rule.energy, rule.cutoff_l), &cloud, &mut got, NEVER);
             for (g, e) in got.iter().flatten().zip(expected.iter().flatten()) {
                 assert_close(-f64::from(*g) / SIGMA_L, *e, scale, &format!("{isa:?}"));
             }
@@ -61,7 +63,7 @@ fn outputs_are_those_of_the_reference() {
     let expected = flow_learned::velocity(&rule, &flow, &swarm, SIGMA_L);
     let cloud = cloud(&rule, &swarm);
     let mut got = vec![0.0; 150];
-    FastKernels::default().outputs(&Weights::of(&flow, rule.cutoff_l), &cloud, &mut got);
+    FastKernels::default().outputs(&Weights::of(&flow, rule.cutoff_l), &cloud, &mut got, NEVER);
     let scale = expected.iter().flatten().fold(1.0f64, |a, v| a.max(v.abs()));
     for (i, e) in expected.iter().enumerate() {
         let (c, s) = (f64::from(cloud.cos[i]), f64::from(cloud.sin[i]));
@@ -114,7 +116,7 @@ fn weight_gradient_of_the_score_is_its_finite_difference_in_f64() {
         for isa in Isa::available() {
             let mut bar = vec![0.0; rule.energy.weights.len()];
             let weights = Weights::of(&rule.energy, rule.cutoff_l);
-            FastKernels::new(isa).gradient_vjp(&weights, &cloud, &along, &mut bar);
+            FastKernels::new(isa).gradient_vjp(&weights, &cloud, &along, &mut bar, NEVER);
             let scale = bar.iter().fold(1.0f64, |a, v| a.max(f64::from(v.abs())));
             for (w, name) in probe_weights(&rule.energy.shape) {
                 // -σ Σ along · s at both sides of the weight.
@@ -159,7 +161,7 @@ fn energy_weight_gradient_matches_finite_differences_in_f64() {
         for isa in Isa::available() {
             let (mut bar, mut outputs) = (vec![0.0; rule.energy.weights.len()], vec![0.0; n]);
             let weights = Weights::of(&rule.energy, rule.cutoff_l);
-            FastKernels::new(isa).outputs_vjp(&weights, &cloud, &cotangent, &mut bar, &mut outputs);
+            FastKernels::new(isa).outputs_vjp(&weights, &cloud, &cotangent, &mut bar, &mut outputs, NEVER);
             for (o, e) in outputs.iter().zip(&energies) {
                 assert_close(f64::from(*o), SIGMA_L * e, 1.0, &format!("{isa:?} energy"));
             }
@@ -234,14 +236,14 @@ fn flow_jets_and_their_gradient_match_finite_differences_in_f64() {
             let weights = Weights::of(&flow, rule.cutoff_l);
             let mut kernels = FastKernels::new(isa);
             let mut jets = vec![[[0.0; 3]; 3]; n];
-            kernels.flow_jets(&weights, &cloud, along, &mut jets);
+            kernels.flow_jets(&weights, &cloud, along, &mut jets, NEVER);
             let expected = reference_jets(&rule, &flow, &swarm, along);
             let scale = expected.iter().flatten().flatten().fold(1.0f64, |m, v| m.max(v.abs()));
             for (g, e) in jets.iter().flatten().flatten().zip(expected.iter().flatten().flatten()) {
                 assert_close(f64::from(*g), *e, scale, &format!("{isa:?} jets"));
             }
             let mut bar = vec![0.0; flow.weights.len()];
-            kernels.flow_jets_vjp(&weights, &cloud, along, &cotangents, &mut bar);
+            kernels.flow_jets_vjp(&weights, &cloud, along, &cotangents, &mut bar, NEVER);
             let scale = bar.iter().fold(1.0f64, |m, v| m.max(f64::from(v.abs())));
             for (w, name) in probe_weights(&flow.shape) {
                 let (lower, upper) = (nudged(&flow, w, -2e-3), nudged(&flow, w, 2e-3));
@@ -266,17 +268,39 @@ fn many_groups_give_the_same_sums_as_few() {
     let along = direction(n, 0.3);
     let weights = Weights::of(&rule.energy, rule.cutoff_l);
     let mut whole = vec![0.0; rule.energy.weights.len()];
-    FastKernels::default().gradient_vjp(&weights, &cloud, &along, &mut whole);
+    FastKernels::default().gradient_vjp(&weights, &cloud, &along, &mut whole, NEVER);
     let mut sum = vec![0.0f64; whole.len()];
     for group in &cloud.groups {
         let mut one = cloud.clone();
         one.groups = vec![*group];
         let mut bar = vec![0.0; whole.len()];
-        FastKernels::default().gradient_vjp(&weights, &one, &along, &mut bar);
+        FastKernels::default().gradient_vjp(&weights, &one, &along, &mut bar, NEVER);
         sum.iter_mut().zip(bar).for_each(|(s, b)| *s += f64::from(b));
     }
     let scale = sum.iter().fold(1.0f64, |m, v| m.max(v.abs()));
     for (w, s) in whole.iter().zip(&sum) {
         assert_close(f64::from(*w), *s, scale, "weight gradient");
     }
+}
+
+#[test]
+fn kernels_poll_at_each_group_and_leave_out_the_rest() {
+    let n = 16 * 40 + 5;
+    let (rule, swarm) = (rule(1, 8), swarm(n, 1, DVec2::splat(30.0), 2));
+    let cloud = cloud(&rule, &swarm);
+    let along = direction(n, 0.3);
+    let weights = Weights::of(&rule.energy, rule.cutoff_l);
+    let polled = |is_set: bool| {
+        let polls = AtomicUsize::new(0);
+        let stop = || {
+            polls.fetch_add(1, Ordering::Relaxed);
+            is_set
+        };
+        let mut bar = vec![1.0; rule.energy.weights.len()];
+        FastKernels::default().gradient_vjp(&weights, &cloud, &along, &mut bar, &stop);
+        (bar.iter().all(|v| *v == 0.0), polls.into_inner())
+    };
+    assert_eq!(polled(false), (false, cloud.groups.len()));
+    // Each part polls once and does nothing.
+    assert_eq!(polled(true), (true, cloud.groups.chunks(part_size(&cloud)).count()));
 }
