@@ -46,7 +46,7 @@ pub(super) fn write_film(world: &World, path: &Path) -> Result<Option<String>, W
 /// Reads the text of the scene at `path`, and its film from beside it.
 pub(super) fn parse(text: &str, path: &Path, stop: StopSignal) -> Result<Loaded, Fault> {
     stop.check().map_err(Fault::Read)?;
-    document::read(text, &|name| {
+    document::read(text, stop, &|name| {
         // A scene from elsewhere must not name any file of this machine.
         if Path::new(name).file_name() != Some(name.as_ref()) || !name.ends_with(ENDING) {
             return Err(format!("'{name}' is not the name of a {ENDING} file beside the scene"));

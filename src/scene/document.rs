@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::project::default_seed;
 use super::{Fault, Project, schema0};
+use crate::formats::StopSignal;
 use crate::worlds::swarm::doc::SwarmFile;
 use crate::worlds::{BadValue, SwarmDoc, World};
 
@@ -76,20 +77,29 @@ pub(super) fn write(project: Project, film_file: Option<String>) -> String {
     text
 }
 
-/// `read` gives the bytes of a file beside the scene, by its name.
-pub(super) fn read(text: &str, read: &dyn Fn(&str) -> Result<Vec<u8>, String>) -> Result<Loaded, Fault> {
+/// `read` gives the bytes of a file beside the scene, by its name. `stop` is polled between the passes for the
+/// schema, the text and the header, which `ron` makes as a whole.
+pub(super) fn read(
+    text: &str,
+    stop: StopSignal,
+    read: &dyn Fn(&str) -> Result<Vec<u8>, String>,
+) -> Result<Loaded, Fault> {
     // Editors of some systems put a byte order mark in front of a text.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut warnings = Vec::new();
     let migrated = |found| format!("the scene has schema {found}; saving writes schema {SCHEMA}");
-    let project = match schema_of(text)? {
+    let schema = schema_of(text)?;
+    stop.check().map_err(Fault::Read)?;
+    let project = match schema {
         0 => {
             let old: schema0::SwarmDraft = parse(text, &HEADER_FIELDS, &mut warnings)?;
             warnings.push(migrated(0));
+            stop.check().map_err(Fault::Read)?;
             with_header(text, World::from(old.migrate().into_doc(read)?))?
         }
         1 => {
             let old: SwarmFile = parse(text, &HEADER_FIELDS, &mut warnings)?;
+            stop.check().map_err(Fault::Read)?;
             with_header(text, World::from(old.into_doc(read)?))?
         }
         SCHEMA => {

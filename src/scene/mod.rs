@@ -65,7 +65,8 @@ impl Project {
         Self::load_unless_stopped(path.as_ref(), StopSignal::NEVER)
     }
 
-    /// As [`Self::load`]. The signal is polled while files are read and before the text is parsed.
+    /// As [`Self::load`]. The signal is polled while files are read, and between the passes over the text; the parse
+    /// itself has no polls, so who cancels must not wait for the result.
     ///
     /// # Errors
     /// As [`Self::load`]; [`Fault::Read`] once the signal is set.
@@ -104,7 +105,8 @@ impl Project {
     /// # Errors
     /// See [`Fault`].
     pub fn from_ron(text: &str) -> Result<Loaded, Fault> {
-        document::read(text, &|name| Err(format!("the snapshots are in {name}, beside the scene's own file")))
+        let beside = |name: &str| Err(format!("the snapshots are in {name}, beside the scene's own file"));
+        document::read(text, StopSignal::NEVER, &beside)
     }
 }
 

@@ -8,11 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::bundled;
 use super::exporting;
+use super::file_readings::FileReadings;
 use super::importing;
 use super::kinds::{FileKind, kind_of};
 use super::portrait::{self, Portrait};
 use crate::formats::{ExportSubject, FormatKind, FormatRole, FormatSpec, StopSignal, format_for};
-use crate::jobs::{Canceller, Inbox, JobName, Mailbox, Post, WorkQueue, guarded};
+use crate::jobs::{Inbox, JobName, Mailbox, Post, WorkQueue, guarded};
 use crate::media::chart::Chart;
 use crate::media::picture;
 use crate::scene::{self, Loaded, Project, Showing, SwarmProject, is_picture_name, write_atomic};
@@ -36,8 +37,7 @@ pub struct Files {
     others: Mailbox<OtherScene>,
     writer: WorkQueue,
     reader: WorkQueue,
-    /// Of what is read.
-    canceller: Canceller,
+    readings: FileReadings,
     /// Files that wait to be written, or are being written.
     being_written: Arc<Mutex<Vec<PathBuf>>>,
 }
@@ -50,7 +50,7 @@ impl Default for Files {
             others: Mailbox::default(),
             writer: WorkQueue::queue(JobName { thread: "write", what: "Writing files" }, Inbox::Files),
             reader: WorkQueue::queue(JobName { thread: "read", what: "Reading files" }, Inbox::Files),
-            canceller: Canceller::default(),
+            readings: FileReadings::default(),
             being_written: Arc::default(),
         }
     }
@@ -75,14 +75,17 @@ impl Files {
 
     /// Puts other work on the thread that reads. It polls the signal that it is not wanted any more.
     pub fn read_later(&self, work: impl FnOnce(StopSignal) + Send + 'static) {
-        let handle = self.canceller.handle();
-        self.reader.put(move || work(StopSignal::new(&|| handle.is_cancelled())));
+        let reading = self.readings.begin(None);
+        self.reader.put(move || work(StopSignal::new(&|| reading.is_cancelled())));
     }
 
-    /// Cancels all reading that was asked for, so that none of it opens: what is under way ends at its next poll, a tenth of
-    /// a second at most while a file is read.
+    /// Cancels all reading that was asked for, so that none of it opens. What is under way ends at its next poll, a tenth of
+    /// a second at most while a file is read. The parse of a scene has no polls, and takes seconds for the largest ones:
+    /// the user is answered here at once, and its result is dropped when it comes.
     pub fn cancel_reading(&self) {
-        self.canceller.cancel();
+        for path in self.readings.cancel() {
+            self.notices.put((Level::Info, format!("{} was not read: cancelled.", path.display())));
+        }
     }
 
     /// Puts other work on files at the end of the queue of what is written.
@@ -95,9 +98,9 @@ impl Files {
         self.writer.waiting()
     }
 
-    /// A file is being read.
+    /// A file is being read, and that was not cancelled.
     pub fn is_reading(&self) -> bool {
-        self.reader.waiting() > 0
+        self.readings.are_there()
     }
 
     /// Opens a scene.
@@ -222,13 +225,11 @@ impl Files {
     /// cancel is dropped.
     fn read(&self, path: PathBuf, work: impl FnOnce(&Path, StopSignal) -> Option<Event> + Send + 'static) {
         let is_written = self.being_written.lock().unwrap_or_else(PoisonError::into_inner).contains(&path);
-        let (events, notices, handle) = (self.events.post(), self.notices.post(), self.canceller.handle());
+        let (events, reading) = (self.events.post(), self.readings.begin(Some(path.clone())));
         let job = move || {
-            let is_cancelled = || handle.is_cancelled();
+            let is_cancelled = || reading.is_cancelled();
             let event = if is_cancelled() { None } else { work(&path, StopSignal::new(&is_cancelled)) };
-            if is_cancelled() {
-                notices.send((Level::Info, format!("{} was not read: cancelled.", path.display())));
-            } else if let Some(event) = event {
+            if let Some(event) = event.filter(|_| reading.end()) {
                 events.send(event);
             }
         };
@@ -432,6 +433,7 @@ mod tests {
         let path = folder.path().join("a.ron");
         document("Mill").save(&path).unwrap();
         let files = Files::default();
+        assert!(!files.is_reading());
         let (begun, has_begun) = crossbeam_channel::bounded::<()>(0);
         let (go, may_go) = crossbeam_channel::bounded::<()>(0);
         // Has read the whole scene when the cancel comes.
@@ -443,10 +445,13 @@ mod tests {
             opened(SceneSource::File(path.to_owned()), result)
         });
         has_begun.recv_timeout(Duration::from_secs(30)).expect("a scene that is read");
+        assert!(files.is_reading());
         files.cancel_reading();
-        drop(go);
-        let (level, text) = files.notices.next(Duration::from_secs(30)).expect("a notice");
+        // The user is answered while the work still goes on.
+        assert!(!files.is_reading());
+        let (level, text) = files.notices().next().expect("a notice");
         assert!(level == Level::Info && text.contains("cancelled"), "{text}");
+        drop(go);
         files.load(SceneSource::File(path));
         assert!(matches!(next(&files), Event::Document(DocumentEvent::Opened { result: Ok(_), .. })));
         assert_eq!(files.events().count(), 0, "the cancelled one sent nothing");

@@ -5,6 +5,7 @@ mod clipboard;
 pub(super) mod director;
 mod effects;
 mod exporting;
+mod file_readings;
 pub(super) mod files;
 mod folders;
 mod gallery_life;
