@@ -8,7 +8,8 @@ use super::stills::Still;
 use super::tokens::{SkewFlow, TokenLive};
 use super::{FieldDoc, FieldError, FieldSubject, MAX_SIDE, MIN_SIDE};
 use crate::worlds::studio::{
-    CheckpointRow, LiveState, MAX_CHECKPOINTS, SavedState, StudioError, add_checkpoint, shared, size_of_checkpoints,
+    CheckpointList, CheckpointRow, LiveState, MAX_CHECKPOINTS, SavedState, StudioError, add_checkpoint,
+    delete_checkpoint, rename_checkpoint, shared, size_of_checkpoints,
 };
 
 /// Most values (pixels times channels) of all checkpoints of a scene together: 64 MB before compression, as much as two
@@ -59,8 +60,8 @@ impl SavedState for FieldSavepoint {
     }
 }
 
-impl FieldDoc {
-    pub(super) fn checkpoint_rows(&self) -> Vec<CheckpointRow> {
+impl CheckpointList for FieldDoc {
+    fn checkpoints(&self) -> Vec<CheckpointRow> {
         let row = |saved: &FieldSavepoint| CheckpointRow {
             name: saved.name.clone(),
             facts: format!("{} × {} pixels after {} steps", saved.image.width, saved.image.height, saved.steps),
@@ -68,7 +69,7 @@ impl FieldDoc {
         self.savepoints.iter().map(row).collect()
     }
 
-    pub(super) fn save_checkpoint(&mut self, state: &LiveState) -> Result<String, StudioError> {
+    fn keep_checkpoint(&mut self, state: &LiveState) -> Result<String, StudioError> {
         let LiveState::Field(image, steps) = state else { return Err(StudioError::NoRule) };
         let (live, skew) = match &self.subject {
             FieldSubject::Tokens(tokens) => (Some(tokens.live), tokens.skew),
@@ -78,8 +79,16 @@ impl FieldDoc {
         add_checkpoint(&mut self.savepoints, FieldSavepoint { name, time_step, live, skew, steps: *steps, image })
     }
 
+    fn rename_checkpoint(&mut self, index: usize, name: &str) {
+        rename_checkpoint(&mut self.savepoints, index, name);
+    }
+
+    fn delete_checkpoint(&mut self, index: usize) {
+        delete_checkpoint(&mut self.savepoints, index);
+    }
+
     /// Takes the settings and the size of a checkpoint.
-    pub(super) fn settings_of_checkpoint(&mut self, index: usize) -> Option<LiveState> {
+    fn take_checkpoint(&mut self, index: usize) -> Option<LiveState> {
         let saved = self.savepoints.get(index)?;
         if let (FieldSubject::Tokens(tokens), Some(live)) = (&mut self.subject, saved.live) {
             // The number of tokens of a start is no setting of a life.
@@ -90,7 +99,9 @@ impl FieldDoc {
         self.live.size = [saved.image.width, saved.image.height];
         Some(LiveState::Field(saved.image.clone(), saved.steps))
     }
+}
 
+impl FieldDoc {
     /// # Errors
     /// Too many checkpoints, or one that does not fit the scene.
     pub(super) fn validate_checkpoints(&self) -> Result<(), FieldError> {
@@ -149,13 +160,13 @@ mod tests {
         let mut image = Still::filled(64, 48, &[0.1, 0.2, 0.3]);
         image.data.iter_mut().enumerate().for_each(|(k, v)| *v += 1e-6 * k as f32);
         let state = LiveState::Field(Arc::new(image), 81);
-        assert_eq!(doc.save_checkpoint(&state).unwrap(), "Checkpoint 1");
+        assert_eq!(doc.keep_checkpoint(&state).unwrap(), "Checkpoint 1");
         let text = ron::ser::to_string_pretty(&doc, ron::ser::PrettyConfig::default()).unwrap();
         let mut read: FieldDoc = ron::from_str(&text).unwrap();
         assert_eq!(read, doc);
         assert!(read.validate().is_ok());
         with(&mut read, 0.0);
-        assert_eq!(read.settings_of_checkpoint(0), Some(state));
+        assert_eq!(read.take_checkpoint(0), Some(state));
         let FieldSubject::Tokens(tokens) = &read.subject else { panic!("tokens") };
         assert_eq!((tokens.live.swim_px, read.live.size), (0.1, [64, 48]));
     }
@@ -164,8 +175,8 @@ mod tests {
     fn checkpoints_that_do_not_fit_are_refused() {
         let mut doc = FieldDoc::default();
         let large = LiveState::Field(Arc::new(Still::filled(2048, 2048, &[0.0, 1.0])), 0);
-        assert!(doc.save_checkpoint(&large).is_ok() && doc.save_checkpoint(&large).is_ok());
-        let why = doc.save_checkpoint(&large).unwrap_err().to_string();
+        assert!(doc.keep_checkpoint(&large).is_ok() && doc.keep_checkpoint(&large).is_ok());
+        let why = doc.keep_checkpoint(&large).unwrap_err().to_string();
         assert!(why.contains("delete one") && doc.savepoints.len() == 2, "{why}");
         assert!(doc.validate().is_ok());
         doc.savepoints[1].image = Arc::new(Still::filled(64, 64, &[0.0; 3]));

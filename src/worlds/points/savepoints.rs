@@ -9,7 +9,8 @@ use super::engine::PointCheckpoint;
 use super::rule::PointLive;
 use super::{PointsDoc, PointsDocError};
 use crate::worlds::studio::{
-    CheckpointRow, LiveState, MAX_CHECKPOINTS, SavedState, StudioError, add_checkpoint, shared, size_of_checkpoints,
+    CheckpointList, CheckpointRow, LiveState, MAX_CHECKPOINTS, SavedState, StudioError, add_checkpoint,
+    delete_checkpoint, rename_checkpoint, shared, size_of_checkpoints,
 };
 
 /// Most walkers of all checkpoints of a scene together: 85 MB of its file.
@@ -55,8 +56,8 @@ impl SavedState for PointSavepoint {
     }
 }
 
-impl PointsDoc {
-    pub(super) fn checkpoint_rows(&self) -> Vec<CheckpointRow> {
+impl CheckpointList for PointsDoc {
+    fn checkpoints(&self) -> Vec<CheckpointRow> {
         let row = |saved: &PointSavepoint| CheckpointRow {
             name: saved.name.clone(),
             facts: format!("{} walkers after {} steps, {}", saved.state.walkers.len(), saved.state.step, saved.flow),
@@ -64,7 +65,7 @@ impl PointsDoc {
         self.savepoints.iter().map(row).collect()
     }
 
-    pub(super) fn save_checkpoint(&mut self, state: &LiveState) -> Result<String, StudioError> {
+    fn keep_checkpoint(&mut self, state: &LiveState) -> Result<String, StudioError> {
         let LiveState::Points(state, map) = state else { return Err(StudioError::NoRule) };
         let learned = self.learned.as_ref().ok_or(StudioError::NoRule)?;
         let flow = learned.flows.get(learned.chosen).map_or_else(String::new, |named| named.name.clone());
@@ -75,8 +76,16 @@ impl PointsDoc {
         )
     }
 
+    fn rename_checkpoint(&mut self, index: usize, name: &str) {
+        rename_checkpoint(&mut self.savepoints, index, name);
+    }
+
+    fn delete_checkpoint(&mut self, index: usize) {
+        delete_checkpoint(&mut self.savepoints, index);
+    }
+
     /// Takes the settings of a checkpoint, and its flow where that is still in the list.
-    pub(super) fn settings_of_checkpoint(&mut self, index: usize) -> Option<LiveState> {
+    fn take_checkpoint(&mut self, index: usize) -> Option<LiveState> {
         let saved = self.savepoints.get(index)?;
         let learned = self.learned.as_mut()?;
         if let Some(flow) = learned.flows.iter().position(|named| named.name == saved.flow) {
@@ -86,7 +95,9 @@ impl PointsDoc {
         self.live = PointLive { sigma: saved.live.sigma.clamp(low, high), ..saved.live };
         Some(LiveState::Points(saved.state.clone(), saved.map))
     }
+}
 
+impl PointsDoc {
     /// # Errors
     /// Too many checkpoints, or one without sound walkers.
     pub(super) fn validate_checkpoints(&self) -> Result<(), PointsDocError> {
@@ -141,13 +152,13 @@ mod tests {
     fn a_checkpoint_survives_the_file_with_its_settings() {
         let mut doc = doc();
         doc.live.strength = 2.5;
-        assert_eq!(doc.save_checkpoint(&state(&doc, 20)).unwrap(), "Checkpoint 1");
+        assert_eq!(doc.keep_checkpoint(&state(&doc, 20)).unwrap(), "Checkpoint 1");
         let text = ron::ser::to_string_pretty(&doc, ron::ser::PrettyConfig::default()).unwrap();
         let mut read: PointsDoc = ron::from_str(&text).unwrap();
         assert_eq!((&read, read.validate()), (&doc, Ok(())));
         read.live.strength = 0.1;
         read.learned.as_mut().unwrap().chosen = 0;
-        let returned = read.settings_of_checkpoint(0).unwrap();
+        let returned = read.take_checkpoint(0).unwrap();
         assert_eq!(returned, state(&doc, 20), "bit by bit");
         assert_eq!((read.live.strength, read.learned.unwrap().chosen), (2.5, 1));
         // Older files have none.
@@ -159,13 +170,13 @@ mod tests {
     fn checkpoints_that_a_file_cannot_hold_are_refused() {
         let mut doc = doc();
         let large = state(&doc, MAX_SAVED_WALKERS / 4 + 1);
-        (0..3).for_each(|_| assert!(doc.save_checkpoint(&large).is_ok()));
-        let why = doc.save_checkpoint(&large).unwrap_err().to_string();
+        (0..3).for_each(|_| assert!(doc.keep_checkpoint(&large).is_ok()));
+        let why = doc.keep_checkpoint(&large).unwrap_err().to_string();
         assert!(why.contains("delete one") && doc.savepoints.len() == 3, "{why}");
         doc.savepoints.clear();
         let small = state(&doc, 5);
-        (0..MAX_CHECKPOINTS).for_each(|_| assert!(doc.save_checkpoint(&small).is_ok()));
-        assert!(doc.save_checkpoint(&small).is_err());
+        (0..MAX_CHECKPOINTS).for_each(|_| assert!(doc.keep_checkpoint(&small).is_ok()));
+        assert!(doc.keep_checkpoint(&small).is_err());
         let empty = PointCheckpoint { walkers: Vec::new(), step: 0, seed: 0 };
         doc.savepoints.truncate(2);
         doc.savepoints[1].state = Arc::new(empty);

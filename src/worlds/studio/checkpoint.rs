@@ -30,6 +30,23 @@ pub struct CheckpointRow {
     pub facts: String,
 }
 
+/// The saved states of what lives in a world.
+pub trait CheckpointList {
+    /// All of them, in the order of the list.
+    fn checkpoints(&self) -> Vec<CheckpointRow>;
+    /// Adds a state of what lives, with the present settings. Returns its name.
+    ///
+    /// # Errors
+    /// No room for it in a scene file, or a state of another world.
+    fn keep_checkpoint(&mut self, state: &LiveState) -> Result<String, StudioError>;
+    /// Gives a checkpoint another name.
+    fn rename_checkpoint(&mut self, index: usize, name: &str);
+    /// Removes a checkpoint from the list.
+    fn delete_checkpoint(&mut self, index: usize);
+    /// Takes the settings of a checkpoint, and returns its state; `None` where there is none.
+    fn take_checkpoint(&mut self, index: usize) -> Option<LiveState>;
+}
+
 /// What a world saves as one checkpoint.
 pub(crate) trait SavedState {
     /// Most of [`Self::size`] of all checkpoints of a scene together.

@@ -9,7 +9,7 @@ mod viewpoint;
 
 pub(crate) use catalogue::bundled_scenes;
 pub use catalogue::{BundledScene, WORLDS, WorldCard, WorldEntry, world_entry};
-pub use checkpoint::{CheckpointRow, LiveState, MAX_CHECKPOINTS};
+pub use checkpoint::{CheckpointList, CheckpointRow, LiveState, MAX_CHECKPOINTS};
 pub(crate) use checkpoint::{
     SavedState, add_checkpoint, delete_checkpoint, rename_checkpoint, shared, size_of_checkpoints,
 };
@@ -211,8 +211,8 @@ pub struct SeriesReading {
 }
 
 /// What a world can do for the studio, in the order in which a user meets it. It is one trait because no world has only a part of
-/// it; what runs or learns has its own ([`Simulation`], [`WorldTraining`]).
-pub trait WorldInfo: StoredWorld {
+/// it; the saved states, and what runs or learns, have their own ([`CheckpointList`], [`Simulation`], [`WorldTraining`]).
+pub trait WorldInfo: StoredWorld + CheckpointList {
     /// What is listed of this world.
     fn tables(&self) -> &'static WorldTables;
     /// Memory of one copy, about, bytes.
@@ -275,19 +275,6 @@ pub trait WorldInfo: StoredWorld {
     fn draw_flow(&self, _index: usize, options: DrawOptions, picture: &mut RgbaImage) {
         self.draw_still(&self.viewpoint(BrushWorkspace::Paint), options, &mut Vec::new(), picture);
     }
-    /// Saved states of what lives, in the order of the list.
-    fn checkpoints(&self) -> Vec<CheckpointRow>;
-    /// Adds a state of what lives, with the present settings. Returns its name.
-    ///
-    /// # Errors
-    /// No room for it in a scene file, or a state of another world.
-    fn keep_checkpoint(&mut self, state: &LiveState) -> Result<String, StudioError>;
-    /// Gives a checkpoint another name.
-    fn rename_checkpoint(&mut self, index: usize, name: &str);
-    /// Removes a checkpoint from the list.
-    fn delete_checkpoint(&mut self, index: usize);
-    /// Takes the settings of a checkpoint, and returns its state; `None` where there is none.
-    fn take_checkpoint(&mut self, index: usize) -> Option<LiveState>;
     /// The certificate of the rules, in lines; whether each supports its rule.
     fn certificate(&self) -> Vec<(bool, String)> {
         Vec::new()

@@ -20,8 +20,8 @@ use crate::worlds::field::stills::{Still, load_stills};
 use crate::worlds::field::tokens::{MAX_KINDS, Token, TokenCheckSettings, TokenDoc};
 use crate::worlds::field::{FieldDoc, FieldError, FieldEvidence, FieldSubject, LibraryDoc, equations};
 use crate::worlds::studio::{
-    BrushStroke, BrushWorkspace, CheckpointRow, DrawOptions, EquationForm, FlowRow, Learned, LiveState, Simulation,
-    StudioError, Viewpoint, WorldInfo, WorldTables, WorldTraining, delete_checkpoint, rename_checkpoint,
+    BrushStroke, BrushWorkspace, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
+    WorldInfo, WorldTables, WorldTraining,
 };
 
 impl StoredWorld for FieldDoc {
@@ -206,26 +206,6 @@ impl WorldInfo for FieldDoc {
             EquationForm::Latex => equations::latex(rule),
             EquationForm::Python => equations::python(rule),
         })
-    }
-
-    fn checkpoints(&self) -> Vec<CheckpointRow> {
-        self.checkpoint_rows()
-    }
-
-    fn keep_checkpoint(&mut self, state: &LiveState) -> Result<String, StudioError> {
-        self.save_checkpoint(state)
-    }
-
-    fn rename_checkpoint(&mut self, index: usize, name: &str) {
-        rename_checkpoint(&mut self.savepoints, index, name);
-    }
-
-    fn delete_checkpoint(&mut self, index: usize) {
-        delete_checkpoint(&mut self.savepoints, index);
-    }
-
-    fn take_checkpoint(&mut self, index: usize) -> Option<LiveState> {
-        self.settings_of_checkpoint(index)
     }
 
     fn certificate(&self) -> Vec<(bool, String)> {

@@ -20,8 +20,8 @@ use crate::worlds::points::measures::{FlowCertificate, PointCheckSettings};
 use crate::worlds::points::rule::{Dictionary, DictionaryFlow, PointFlow};
 use crate::worlds::points::{FoundSystem, NamedFlow, PointsDoc};
 use crate::worlds::studio::{
-    BrushStroke, BrushWorkspace, CheckpointRow, DrawOptions, EquationForm, FlowRow, Learned, LiveState, Simulation,
-    StudioError, Viewpoint, WorldInfo, WorldTables, WorldTraining, delete_checkpoint, rename_checkpoint,
+    BrushStroke, BrushWorkspace, DrawOptions, EquationForm, FlowRow, Learned, Simulation, StudioError, Viewpoint,
+    WorldInfo, WorldTables, WorldTraining,
 };
 
 /// Points that are taken from the darkness of an image.
@@ -189,26 +189,6 @@ impl WorldInfo for PointsDoc {
             DrawOptions { layers: overlay::streamlines_alone(), ..options },
             picture,
         );
-    }
-
-    fn checkpoints(&self) -> Vec<CheckpointRow> {
-        self.checkpoint_rows()
-    }
-
-    fn keep_checkpoint(&mut self, state: &LiveState) -> Result<String, StudioError> {
-        self.save_checkpoint(state)
-    }
-
-    fn rename_checkpoint(&mut self, index: usize, name: &str) {
-        rename_checkpoint(&mut self.savepoints, index, name);
-    }
-
-    fn delete_checkpoint(&mut self, index: usize) {
-        delete_checkpoint(&mut self.savepoints, index);
-    }
-
-    fn take_checkpoint(&mut self, index: usize) -> Option<LiveState> {
-        self.settings_of_checkpoint(index)
     }
 
     fn certificate(&self) -> Vec<(bool, String)> {
