@@ -8,17 +8,19 @@
 //! generalised method of moments (Hansen 1982) are known; their combination on still samples is ours.
 
 mod eigen;
-mod factor;
 mod problem;
 
 pub use eigen::generalised_symmetric;
-pub use factor::whitened;
-pub use problem::{BLOCK, WeakProblem, WeakSettings, WeakSolution, sampling_floor, second_moment, solve};
+pub use problem::{WeakProblem, WeakSettings, WeakSolution, sampling_floor, second_moment, solve};
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::time::Duration;
+
+use crossbeam_channel::RecvTimeoutError;
 use nalgebra::DMatrix;
 
-/// Rows and columns of a matrix that are computed between two polls: large enough for fast products.
-const TILE: usize = 64;
+/// Between two polls while a factorisation runs.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Why a weak problem cannot be solved.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -47,6 +49,30 @@ pub enum WeakError {
 /// [`WeakError::Stopped`]
 pub fn poll(stop: &dyn Fn() -> bool) -> Result<(), WeakError> {
     if stop() { Err(WeakError::Stopped) } else { Ok(()) }
+}
+
+/// The result of `work`, which has no polls: it runs on the pool, and a stop does not wait for its end but drops its result.
+/// For the factorisations of a library, which take a second at the largest sizes. Not to be called on the pool itself.
+///
+/// # Errors
+/// [`WeakError::Stopped`]
+fn unless_stopped<T: Send + 'static>(
+    stop: &dyn Fn() -> bool,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, WeakError> {
+    let (done, result) = crossbeam_channel::bounded(1);
+    rayon::spawn(move || {
+        // Nobody waits any more after a stop.
+        let _ = done.send(catch_unwind(AssertUnwindSafe(work)));
+    });
+    loop {
+        poll(stop)?;
+        match result.recv_timeout(POLL_INTERVAL) {
+            Ok(outcome) => return Ok(outcome.unwrap_or_else(|panic| resume_unwind(panic))),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => unreachable!("the work always sends"),
+        }
+    }
 }
 
 fn check_finite(what: &'static str, matrix: &DMatrix<f64>) -> Result<(), WeakError> {

@@ -1,14 +1,9 @@
 //! The weak problem of a world and its solution with re-weighting.
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::{Cholesky, DMatrix, DVector};
 
 use super::eigen::generalised_symmetric;
-use super::factor::whitened;
-use super::{TILE, WeakError, check_finite, poll};
-
-/// Samples in one product: large enough for a fast one. With the 2000 tests and 204 functions that a cloud may have, a
-/// block takes 100 million operations.
-pub const BLOCK: usize = 128;
+use super::{WeakError, check_finite, poll, unless_stopped};
 
 /// What a world gives to the solver: a dictionary of A terms, K test functions and n samples.
 pub trait WeakProblem {
@@ -81,7 +76,7 @@ pub fn sampling_floor(samples: usize, dim: usize) -> f64 {
 }
 
 /// Mean of g gᵀ over rows g, taken in blocks: `rows(from, to)` returns the contributions `[to - from, K]`. `stop` is polled
-/// before each block of [`BLOCK`] rows, and before each 64 columns of its product.
+/// before each block.
 ///
 /// # Errors
 /// [`WeakError::Stopped`]
@@ -91,24 +86,21 @@ pub fn second_moment(
     stop: &dyn Fn() -> bool,
     mut rows: impl FnMut(usize, usize) -> DMatrix<f64>,
 ) -> Result<DMatrix<f64>, WeakError> {
+    /// Rows in one product: large enough for a fast one, small enough for the cache.
+    const BLOCK: usize = 1024;
     let mut sum = DMatrix::zeros(tests, tests);
-    for from in (0..samples).step_by(BLOCK) {
+    let mut from = 0;
+    while from < samples {
         poll(stop)?;
-        let block = rows(from, (from + BLOCK).min(samples));
-        let across = block.transpose();
-        for column in (0..tests).step_by(TILE) {
-            poll(stop)?;
-            let (height, width) = (tests - column, TILE.min(tests - column));
-            let mut part = sum.view_mut((column, column), (height, width));
-            part.gemm(1.0, &across.rows(column, height), &block.columns(column, width), 1.0);
-        }
+        let to = (from + BLOCK).min(samples);
+        let block = rows(from, to);
+        sum.gemm(1.0, &block.transpose(), &block, 1.0);
+        from = to;
     }
-    // Only the lower triangle was computed.
-    sum.fill_upper_triangle_with_lower_triangle();
     Ok(sum / samples.max(1) as f64)
 }
 
-/// The velocity of mean square speed 1 whose moments vanish best. `stop` is polled within each product and factorisation.
+/// The velocity of mean square speed 1 whose moments vanish best. `stop` is polled throughout.
 ///
 /// # Errors
 /// [`WeakError::Stopped`]; fewer samples than terms, matrices that do not fit together or are not finite, a degenerate dictionary.
@@ -123,15 +115,16 @@ pub fn solve(
         return Err(WeakError::Underdetermined { terms, samples });
     }
     check_finite("matrix of moments", moments)?;
-    let form_of =
-        |rows: &DMatrix<f64>| second_moment(tests, terms, stop, |from, to| rows.rows_range(from..to).into_owned());
-    let form = form_of(moments)?;
-    let (unweighted, vectors) = generalised_symmetric(&form, mass, stop)?;
+    let form = moments.tr_mul(moments) / tests as f64;
+    let factors = (form.clone(), mass.clone());
+    let (unweighted, vectors) = unless_stopped(stop, move || generalised_symmetric(&factors.0, &factors.1))??;
     let mut coefficients = vectors.column(0).into_owned();
     let mut weighted = unweighted.iter().map(|v| v * samples as f64).collect();
     let mut last_form = &form * samples as f64;
     for _ in 0..settings.rounds {
+        poll(stop)?;
         let mut covariance = problem.covariance(&coefficients, stop)?;
+        poll(stop)?;
         if covariance.shape() != (tests, tests) {
             let (rows, cols) = covariance.shape();
             return Err(WeakError::Shape { what: "covariance", rows, cols, expected: format!("{tests} × {tests}") });
@@ -141,9 +134,14 @@ pub fn solve(
         for k in 0..tests {
             covariance[(k, k)] += ridge;
         }
-        let [_, whitened] = whitened(&covariance, moments, stop)?;
-        let form = form_of(&whitened)? * samples as f64;
-        let (values, vectors) = generalised_symmetric(&form, mass, stop)?;
+        let (moments, mass) = (moments.clone(), mass.clone());
+        let (form, (values, vectors)) = unless_stopped(stop, move || {
+            let lower = Cholesky::new(covariance).ok_or(WeakError::Degenerate)?.unpack();
+            let whitened = lower.solve_lower_triangular(&moments).ok_or(WeakError::Degenerate)?;
+            let form = whitened.tr_mul(&whitened) * (samples as f64 / tests as f64);
+            let solved = generalised_symmetric(&form, &mass)?;
+            Ok((form, solved))
+        })??;
         coefficients = vectors.column(0).into_owned();
         weighted = values;
         last_form = form;

@@ -4,11 +4,10 @@
 //! distribution. Stills of one run are not independent, so that the mean over each run is one sample; there must be
 //! more runs than functionals. A law that merely fits its own stills, as every set of stills has one, is rejected.
 
-use nalgebra::DMatrix;
+use nalgebra::{Cholesky, DMatrix, DVector};
 use serde::{Deserialize, Serialize};
 
 use super::StillProblem;
-use crate::worlds::weak::{WeakError, second_moment, whitened};
 
 /// Fewest held-out runs that the test is made with.
 pub const MIN_RUNS: usize = 16;
@@ -30,21 +29,13 @@ pub struct HeldOut {
 
 impl HeldOut {
     /// Tests `law` on the stills of `problem`, of which still `n` belongs to run `runs[n]` (ascending); `None` with too
-    /// few runs or a degenerate covariance. `stop` is polled within the product and the factorisation.
-    ///
-    /// # Errors
-    /// [`WeakError::Stopped`]
-    pub fn test(
-        problem: &StillProblem,
-        runs: &[usize],
-        law: &[f64],
-        stop: &dyn Fn() -> bool,
-    ) -> Result<Option<Self>, WeakError> {
+    /// few runs or a degenerate covariance.
+    pub fn test(problem: &StillProblem, runs: &[usize], law: &[f64]) -> Option<Self> {
         let mut names = runs.to_vec();
         names.dedup();
         let (n, tests) = (names.len(), names.len() / 2);
         if n < MIN_RUNS {
-            return Ok(None);
+            return None;
         }
         let stills = problem.law_moments(law, tests.min(problem.tests()));
         let tests = stills.ncols();
@@ -56,19 +47,16 @@ impl HeldOut {
                 row += stills.row(*still) / own.len() as f64;
             }
         }
-        let mean = DMatrix::from_fn(tests, 1, |k, _| rows.column(k).mean());
+        let mean = DVector::from_fn(tests, |k, _| rows.column(k).mean());
         for mut row in rows.row_iter_mut() {
             row -= mean.transpose();
         }
-        let covariance = second_moment(n, tests, stop, |from, to| rows.rows_range(from..to).into_owned())?;
-        let q = match whitened(&covariance, &mean, stop) {
-            Ok([_, whitened]) => whitened.norm_squared(),
-            Err(WeakError::Degenerate) => return Ok(None),
-            Err(stopped) => return Err(stopped),
-        };
+        let covariance = rows.tr_mul(&rows) / n as f64;
+        let lower = Cholesky::new(covariance)?.unpack();
+        let q = lower.solve_lower_triangular(&mean)?.norm_squared();
         // T² = (n - 1) q, and (n - K) / (K (n - 1)) T² follows F(K, n - K).
         let f = (n - tests) as f64 / tests as f64 * q;
-        Ok(Some(Self { runs: n, functionals: tests, f, p: upper_tail(f, tests as f64, (n - tests) as f64) }))
+        Some(Self { runs: n, functionals: tests, f, p: upper_tail(f, tests as f64, (n - tests) as f64) })
     }
 
     pub fn is_stationary(&self) -> bool {

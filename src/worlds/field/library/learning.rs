@@ -166,20 +166,17 @@ impl LibraryLearning {
 
     fn solve(&self, functionals: &Functionals, stop: &dyn Fn() -> bool) -> Result<LearnedLaw, FieldError> {
         let taught = self.taught();
-        let problem = StillProblem::new(functionals, &self.moments[..taught], stop)?;
+        let problem = StillProblem::new(functionals, &self.moments[..taught]);
         let rest = &self.moments[taught..];
-        let held_out = (!rest.is_empty()).then(|| StillProblem::new(functionals, rest, stop)).transpose()?;
-        let test = |law: &[f64]| match &held_out {
-            Some(held_out) => HeldOut::test(held_out, &self.runs[taught..], law, stop),
-            None => Ok(None),
-        };
+        let held_out = (!rest.is_empty()).then(|| StillProblem::new(functionals, rest));
+        let test = |law: &[f64]| HeldOut::test(held_out.as_ref()?, &self.runs[taught..], law);
         let all: Vec<usize> = (0..problem.columns()).collect();
         let (mut law, mut solution) = problem.solve(&all, stop)?;
-        let mut tested = test(&law)?;
+        let mut tested = test(&law);
         // Terms of a law that is not stationary mean nothing; all of them stay.
         if self.settings.prune && tested.is_some_and(|test| test.is_stationary()) {
             (law, solution) = pruned(&problem, law, solution, stop)?;
-            tested = test(&law)?;
+            tested = test(&law);
         }
         let rule = as_rule(&law, functionals.terms(), &self.stills, self.recipe.as_ref());
         Ok(LearnedLaw { rule, held_out: tested, gap: solution.gap(), stills: taught, sd: functionals.sd() })

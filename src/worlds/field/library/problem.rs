@@ -35,11 +35,7 @@ pub struct StillProblem {
 }
 
 impl StillProblem {
-    /// `stop` is polled at each still.
-    ///
-    /// # Errors
-    /// [`WeakError::Stopped`]
-    pub fn new(functionals: &Functionals, stills: &[StillMoments], stop: &dyn Fn() -> bool) -> Result<Self, WeakError> {
+    pub fn new(functionals: &Functionals, stills: &[StillMoments]) -> Self {
         let (terms, columns, n) = (functionals.terms(), functionals.columns(), stills.len() as f64);
         let mut mass = DMatrix::zeros(columns, columns);
         for (channel, sd) in functionals.sd().into_iter().enumerate() {
@@ -55,16 +51,11 @@ impl StillProblem {
         let mut mass = scaled(&mass, &scale);
         mass.iter_mut().step_by(columns + 1).for_each(|diagonal| *diagonal += MASS_FLOOR);
         let ones = DVector::from_element(functionals.len(), 1.0);
-        let mut moments = DMatrix::zeros(functionals.len(), columns);
-        let sample = |still: &StillMoments| {
-            weak::poll(stop)?;
-            let sample = scaled(&DMatrix::from_row_slice(functionals.len(), columns, &still.moments), &ones);
-            moments += &sample;
-            Ok(sample)
-        };
-        let samples = stills.iter().map(sample).collect::<Result<Vec<DMatrix<f64>>, WeakError>>()?;
-        moments /= n;
-        Ok(Self { samples, moments, mass, scale })
+        let sample =
+            |still: &StillMoments| scaled(&DMatrix::from_row_slice(functionals.len(), columns, &still.moments), &ones);
+        let samples: Vec<DMatrix<f64>> = stills.iter().map(sample).collect();
+        let moments = samples.iter().fold(DMatrix::zeros(functionals.len(), columns), |sum, still| sum + still) / n;
+        Self { samples, moments, mass, scale }
     }
 
     pub fn columns(&self) -> usize {
@@ -128,12 +119,11 @@ impl weak::WeakProblem for Subset<'_> {
         &self.mass
     }
 
-    fn covariance(&self, coefficients: &DVector<f64>, stop: &dyn Fn() -> bool) -> Result<DMatrix<f64>, WeakError> {
+    fn covariance(&self, coefficients: &DVector<f64>, _: &dyn Fn() -> bool) -> Result<DMatrix<f64>, WeakError> {
         let mut full = DVector::zeros(self.problem.columns());
         self.support.iter().zip(coefficients.iter()).for_each(|(&column, value)| full[column] = *value);
-        weak::second_moment(self.problem.stills(), self.problem.tests(), stop, |from, to| {
-            let columns: Vec<_> = self.problem.samples[from..to].iter().map(|still| still * &full).collect();
-            DMatrix::from_columns(&columns).transpose()
-        })
+        let columns: Vec<_> = self.problem.samples.iter().map(|still| still * &full).collect();
+        let moments = DMatrix::from_columns(&columns);
+        Ok(&moments * moments.transpose() / columns.len() as f64)
     }
 }

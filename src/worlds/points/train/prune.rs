@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::worlds::points::cloud::Standardisation;
 use crate::worlds::points::rule::Dictionary;
-use crate::worlds::weak::{WeakError, WeakSolution, generalised_symmetric};
+use crate::worlds::weak::{self, WeakError, WeakSolution, generalised_symmetric};
 
 /// Largest rise of Hansen's J statistic by which a term is removed. The rise for a term that is not there is χ² with one
 /// degree of freedom: above 15 once in 9,000 (3.9 standard deviations).
@@ -14,7 +14,7 @@ const MAX_RISE: f64 = 15.0;
 ///
 /// Terms are monomials of the user's coordinates divided by their spread, so the offset of the cloud does not spread one
 /// term over several. Term by term, the one goes whose removal raises J the least, while that is less than [`MAX_RISE`].
-/// Coefficients come back by the standardised coordinates, `[dim · terms]`. `stop` is polled within each fit.
+/// Coefficients come back by the standardised coordinates, `[dim · terms]`. `stop` is polled at each term.
 ///
 /// # Errors
 /// [`WeakError::Stopped`], and a degenerate dictionary.
@@ -33,8 +33,9 @@ pub(super) fn prune(
     let mass = to_standard.tr_mul(&(&solution.mass * &to_standard));
     let mut kept: Vec<usize> = (0..form.nrows()).collect();
     loop {
+        weak::poll(stop)?;
         let part = |m: &DMatrix<f64>| DMatrix::from_fn(kept.len(), kept.len(), |r, c| m[(kept[r], kept[c])]);
-        let (values, vectors) = generalised_symmetric(&part(&form), &part(&mass), stop)?;
+        let (values, vectors) = generalised_symmetric(&part(&form), &part(&mass))?;
         // First order: with c_j = 0 the lowest eigenvalue rises by c_j² / Σ_k v_kj² / (λ_k - λ_0).
         let rise = |j: usize| -> f64 {
             let give: f64 =

@@ -15,7 +15,7 @@ use super::PointLearnError;
 use super::prune::prune;
 use crate::worlds::points::cloud::{PointCloud, Standardisation};
 use crate::worlds::points::rule::{Dictionary, DictionaryFlow, MAX_DEGREE, Terms, binomial};
-use crate::worlds::weak::{self, BLOCK, WeakError, WeakProblem, WeakSettings, WeakSolution, second_moment};
+use crate::worlds::weak::{self, WeakError, WeakProblem, WeakSettings, WeakSolution, second_moment};
 
 /// The functions that the weak form combines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -192,13 +192,10 @@ pub(super) fn fit_dictionary(
     let rows = (0..cloud.dim).map(|i| coefficients.as_slice()[i * terms..(i + 1) * terms].to_vec()).collect();
     let mut flow = DictionaryFlow { dictionary, coefficients: rows };
     let (mut divergence, mut square) = (0.0, 0.0);
-    for block in points.chunks(BLOCK) {
-        weak::poll(stop)?;
-        for &x in block {
-            let jet = flow.jet(&problem.terms, x);
-            divergence += jet.divergence();
-            square += jet.velocity.iter().map(|v| v * v).sum::<f64>();
-        }
+    for &x in &points {
+        let jet = flow.jet(&problem.terms, x);
+        divergence += jet.divergence();
+        square += jet.velocity.iter().map(|v| v * v).sum::<f64>();
     }
     let speed = (square / points.len() as f64).sqrt();
     let divergence = divergence / points.len() as f64 / speed;
@@ -228,6 +225,9 @@ struct CloudProblem<'a> {
     mass: DMatrix<f64>,
 }
 
+/// Points in one matrix product.
+const BLOCK: usize = 1024;
+
 impl<'a> CloudProblem<'a> {
     fn new(
         points: &'a [[f64; 3]],
@@ -240,11 +240,7 @@ impl<'a> CloudProblem<'a> {
         let waves = waves(dim, settings, seed);
         let shifts = match &terms {
             Terms::Monomials(exponents) if settings.noise > 0.0 => {
-                let shift = |wave: &TestWave| {
-                    weak::poll(stop)?;
-                    Ok(noise_shift(exponents, wave.w, settings.noise))
-                };
-                Some(waves.iter().map(shift).collect::<Result<_, WeakError>>()?)
+                Some(waves.iter().map(|wave| noise_shift(exponents, wave.w, settings.noise)).collect())
             }
             _ => None,
         };
