@@ -134,7 +134,7 @@ mod tests {
             assert!(norm > 0.0 && error < 0.02 * norm, "{error} of {norm}");
         }
         for (motion, alone) in TokenMotion::ALL.into_iter().zip(&rendered) {
-            assert_eq!(ensemble.render(&[pose], [48, 48], &[motion]).motions, [alone.clone()]);
+            assert_eq!(ensemble.render(&[pose], [48, 48], &[motion]).motions, std::slice::from_ref(alone));
         }
     }
 }
