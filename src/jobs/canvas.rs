@@ -185,8 +185,8 @@ struct CanvasState {
     gpu: Option<Arc<GpuDevice>>,
     simulation: Option<Box<dyn Simulation>>,
     show: Option<CanvasView>,
-    /// When the present turn began.
-    woke: Instant,
+    /// When the next turn may begin.
+    next_turn: Instant,
     is_awake: bool,
     plays: bool,
     speed: u32,
@@ -208,17 +208,16 @@ impl Service<CanvasOrder> for CanvasState {
     }
 
     fn advance(&mut self, woke: Instant) {
-        self.woke = woke;
         if self.is_awake {
             self.tick();
         }
+        self.next_turn = woke + turn_length(woke.elapsed());
     }
 
     /// While something moves, a turn in each tick; else with the next order, and not sooner either.
     fn next_turn(&self) -> NextTurn {
-        let next = self.woke + TICK;
         let is_busy = self.is_awake && (self.is_moving() || self.is_stale);
-        if is_busy { NextTurn::Time(next) } else { NextTurn::Order(Some(next)) }
+        if is_busy { NextTurn::Time(self.next_turn) } else { NextTurn::Order(Some(self.next_turn)) }
     }
 
     /// A panic of a simulation ends that simulation and is reported; the thread goes on. Where it ran on a GPU it starts
@@ -250,7 +249,7 @@ impl CanvasState {
             gpu: None,
             simulation: None,
             show: None,
-            woke: Instant::now(),
+            next_turn: Instant::now(),
             is_awake: false,
             plays: false,
             speed: 1,
@@ -482,6 +481,12 @@ impl CanvasState {
         self.slot.put(CanvasPicture::Processor(picture));
         self.is_stale = false;
     }
+}
+
+/// Time from turn to turn, where the work of one takes `work`. At least a fifth of it is free: the panels, and a GPU in
+/// software, draw on the same cores.
+fn turn_length(work: Duration) -> Duration {
+    TICK.max(work + work / 4)
 }
 
 /// Writes what lives; the reason when it cannot be.

@@ -225,3 +225,12 @@ fn an_order_that_finds_no_room_is_reported() {
     let event = next_event(&worker, |_| true);
     assert!(matches!(&event, CanvasEvent::Refused(why) if why.contains("too far behind")), "{event:?}");
 }
+
+#[test]
+fn work_longer_than_a_tick_leaves_time_to_others() {
+    assert_eq!(turn_length(Duration::ZERO), TICK);
+    assert_eq!(turn_length(TICK / 2), TICK);
+    for work in [TICK, 3 * TICK, Duration::from_millis(80)] {
+        assert_eq!(turn_length(work) - work, work / 4);
+    }
+}
