@@ -81,12 +81,12 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
         long_run(&rule, &truth, size, args.steps, args.replicas)
     });
     let cosine = truth.map(|truth| mean_cosine(library, &rule, &truth, evidence.sd));
-    let certain = evidence.is_certain();
-
+    let verdict = evidence.verdict();
     let facts = json!({
         "command": "check",
         "rule": "library",
-        "certain": certain,
+        "certain": evidence.is_certain(),
+        "verdict": verdict,
         "held_out": evidence.held_out,
         "control_shuffled": shuffled,
         "control_without_reaction": without,
@@ -96,11 +96,6 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
         "live": live,
         "certified": args.certify,
     });
-    let verdict = match certain {
-        None => "no certainty: too few stills for a held-out test",
-        Some(true) => "certain: unseen stills accept the law and reject both controls",
-        Some(false) => "not certain: unseen stills reject the law or accept a control",
-    };
     let test = |name: &str, test: Option<HeldOut>| match test {
         Some(HeldOut { f, p, .. }) => format!("\n{name:<16} F {f:>9.2}  p {p:.1e}"),
         None => format!("\n{name:<16} not tested"),

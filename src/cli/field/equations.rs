@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use serde_json::json;
 
-use super::{doc_of, library_of};
+use super::{doc_of, library_of, verdict_of};
 use crate::cli::output::Answer;
 use crate::scene::Project;
 use crate::worlds::field::FieldError;
@@ -29,10 +29,11 @@ enum Form {
 pub(crate) fn run(args: &Args, project: &mut Project) -> anyhow::Result<Answer> {
     let library = library_of(doc_of(project)?)?;
     let rule = library.rule.as_ref().ok_or(FieldError::NoRule)?;
-    let text = match args.form {
-        Form::Text => equations::text(rule),
-        Form::Latex => equations::latex(rule),
-        Form::Python => equations::python(rule),
+    let verdict = verdict_of(library);
+    let (comment, written) = match args.form {
+        Form::Text => ("", equations::text(rule)),
+        Form::Latex => ("% ", equations::latex(rule)),
+        Form::Python => ("# ", equations::python(rule)),
     };
     let certain = library.evidence.as_ref().and_then(|evidence| evidence.is_certain());
     let facts = json!({
@@ -40,6 +41,7 @@ pub(crate) fn run(args: &Args, project: &mut Project) -> anyhow::Result<Answer> 
         "equations": equations::json(rule),
         "constants": FoundConstants::of(rule),
         "certain": certain,
+        "verdict": verdict,
     });
-    Answer::new(text, &facts)
+    Answer::new(format!("{comment}{verdict}\n{written}"), &facts)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{doc_of, library_of, tokens};
+use super::{doc_of, library_of, tokens, verdict_of};
 use crate::cli::output::Answer;
 use crate::scene::Project;
 use crate::worlds::field::library::FoundConstants;
@@ -19,6 +19,7 @@ pub(crate) fn run(project: &mut Project) -> anyhow::Result<Answer> {
     }
     let library = library_of(doc)?;
     let evidence = library.evidence.as_ref();
+    let verdict = library.rule.as_ref().map(|_| verdict_of(library));
     let facts = json!({
         "command": "info",
         "world": "field",
@@ -33,6 +34,7 @@ pub(crate) fn run(project: &mut Project) -> anyhow::Result<Answer> {
         "constants": library.rule.as_ref().and_then(FoundConstants::of),
         "evidence": evidence,
         "certain": evidence.and_then(|evidence| evidence.is_certain()),
+        "verdict": verdict,
         "live": live,
         "has_state": has_state,
     });
@@ -44,6 +46,7 @@ pub(crate) fn run(project: &mut Project) -> anyhow::Result<Answer> {
         None => format!("{} stills from files", library.stills.len()),
     };
     let mut text = format!("title     {title}\nstills    {source}");
+    text += &verdict.map_or_else(String::new, |verdict| format!("\nverdict   {verdict}"));
     text += &match &library.rule {
         None => "\nrule      none yet: unstill learn".to_owned(),
         Some(rule) => format!("\nrule      {}", equations::text(rule).replace('\n', "\n          ")),

@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use crate::scene::{Project, write_atomic};
 use crate::worlds::World;
-use crate::worlds::field::{FieldDoc, FieldError, FieldSubject, LibraryDoc};
+use crate::worlds::field::{FieldDoc, FieldError, FieldSubject, LibraryDoc, LibraryEvidence};
 
 /// The field scene of a project.
 fn doc_of(project: &mut Project) -> anyhow::Result<&mut FieldDoc> {
@@ -34,6 +34,11 @@ fn library_of(doc: &mut FieldDoc) -> Result<&mut LibraryDoc, FieldError> {
         FieldSubject::Library(library) => Ok(library),
         FieldSubject::Tokens(_) => Err(FieldError::Kind { found: "drawn tokens", wanted: "stills of a pattern" }),
     }
+}
+
+/// How far the equations of a scene are to be trusted, in one line.
+fn verdict_of(library: &LibraryDoc) -> &'static str {
+    library.evidence.as_ref().map_or("no certainty: the law was not tested", LibraryEvidence::verdict)
 }
 
 /// A project of the field world.
@@ -176,6 +181,27 @@ mod tests {
             let answer = equations::run(&parse(&format!("--{name} latex")), &mut project).unwrap();
             assert!(answer.text.contains("aligned"), "{}", answer.text);
         }
+    }
+
+    #[test]
+    fn equations_begin_with_how_far_to_trust_them() {
+        let mut project = Project::load(Path::new("scenes/maze.ron")).unwrap().project;
+        let verdict = "not certain: unseen stills reject the law";
+        for (form, first, second) in [
+            ("text", verdict.to_owned(), "du/dt"),
+            ("latex", format!("% {verdict}"), r"\begin{aligned}"),
+            ("python", format!("# {verdict}"), "import numpy"),
+        ] {
+            let answer = equations::run(&parse(&format!("--as {form}")), &mut project).unwrap();
+            let mut lines = answer.text.lines();
+            assert_eq!(lines.next(), Some(first.as_str()));
+            assert!(lines.next().unwrap().starts_with(second), "{}", answer.text);
+            assert_eq!((&answer.json["certain"], &answer.json["verdict"]), (&false.into(), &verdict.into()));
+        }
+        let answer = info::run(&mut project).unwrap();
+        assert!(answer.text.contains(&format!("\nverdict   {verdict}\nrule ")), "{}", answer.text);
+        library_of(doc_of(&mut project).unwrap()).unwrap().evidence = None;
+        assert!(equations::run(&parse(""), &mut project).unwrap().text.starts_with("no certainty: "));
     }
 
     #[test]

@@ -85,11 +85,26 @@ pub struct LibraryEvidence {
 }
 
 impl LibraryEvidence {
-    /// Whether the held-out test accepts the rule and rejects both controls; `None` until all three are known.
+    /// Whether the held-out test accepts the rule and rejects both controls. One of the three that fails decides; `None`
+    /// where none fails and not all are known.
     pub fn is_certain(&self) -> Option<bool> {
-        let passes = |test: Option<HeldOut>| test.map(|test| test.is_stationary());
-        let (rule, shuffled) = (passes(self.held_out)?, passes(self.control_shuffled)?);
-        Some(rule && !shuffled && !passes(self.control_without_reaction)?)
+        let tests = [(self.held_out, true), (self.control_shuffled, false), (self.control_without_reaction, false)];
+        let passed = tests.map(|(test, must_hold)| test.map(|test| test.is_stationary() == must_hold));
+        if passed.contains(&Some(false)) {
+            return Some(false);
+        }
+        passed.iter().all(Option::is_some).then_some(true)
+    }
+
+    /// The same with its reason, in one line without a full stop: `certain: …`, `not certain: …` or `no certainty: …`.
+    pub fn verdict(&self) -> &'static str {
+        match (self.is_certain(), self.held_out) {
+            (Some(true), _) => "certain: unseen stills accept the law and reject both controls",
+            (Some(false), Some(test)) if !test.is_stationary() => "not certain: unseen stills reject the law",
+            (Some(false), _) => "not certain: unseen stills accept a control",
+            (None, Some(_)) => "no certainty: unseen stills accept the law; check it against both controls",
+            (None, None) => "no certainty: too few stills for a held-out test",
+        }
     }
 }
 
@@ -385,6 +400,33 @@ mod tests {
         library.runs.pop();
         let broken = FieldDoc { subject: FieldSubject::Library(library), ..doc() };
         assert!(broken.validate().unwrap_err().to_string().contains("runs"));
+    }
+
+    #[test]
+    fn one_failed_test_makes_a_law_uncertain() {
+        let test = |p| Some(HeldOut { runs: 20, functionals: 10, f: 1.0, p });
+        let (accepts, rejects) = (test(0.5), test(1e-9));
+        for (tests, is_certain, words) in [
+            ([accepts, rejects, rejects], Some(true), "certain: "),
+            ([rejects, None, None], Some(false), "not certain: unseen stills reject the law"),
+            ([rejects, rejects, rejects], Some(false), "not certain: unseen stills reject the law"),
+            ([accepts, rejects, accepts], Some(false), "not certain: unseen stills accept a control"),
+            ([accepts, None, None], None, "no certainty: unseen stills accept the law"),
+            ([accepts, rejects, None], None, "no certainty: unseen stills accept the law"),
+            ([None, None, None], None, "no certainty: too few stills"),
+        ] {
+            let [held_out, control_shuffled, control_without_reaction] = tests;
+            let evidence = LibraryEvidence {
+                stills: 60,
+                gap: 2.0,
+                sd: [1.0; 2],
+                held_out,
+                control_shuffled,
+                control_without_reaction,
+            };
+            assert_eq!(evidence.is_certain(), is_certain, "{tests:?}");
+            assert!(evidence.verdict().starts_with(words), "{}", evidence.verdict());
+        }
     }
 
     #[test]

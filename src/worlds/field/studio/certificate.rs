@@ -95,12 +95,9 @@ pub(super) fn library_lines(evidence: &LibraryEvidence) -> Vec<(bool, String)> {
     if control_shuffled.is_none() && control_without_reaction.is_none() {
         return Vec::new();
     }
-    let verdict = match evidence.is_certain() {
-        Some(true) => "Certain: unseen stills accept the equations and reject both controls.",
-        Some(false) => "Not certain: unseen stills reject the equations or accept a control.",
-        None => "No certainty: too few stills for a test on unseen ones.",
-    };
-    let mut lines = vec![(evidence.is_certain() == Some(true), verdict.to_owned())];
+    let mut verdict = format!("{}.", evidence.verdict());
+    verdict[..1].make_ascii_uppercase();
+    let mut lines = vec![(evidence.is_certain() == Some(true), verdict)];
     let tests = [
         ("The equations", held_out, true),
         ("Control, v of other stills", control_shuffled, false),
