@@ -274,8 +274,8 @@ mod tests {
         broken.data[256 + 16 + 5] = f32::NAN;
         write_npy(&path("nan.npy"), &[still(1), broken]).unwrap();
         for (options, name, why) in [
-            ("--tokens", "opaque.png", "opaque up to the edge"),
-            ("--tokens", "empty.png", "only 0 pixels"),
+            ("--tokens", "opaque.png", "opaque.png: its canvas is opaque up to the edge; erase"),
+            ("--tokens", "empty.png", "empty.png: only 0 pixels"),
             ("", "grey.png", "one channel"),
             ("", "twins.npy", "stills 0 and 1 are identical"),
             ("", "nan.npy", "NaN or infinite value at channel 1, row 1, column 5"),

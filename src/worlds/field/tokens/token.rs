@@ -78,7 +78,10 @@ impl Token {
         for (x, y, pixel) in scaled.enumerate_pixels() {
             token.pixels[((y + top) * side + x + left) as usize] = pixel.0;
         }
-        token.check()?;
+        token.check().map_err(|error| match error {
+            FieldError::Value { reason, hint, .. } => refused(format!("{reason}; {hint}")),
+            other => other,
+        })?;
         Ok(token)
     }
 
