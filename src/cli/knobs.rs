@@ -115,6 +115,13 @@ pub(super) fn warn_of_no_effect(option: &str, id: &str, scene: &dyn WorldInfo) -
     has_none
 }
 
+/// # Errors
+/// A value beyond the bounds of a row.
+pub(super) fn ensure_allowed(row: &KnobSpec, value: f64) -> anyhow::Result<()> {
+    ensure!(row.allows(value), "--{} cannot be {value}; {}", option_of(row), row.advice());
+    Ok(())
+}
+
 impl<K: OptionRows> WorldKnobArgs<K> {
     /// As [`Self::apply_except`], with all of them.
     ///
@@ -143,7 +150,7 @@ impl<K: OptionRows> WorldKnobArgs<K> {
                 Given::Value(value) => value,
                 Given::Toggled => 1.0 - scene.knob(row.id),
             };
-            ensure!(row.allows(value), "--{option} cannot be {value}; {}", row.advice());
+            ensure_allowed(row, value)?;
             scene.set_knob(row.id, value);
             let nearest = scene.knob(row.id);
             ensure!(nearest == value, "--{option} cannot be {value}; the nearest value is {nearest}");

@@ -1,19 +1,21 @@
 //! `unstill import --world field`: stills of a pattern, or icons as tokens, become an unlearned scene.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::json;
 
 use super::{project, tokens::groups_line};
+use crate::cli::knobs::ensure_allowed;
 use crate::cli::output::{Answer, warn};
 use crate::formats::{FormatRole, StopSignal};
 use crate::gpu::EngineChoice;
 use crate::scene::Project;
 use crate::worlds::field::library::MIN_RUNS;
 use crate::worlds::field::stills::load_stills;
+use crate::worlds::field::studio::TOKEN_KNOBS;
 use crate::worlds::field::tokens::{Token, TokenArrangement, TokenDoc};
-use crate::worlds::field::{FieldDoc, FieldLive, FieldSubject, LibraryDoc};
+use crate::worlds::field::{FieldDoc, FieldError, FieldLive, FieldSubject, LibraryDoc};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -32,6 +34,9 @@ pub(crate) struct Args {
     /// Distance of neighbours in a pair or chain, pixels [default: two thirds of that of groups]
     #[arg(long, value_name = "PX", requires = "tokens")]
     group_distance: Option<f64>,
+    /// Longer side of each token in the field, 8 to 32 pixels [default: 16]
+    #[arg(long, value_name = "PX", requires = "tokens")]
+    token_size: Option<f64>,
 }
 
 /// One of the arrangements by its word.
@@ -66,11 +71,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<(Project, Answer)> {
 }
 
 fn import_tokens(args: &Args) -> anyhow::Result<(Project, Answer)> {
-    let load = |path: &PathBuf| match path.to_str().and_then(Token::bundled) {
-        Some(token) => Ok(token),
-        None => Token::load(path, StopSignal::NEVER),
-    };
+    if let Some(size_px) = args.token_size {
+        let mut rows = TOKEN_KNOBS.iter().filter(|row| row.id == "token_size");
+        rows.try_for_each(|row| ensure_allowed(row, size_px))?;
+    }
+    let load = |path: &PathBuf| token_of(path, args.token_size);
     let tokens = args.files.iter().map(load).collect::<Result<Vec<_>, _>>()?;
+    let sizes: Vec<f64> = tokens.iter().map(|token| token.size_px).collect();
     let mut doc = TokenDoc::new(tokens)?;
     doc.set_groups(args.arrangement, args.group_distance);
     doc.validate()?;
@@ -84,6 +91,7 @@ fn import_tokens(args: &Args) -> anyhow::Result<(Project, Answer)> {
     let facts = json!({
         "command": "import",
         "tokens": kinds,
+        "token_sizes": sizes,
         "clearance_px": clearance,
         "arrangement": arrangement,
         "group_px": group_px,
@@ -93,4 +101,30 @@ fn import_tokens(args: &Args) -> anyhow::Result<(Project, Answer)> {
         "{name}: kinds of tokens: {kinds}, {clearance} pixels apart{groups}, on {side} × {side} pixels\nNext: unstill learn"
     );
     Ok((project(name, 1, doc), Answer::new(text, &facts)?))
+}
+
+/// A bundled token or an icon, as large in the field as it was given.
+fn token_of(file: &Path, size_px: Option<f64>) -> Result<Token, FieldError> {
+    let mut token = match file.to_str().and_then(Token::bundled) {
+        Some(token) => token,
+        None => {
+            let (token, image) = Token::load(file, StopSignal::NEVER)?;
+            if size_px.is_none() {
+                warn_of_size(file, token.size_px, image);
+            }
+            token
+        }
+    };
+    token.size_px = size_px.unwrap_or(token.size_px);
+    Ok(token)
+}
+
+/// Warns of an icon that has another size in the field than in its file.
+fn warn_of_size(file: &Path, size_px: f64, [width, height]: [u32; 2]) {
+    let longer = width.max(height);
+    if f64::from(longer) != size_px {
+        let [x, y] = [width, height].map(|side| (f64::from(side) * size_px / f64::from(longer)).round());
+        let file = file.display();
+        warn(&format!("{file}: {width} × {height} pixels, taken as {x} × {y}; --token-size sets the longer side"));
+    }
 }

@@ -249,11 +249,30 @@ mod tests {
         let error = Project::load(&path).err().unwrap().to_string();
         assert!(error.contains("Rows") && error.contains("Chains") && error.lines().count() == 1, "{error}");
         let refused = |line: &str| Line::<import::Args>::try_parse_from(line.split(' ')).err().unwrap().to_string();
+        assert!(refused("unstill a.png --token-size 20").contains("--tokens"));
         let error = refused("unstill firefly --tokens --arrangement rows");
         assert!(error.contains("'rows'") && error.contains("free, pairs, chains"), "{error}");
         assert!(refused("unstill a.png --arrangement pairs").contains("--tokens"));
         let error = import::run(&parse("--tokens firefly --arrangement pairs --group-distance 1")).err().unwrap();
         assert!(error.to_string().contains("group_px"), "{error}");
+    }
+
+    #[test]
+    fn tokens_are_as_large_as_was_given() {
+        let imported = |line: &str| import::run(&parse(line));
+        let (project, answer) = imported("--tokens firefly ring --token-size 24").unwrap();
+        assert_eq!(answer.json["token_sizes"], serde_json::json!([24.0, 24.0]));
+        let (smaller, answer) = imported("--tokens firefly ring").unwrap();
+        assert_eq!(answer.json["token_sizes"], serde_json::json!([16.0, 16.0]));
+        let clearance = |mut project: Project| match &doc_of(&mut project).unwrap().subject {
+            FieldSubject::Tokens(tokens) => tokens.clearance_px,
+            FieldSubject::Library(_) => panic!("tokens"),
+        };
+        assert!(clearance(project) > clearance(smaller), "the distance fits the size");
+        for size in ["7.9", "32.5", "NaN"] {
+            let error = imported(&format!("--tokens firefly --token-size {size}")).err().unwrap().to_string();
+            assert_eq!(error, format!("--token-size cannot be {size}; choose 8 to 32"));
+        }
     }
 
     #[test]

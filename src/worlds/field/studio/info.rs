@@ -301,7 +301,8 @@ impl FieldDoc {
 
     /// Icons become kinds of tokens: one takes the place of a canvas that is still empty, others come beside what is drawn.
     fn import_icons(&mut self, paths: &[PathBuf], stop: StopSignal) -> Result<Vec<String>, StudioError> {
-        let icons = paths.iter().map(|path| Token::load(path, stop)).collect::<Result<Vec<Token>, _>>()?;
+        let load = |path: &PathBuf| Token::load(path, stop).map(|(token, _)| token);
+        let icons = paths.iter().map(load).collect::<Result<Vec<Token>, _>>()?;
         let note = match icons.len() {
             1 => "one icon as a token".to_owned(),
             count => format!("{count} icons as tokens"),

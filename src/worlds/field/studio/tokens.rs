@@ -57,7 +57,8 @@ pub const TOKEN_KNOBS: &[KnobSpec] = &[
         [MIN_SIZE_PX, MAX_SIZE_PX],
         Linear,
         KnobGroup::Paint,
-    ),
+    )
+    .bounded([MIN_SIZE_PX, MAX_SIZE_PX]),
     KnobSpec::new(
         ("clearance", "Distance", "", "pixels"),
         "Closest distance of two tokens, or of two groups; it follows the drawing until it is set",

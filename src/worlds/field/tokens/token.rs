@@ -63,15 +63,16 @@ impl Token {
         Self { side, size_px: side as f64, pixels: vec![[0; 4]; side * side] }
     }
 
-    /// From an image of any size, scaled to a canvas of at most 32 pixels.
+    /// From an image of any size, scaled to a canvas of at most 32 pixels, which covers 16 field pixels. Also width and
+    /// height of the image, pixels.
     ///
     /// # Errors
     /// A file that cannot be read, the signal to stop, or a file without a drawing on a transparent background.
-    pub fn load(path: &std::path::Path, stop: StopSignal) -> Result<Self, FieldError> {
+    pub fn load(path: &std::path::Path, stop: StopSignal) -> Result<(Self, [u32; 2]), FieldError> {
         let refused = |reason: String| FieldError::File { path: path.display().to_string(), reason };
         let picture = stop.open_image(path).map_err(|e| refused(format!("it is not a readable image ({e})")))?;
-        let longer = picture.width().max(picture.height());
-        let side = longer.clamp(MIN_CANVAS as u32, MAX_CANVAS as u32);
+        let size = [picture.width(), picture.height()];
+        let side = size[0].max(size[1]).clamp(MIN_CANVAS as u32, MAX_CANVAS as u32);
         let scaled = picture.resize(side, side, image::imageops::FilterType::Triangle).into_rgba8();
         let mut token = Self { size_px: 16.0, ..Self::empty(side as usize) };
         let (left, top) = ((side - scaled.width()) / 2, (side - scaled.height()) / 2);
@@ -82,7 +83,7 @@ impl Token {
             FieldError::Value { reason, hint, .. } => refused(format!("{reason}; {hint}")),
             other => other,
         })?;
-        Ok(token)
+        Ok((token, size))
     }
 
     /// Whether an image file has the transparent ground that makes it an icon rather than a still.
