@@ -27,7 +27,9 @@ pub enum FieldError {
         "channel {channel} of the stills is constant, so there is no pattern in it; use images with two channels that vary"
     )]
     Constant { channel: usize },
-    #[error("{stills} stills are too few; learning needs at least {needed}, so load or simulate more")]
+    #[error(
+        "{stills} stills are too few; learning needs at least {needed} with those it holds out, so load or simulate more"
+    )]
     TooFew { stills: usize, needed: usize },
     /// Asked for; not a fault.
     #[error("it was cancelled; nothing was changed")]

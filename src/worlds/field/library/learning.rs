@@ -151,7 +151,11 @@ impl LibraryLearning {
             });
         }
         if taught < 2 * terms {
-            return Err(FieldError::TooFew { stills: taught, needed: 2 * terms });
+            // A single run is not divided.
+            let is_divided = self.runs.first() != self.runs.last();
+            let share = if is_divided { 1.0 - self.settings.held_out } else { 1.0 };
+            let needed = ((2 * terms) as f64 / share).ceil() as usize;
+            return Err(FieldError::TooFew { stills: self.stills.len(), needed });
         }
         let spread = [0, 1].map(|channel| {
             let values = self.stills[..taught].iter().flat_map(move |still| still.plane(channel));

@@ -70,6 +70,21 @@ fn too_few_and_dead_stills_are_refused() {
 }
 
 #[test]
+fn the_stills_that_learning_needs_include_those_held_out() {
+    let stills = |count: usize| -> Vec<Still> {
+        let value = |still: usize, k: usize| ((k * (still + 3) * 7 + still * 11) % 61) as f32 / 61.0;
+        let still = |n| Still { width: 16, height: 16, channels: 2, data: (0..512).map(|k| value(n, k)).collect() };
+        (0..count).map(still).collect()
+    };
+    let learned = |count, runs| LibraryLearning::new(StillSource::Given(stills(count), runs), settings())?.finish();
+    let refusal = |count, runs| learned(count, runs).unwrap_err().to_string();
+    assert!(refusal(6, (0..6).collect()).contains("6 stills are too few; learning needs at least 18 with"));
+    assert!(refusal(12, (0..12).collect()).contains("12 stills are too few; learning needs at least 18 with"));
+    assert!(learned(18, (0..18).collect()).is_ok());
+    assert!(refusal(6, vec![0; 6]).contains("at least 12"), "a single run is not divided");
+}
+
+#[test]
 fn a_step_that_is_broken_off_leaves_the_learning_as_it_was() {
     let whole = LibraryLearning::new(StillSource::Simulated(recipe()), settings()).unwrap().finish().unwrap();
     let mut learning = LibraryLearning::new(StillSource::Simulated(recipe()), settings()).unwrap();
