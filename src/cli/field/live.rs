@@ -98,6 +98,11 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
     args.knobs.apply(doc)?;
     let [side, _] = doc.live.size;
     anyhow::ensure!((MIN_SIDE..=MAX_SIDE).contains(&side), "--size {side} is out of range; give 16 to 2048");
+    let has_stills = matches!(doc.subject, FieldSubject::Library(_));
+    anyhow::ensure!(
+        has_stills || !matches!(args.from, Some(From::Still)),
+        "--from still: a scene of tokens has no stills; give seeds, noise or state"
+    );
     if let Some(from) = args.from {
         doc.live.start = match from {
             From::Seeds => FieldStart::Seeds,

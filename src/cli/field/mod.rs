@@ -153,6 +153,8 @@ mod tests {
         let mut project = Project::load(Path::new("scenes/firefly.ron")).unwrap().project;
         let line = "--from noise --steps 200 --size 64 --engine cpu";
         let answer = live::run(&parse(line), &mut project, true).unwrap();
+        let refused = live::run(&parse("--from still --steps 1"), &mut project, true).err().unwrap().to_string();
+        assert!(refused.contains("a scene of tokens has no stills"), "{refused}");
         let count = |when: &str| answer.json["tokens"][when].as_u64().unwrap();
         assert!(count("count_start") == 0 && count("count_end") >= 4, "{}", answer.text);
     }
