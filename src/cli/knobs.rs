@@ -106,6 +106,11 @@ pub(super) fn whole_parser(row: &KnobSpec) -> RangedU64ValueParser {
     value_parser!(u64).range(low as u64..=high as u64)
 }
 
+/// Warns that `--option` belongs to another kind of scene.
+pub(super) fn warn_of_other_kind(option: &str) {
+    warn(&format!("--{option} has no effect on this kind of scene"));
+}
+
 /// Warns that `--option` has no effect if its knob `id` does nothing in a scene. Returns whether it has none.
 pub(super) fn warn_of_no_effect(option: &str, id: &str, scene: &dyn WorldInfo) -> bool {
     let has_none = !scene.has_effect(id);
@@ -140,7 +145,7 @@ impl<K: OptionRows> WorldKnobArgs<K> {
             let option = option_of(row);
             let is_same = |knob: &KnobSpec| knob.id == row.id && knob.group == row.group;
             if !scene.tables().knobs.iter().any(is_same) {
-                warn(&format!("--{option} has no effect on this kind of scene"));
+                warn_of_other_kind(&option);
                 continue;
             }
             if warn_of_no_effect(&option, row.id, scene) {

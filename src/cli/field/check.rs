@@ -6,7 +6,7 @@ use serde_json::json;
 use super::skew::SkewArgs;
 use super::{doc_of, library_of, tokens};
 use crate::cli::background;
-use crate::cli::knobs::warn_of_no_effect;
+use crate::cli::knobs::{warn_of_no_effect, warn_of_other_kind};
 use crate::cli::output::Answer;
 use crate::scene::Project;
 use crate::worlds::field::library::{FoundConstants, HeldOut};
@@ -50,13 +50,18 @@ pub(crate) struct Args {
 /// No rule, or stills that cannot be learned from.
 pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Result<Answer> {
     let doc = doc_of(project)?;
+    let motions = TokenMotion::ALL.into_iter().zip([args.swim, args.slide, args.turn]);
+    let commanded = motions.filter(|(_, given)| given.is_some()).map(|(motion, _)| motion.knob());
     // Without a rule the check is refused, and there is nothing to warn of.
-    if matches!(&doc.subject, FieldSubject::Tokens(tokens) if tokens.rule.is_some()) {
-        for (motion, given) in TokenMotion::ALL.into_iter().zip([args.swim, args.slide, args.turn]) {
-            if given.is_some() {
-                warn_of_no_effect(motion.knob(), motion.knob(), doc);
-            }
+    match &doc.subject {
+        FieldSubject::Tokens(tokens) if tokens.rule.is_some() => {
+            commanded.for_each(|knob| _ = warn_of_no_effect(knob, knob, doc));
         }
+        FieldSubject::Library(library) if library.rule.is_some() => {
+            let skew = args.skew.given().into_iter().filter(|(_, is_given)| *is_given).map(|(option, _)| option);
+            commanded.chain(skew).for_each(warn_of_other_kind);
+        }
+        _ => {}
     }
     if let FieldSubject::Tokens(tokens) = &mut doc.subject {
         let settings = TokenCheckSettings {

@@ -16,6 +16,11 @@ pub(super) struct SkewArgs {
 }
 
 impl SkewArgs {
+    /// The options, and whether each was given.
+    pub fn given(&self) -> [(&'static str, bool); 3] {
+        [("k", self.k.is_some()), ("k-radius", self.k_radius.is_some()), ("k-seed", self.k_seed.is_some())]
+    }
+
     /// The flow of a scene with what was given.
     pub fn apply(&self, flow: SkewFlow) -> SkewFlow {
         SkewFlow {
