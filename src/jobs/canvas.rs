@@ -483,10 +483,10 @@ impl CanvasState {
     }
 }
 
-/// Time from turn to turn, where the work of one takes `work`. At least a fifth of it is free: the panels, and a GPU in
+/// Time from turn to turn, where the work of one takes `work`. At least a third of it is free: the panels, and a GPU in
 /// software, draw on the same cores.
 fn turn_length(work: Duration) -> Duration {
-    TICK.max(work + work / 4)
+    TICK.max(work + work / 2)
 }
 
 /// Writes what lives; the reason when it cannot be.

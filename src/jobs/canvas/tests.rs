@@ -231,6 +231,6 @@ fn work_longer_than_a_tick_leaves_time_to_others() {
     assert_eq!(turn_length(Duration::ZERO), TICK);
     assert_eq!(turn_length(TICK / 2), TICK);
     for work in [TICK, 3 * TICK, Duration::from_millis(80)] {
-        assert_eq!(turn_length(work) - work, work / 4);
+        assert_eq!(turn_length(work) - work, work / 2);
     }
 }
