@@ -1,5 +1,8 @@
 //! The program as a person uses it from a terminal.
 
+#[path = "cli/field.rs"]
+mod field;
+
 use std::fs;
 use std::path::PathBuf;
 
@@ -72,11 +75,8 @@ impl Desk {
     }
 
     fn files(&self) -> Vec<(PathBuf, u64)> {
-        let mut files: Vec<_> = fs::read_dir(self.dir.path())
-            .unwrap()
-            .map(|e| e.unwrap())
-            .map(|e| (e.path(), e.metadata().unwrap().len()))
-            .collect();
+        let entries = fs::read_dir(self.dir.path()).unwrap().map(|e| e.unwrap());
+        let mut files: Vec<_> = entries.map(|e| (e.path(), e.metadata().unwrap().len())).collect();
         files.sort();
         files
     }
@@ -335,8 +335,7 @@ fn bad_scenes_are_refused_in_one_sentence_by_every_command() {
 fn weights_of_another_shape_are_refused() {
     let desk = Desk::learned();
     let scene = desk.read("flock.ron");
-    let rule = scene.find("rule: Some").unwrap();
-    let (head, tail) = scene.split_at(rule);
+    let (head, tail) = scene.split_at(scene.find("rule: Some").unwrap());
     let wider = tail.replacen("phi: (", "phi: (1", 1);
     assert_ne!(wider, tail);
     desk.write("wider.ron", &format!("{head}{wider}"));
