@@ -102,8 +102,8 @@ pub struct FlowCertificate {
 }
 
 impl FlowCertificate {
-    /// Whether no measurement contradicts it: the share is not below .95, and the mean of MMD² not above 0, by more than twice
-    /// the error of each, and no walker has left.
+    /// Whether no measurement contradicts it: the share is not below .95 by more than twice its error, the mean of MMD² not
+    /// above 0 by more than twice its error and half the quantile, and no walker has left.
     pub fn keeps_cloud(&self) -> bool {
         // The share of one repetition is never above 1, so that all within has no error of its own.
         let within = self.within_quantile + 2.0 * self.within_error >= 0.95;
