@@ -4,14 +4,15 @@
 //! moment of the dictionary, so that cᵀMc = E|V|²) and, for a velocity c, the covariance `[K × K]` of what each sample
 //! adds to the K moments. [`solve`] finds the velocity of speed 1 whose moments vanish best: the lowest eigenvector of
 //! Bᵀ C⁻¹ B against M. The first C is the identity; the covariance of the velocity found replaces it [`WeakSettings::rounds`]
-//! times. Stationarity of the generator, libraries as in SINDy (Brunton, Proctor & Kutz 2016) and the weighting of the
-//! generalised method of moments (Hansen 1982) are known; their combination on still samples is ours.
+//! times. [`runner_up`] does the same for the next law: samples may keep more than one. Stationarity of the generator,
+//! libraries as in SINDy (Brunton, Proctor & Kutz 2016) and the weighting of the generalised method of moments (Hansen 1982)
+//! are known; their combination on still samples is ours.
 
 mod eigen;
 mod problem;
 
 pub use eigen::generalised_symmetric;
-pub use problem::{WeakProblem, WeakSettings, WeakSolution, sampling_floor, second_moment, solve};
+pub use problem::{WeakProblem, WeakSettings, WeakSolution, runner_up, sampling_floor, second_moment, solve};
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
@@ -35,7 +36,8 @@ pub enum WeakError {
     )]
     Shape { what: &'static str, rows: usize, cols: usize, expected: String },
     #[error(
-        "the mass matrix of the dictionary is not positive definite: two of its terms agree on all samples; remove one"
+        "the mass matrix of the dictionary is not positive definite: a combination of its terms is 0 on all samples; take \
+         fewer terms or a lower degree"
     )]
     Degenerate,
     #[error("{what} of the weak form has entries that are not finite; check the samples for NaN and huge values")]

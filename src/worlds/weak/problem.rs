@@ -55,7 +55,8 @@ pub struct WeakSolution {
 }
 
 impl WeakSolution {
-    /// λ₁ / λ₀ of the weighted problem: how well the solution is separated from the next eigenvector.
+    /// λ₁ / λ₀ of the weighted problem: how well the solution is separated from the next eigenvector, by the weights of the
+    /// solution. [`runner_up`] gives the next law its own.
     pub fn gap(&self) -> f64 {
         match self.weighted[..] {
             [low, next, ..] => next / low.max(f64::MIN_POSITIVE),
@@ -109,12 +110,67 @@ pub fn solve(
     settings: WeakSettings,
     stop: &dyn Fn() -> bool,
 ) -> Result<WeakSolution, WeakError> {
-    let (moments, mass, samples) = (problem.moments(), problem.mass(), problem.samples());
-    let (tests, terms) = moments.shape();
-    if samples < terms {
-        return Err(WeakError::Underdetermined { terms, samples });
+    let (moments, mass) = (problem.moments(), problem.mass());
+    let terms = moments.ncols();
+    if problem.samples() < terms {
+        return Err(WeakError::Underdetermined { terms, samples: problem.samples() });
     }
     check_finite("matrix of moments", moments)?;
+    reweighted(problem, settings, (moments, mass), Clone::clone, stop)
+}
+
+/// How many times worse than `first` the next law is: the ratio of their J statistics, each weighted by its own covariance.
+///
+/// The weights of the first law do not suit others: C shrinks along the moments that it leaves quiet, so that in a cloud
+/// with many stationary laws the second eigenvalue is large whichever law came first. The next law is therefore searched
+/// for among the velocities that are M-orthogonal to the first, from the unweighted problem on. Its moments need not
+/// vanish, so both statistics are taken about the mean (Hall 2000): with their squares in C, J is below n / K for any law.
+///
+/// # Errors
+/// As [`solve`].
+pub fn runner_up(
+    problem: &impl WeakProblem,
+    settings: WeakSettings,
+    first: &WeakSolution,
+    stop: &dyn Fn() -> bool,
+) -> Result<f64, WeakError> {
+    if first.coefficients.len() < 2 {
+        return Ok(f64::INFINITY);
+    }
+    let others = complement(&(&first.mass * &first.coefficients));
+    let moments = problem.moments() * &others;
+    let mass = others.tr_mul(&(&first.mass * &others));
+    let next = reweighted(problem, settings, (&moments, &mass), |coefficients| &others * coefficients, stop)?;
+    /// Largest share of the bound: weights of the round before may carry J beyond it.
+    const MAX_SHARE: f64 = 1.0 - 1e-9;
+    let bound = problem.samples() as f64 / first.tests as f64;
+    // Sherman-Morrison: from C = S + m mᵀ to S.
+    let centred = |j: f64| j / (1.0 - (j / bound).min(MAX_SHARE));
+    Ok(centred(next.weighted[0]) / centred(first.weighted[0]).max(f64::MIN_POSITIVE))
+}
+
+/// An orthonormal basis `[A × (A - 1)]` of what is orthogonal to `direction` `[A]`: the other columns of the reflection that
+/// takes the first axis there.
+fn complement(direction: &DVector<f64>) -> DMatrix<f64> {
+    let mut mirror = direction.normalize();
+    mirror[0] += 1f64.copysign(mirror[0]);
+    let factor = 2.0 / mirror.norm_squared();
+    let size = mirror.len();
+    DMatrix::from_fn(size, size - 1, |row, col| {
+        let same = if row == col + 1 { 1.0 } else { 0.0 };
+        same - factor * mirror[row] * mirror[col + 1]
+    })
+}
+
+/// The rounds of [`solve`] on the moments and the mass of the velocities `velocity(c)`, whose c the solution has.
+fn reweighted(
+    problem: &impl WeakProblem,
+    settings: WeakSettings,
+    (moments, mass): (&DMatrix<f64>, &DMatrix<f64>),
+    velocity: impl Fn(&DVector<f64>) -> DVector<f64>,
+    stop: &dyn Fn() -> bool,
+) -> Result<WeakSolution, WeakError> {
+    let (tests, samples) = (moments.nrows(), problem.samples());
     let form = moments.tr_mul(moments) / tests as f64;
     let factors = (form.clone(), mass.clone());
     let (unweighted, vectors) = unless_stopped(stop, move || generalised_symmetric(&factors.0, &factors.1))??;
@@ -123,7 +179,7 @@ pub fn solve(
     let mut last_form = &form * samples as f64;
     for _ in 0..settings.rounds {
         poll(stop)?;
-        let mut covariance = problem.covariance(&coefficients, stop)?;
+        let mut covariance = problem.covariance(&velocity(&coefficients), stop)?;
         poll(stop)?;
         if covariance.shape() != (tests, tests) {
             let (rows, cols) = covariance.shape();

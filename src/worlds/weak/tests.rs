@@ -17,11 +17,17 @@ struct Hidden {
 
 impl Hidden {
     fn new(samples: usize, hidden: &DVector<f64>, seed: u64) -> Self {
-        let (tests, terms) = (12, hidden.len());
+        Self::of_laws(samples, std::slice::from_ref(hidden), seed)
+    }
+
+    /// Several hidden velocities, orthogonal to each other.
+    fn of_laws(samples: usize, laws: &[DVector<f64>], seed: u64) -> Self {
+        let (tests, terms) = (12, laws[0].len());
         let mut rng = StdRng::seed_from_u64(seed);
-        let mean = random(tests, terms, &mut rng);
-        // Its rows are orthogonal to the hidden velocity.
-        let mean = &mean - (&mean * hidden) * hidden.transpose() / hidden.norm_squared();
+        // Its rows are orthogonal to the hidden velocities.
+        let mean = laws.iter().fold(random(tests, terms, &mut rng), |mean, hidden| {
+            &mean - (&mean * hidden) * hidden.transpose() / hidden.norm_squared()
+        });
         let contributions: Vec<_> = (0..samples).map(|_| &mean + random(tests, terms, &mut rng) * 3.0).collect();
         let moments = contributions.iter().sum::<DMatrix<f64>>() / samples as f64;
         Self { contributions, moments, mass: DMatrix::identity(terms, terms) }
@@ -77,6 +83,20 @@ fn without_a_stationary_velocity_there_is_no_gap() {
     problem.moments = random(12, 5, &mut StdRng::seed_from_u64(4));
     let solution = solve(&problem, WeakSettings::default(), &|| false).unwrap();
     assert!(solution.gap() < 10.0 && solution.weighted[0] > 10.0, "{:?}", solution.weighted);
+}
+
+#[test]
+fn a_second_stationary_velocity_is_the_runner_up() {
+    let laws = [vec![0.5, -1.0, 0.25, 2.0, 0.0], vec![2.0, 1.0, 0.0, 0.0, 3.0]].map(DVector::from_vec);
+    for seed in 1..=3 {
+        let ratio = |laws: &[DVector<f64>]| {
+            let problem = Hidden::of_laws(4000, laws, seed);
+            let first = solve(&problem, WeakSettings::default(), &|| false).unwrap();
+            runner_up(&problem, WeakSettings::default(), &first, &|| false).unwrap()
+        };
+        let (alone, accompanied) = (ratio(&laws[..1]), ratio(&laws));
+        assert!(alone > 20.0 && accompanied < 10.0, "{alone} {accompanied}");
+    }
 }
 
 #[test]
