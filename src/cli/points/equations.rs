@@ -49,7 +49,11 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project) -> anyhow::Result<
         if matches!(args.format, EquationFormat::Text) {
             text += &format!("\n{evidence}");
         }
-        if !weak.certain {
+        if weak.has_rivals {
+            warn(&format!(
+                "other laws keep this cloud about as well: {evidence}; give more points, or leave the choice open"
+            ));
+        } else if !weak.certain {
             warn(&format!("nothing certain was found: {evidence}; give more or cleaner points, or --noise auto"));
         }
     }

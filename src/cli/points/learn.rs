@@ -107,7 +107,11 @@ pub(super) fn row(named: &NamedFlow) -> String {
         line += &format!(" residual {residual:.1e}");
     }
     if let Some(weak) = &named.weak {
-        let verdict = if weak.certain { "found" } else { "nothing certain" };
+        let verdict = match (weak.certain, weak.has_rivals) {
+            (true, _) => "found",
+            (false, true) => "not certain, other laws keep this cloud about as well",
+            (false, false) => "nothing certain",
+        };
         line += &format!(
             " {verdict}: gap {:.1}, lowest eigenvalue {:.2} of the sampling floor, {} samples, noise {:.3}",
             weak.gap, weak.lowest_over_floor, weak.samples, weak.noise

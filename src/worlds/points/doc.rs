@@ -74,8 +74,11 @@ pub struct NamedFlow {
 pub struct WeakEvidence {
     /// Lowest eigenvalues of the weighted problem; 1 is what sampling leaves.
     pub eigenvalues: Vec<f64>,
-    /// Second eigenvalue over the first.
+    /// How many times worse the next law is: the second eigenvalue over the first, or less by weights of its own.
     pub gap: f64,
+    /// Whether other laws keep the cloud about as well: the gap is narrow by the weights of the next law alone.
+    #[serde(default)]
+    pub has_rivals: bool,
     /// Lowest eigenvalue without weighting, in units of the sampling floor.
     pub lowest_over_floor: f64,
     /// Points that the weak form used.

@@ -224,11 +224,17 @@ impl WorldInfo for PointsDoc {
         let noise =
             if weak.noise > 0.0 { format!(", noise {:.1}% corrected", 100.0 * weak.noise) } else { String::new() };
         let eigenvalues: Vec<String> = weak.eigenvalues.iter().map(|value| format!("{value:.2}")).collect();
-        // The lowest is that of the law, and the gap is the second over it.
+        // The lowest is that of the law; the others are by its weights.
         let eigenvalues = format!(" Eigenvalues {} (1 is what sampling leaves).", eigenvalues.join(" "));
         Some(if weak.certain {
             format!(
                 "Found: the next best law is {:.0} times worse ({} samples{noise}).{eigenvalues}",
+                weak.gap, weak.samples
+            )
+        } else if weak.has_rivals {
+            format!(
+                "Not certain: other laws keep this cloud about as well; the next is only {:.1} times worse ({} \
+                 samples{noise}).{eigenvalues}",
                 weak.gap, weak.samples
             )
         } else {

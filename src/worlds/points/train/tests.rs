@@ -1,7 +1,11 @@
 use super::weak::fit_dictionary;
 use super::*;
-use crate::worlds::points::cloud::{BuiltInTarget, DynamicalSystem};
+use crate::worlds::points::cloud::{BuiltInTarget, DynamicalSystem, PointCloud};
+use crate::worlds::points::rule::Dictionary;
 use crate::worlds::weak::WeakError;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use rand_distr::StandardNormal;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn run(training: &mut PointTraining) -> f64 {
@@ -95,6 +99,62 @@ fn the_noise_of_a_cloud_is_found_from_the_cloud() {
     assert!(fit.is_certain());
 }
 
+/// Points on a sphere, and points of an isotropic Gaussian, in `dim` dimensions.
+fn sphere_and_gaussian(count: usize, dim: usize, seed: u64) -> [PointCloud; 2] {
+    let mut rng = StdRng::seed_from_u64(seed);
+    let normals: Vec<[f64; 3]> =
+        (0..count).map(|_| std::array::from_fn(|i| if i < dim { rng.sample(StandardNormal) } else { 0.0 })).collect();
+    let on_sphere = normals.iter().map(|p| {
+        let length = p.iter().map(|v| v * v).sum::<f64>().sqrt();
+        p.map(|v| (v / length) as f32)
+    });
+    let gaussian = normals.iter().map(|p| p.map(|v| v as f32)).collect();
+    [on_sphere.collect(), gaussian].map(|points| PointCloud::new(dim, points).unwrap())
+}
+
+#[test]
+fn clouds_with_many_stationary_laws_show_no_certain_one() {
+    for (count, seed) in [(300, 1), (500, 2), (500, 3), (1000, 4)] {
+        for cloud in sphere_and_gaussian(count, 3, seed) {
+            let mut job = WeakJob::new(&cloud, &WeakFitSettings::default(), seed).unwrap();
+            while job.step(&|| false).unwrap().is_some() {}
+            let (_, fit) = job.best().unwrap();
+            let gaps = format!("{count} points: gap {}, by the first weights {}", fit.gap(), fit.solution.gap());
+            assert!(fit.has_rivals() && !fit.is_certain() && fit.gap() < 5.0, "{gaps}");
+            assert!(fit.solution.gap() > WeakFit::CERTAIN_GAP, "{gaps}");
+        }
+    }
+}
+
+#[test]
+fn the_only_rotation_of_a_plane_cloud_is_certain() {
+    let [_, gaussian] = sphere_and_gaussian(2000, 2, 1);
+    for cloud in [gaussian, BuiltInTarget::Ring.sample(2000, 1)] {
+        let fit = fit_weak(&cloud, &WeakFitSettings::default(), 1, &|| false).unwrap();
+        assert!(fit.is_certain() && !fit.has_rivals(), "{} {:?}", fit.solution.gap(), fit.runner_up);
+    }
+}
+
+#[test]
+fn lorenz_of_a_few_thousand_points_is_certain() {
+    let cloud = DynamicalSystem::Lorenz.sample(5000, 1);
+    let fit = fit_weak(&cloud, &WeakFitSettings { degree: 2, ..Default::default() }, 1, &|| false).unwrap();
+    assert!(fit.is_certain(), "{} {:?}", fit.solution.gap(), fit.runner_up);
+}
+
+#[test]
+fn monomials_that_vanish_on_the_cloud_are_refused() {
+    let [sphere, _] = sphere_and_gaussian(2000, 3, 1);
+    let settings = WeakFitSettings { degree: 2, ..Default::default() };
+    assert_eq!(fit_weak(&sphere, &settings, 1, &|| false), Err(WeakError::Degenerate));
+    // A quarter keeps no rotation, so that degree 2 is tried as well.
+    let quarter = sphere.points.iter().filter(|p| p[0] > 0.0 && p[1] > 0.0).copied().collect();
+    let mut job = WeakJob::new(&PointCloud::new(3, quarter).unwrap(), &WeakFitSettings::default(), 1).unwrap();
+    while job.step(&|| false).unwrap().is_some() {}
+    let (_, fit) = job.best().unwrap();
+    assert!(!fit.is_certain() && fit.flow.dictionary == Dictionary::Monomials { degree: 1 });
+}
+
 #[test]
 fn waves_are_fitted_in_one_step_and_have_speed_one() {
     let cloud = DynamicalSystem::LimitCycle.sample(4000, 2);
@@ -133,7 +193,7 @@ fn settings_out_of_range_and_small_clouds_are_refused() {
     assert!(fit_weak(&few, &settings, 1, &|| false).is_ok());
     let settings_of_waves = WeakFitSettings { dictionary: WeakDictionary::Fourier, noise: 0.1, ..Default::default() };
     assert!(matches!(WeakJob::new(&few, &settings_of_waves, 1).err(), Some(PointLearnError::NoiseOfWaves)));
-    let fourier = crate::worlds::points::rule::Dictionary::Fourier { waves: 100, scale: 1.0, seed: 1 };
+    let fourier = Dictionary::Fourier { waves: 100, scale: 1.0, seed: 1 };
     assert!(fit_dictionary(&few, fourier, &settings, 1, &|| false).unwrap_err().to_string().contains("samples"));
 }
 

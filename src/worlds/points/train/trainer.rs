@@ -263,7 +263,8 @@ impl PointTraining {
         let Some((noise, fit)) = self.weak.as_ref().and_then(WeakJob::best) else { return };
         let evidence = WeakEvidence {
             eigenvalues: fit.solution.weighted.iter().take(4).copied().collect(),
-            gap: fit.solution.gap(),
+            gap: fit.gap(),
+            has_rivals: fit.has_rivals(),
             lowest_over_floor: fit.solution.lowest_unweighted() / fit.floor,
             samples: fit.samples,
             noise,

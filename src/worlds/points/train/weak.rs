@@ -109,6 +109,8 @@ pub struct WeakFit {
     /// Root mean square speed 1 over the cloud, mean divergence below 0; pruned when it is certain.
     pub flow: DictionaryFlow,
     pub solution: WeakSolution,
+    /// How many times worse the next law is by weights of its own; none where the solution is not certain without it.
+    pub runner_up: Option<f64>,
     /// What sampling alone leaves of the lowest unweighted eigenvalue.
     pub floor: f64,
     /// Points used.
@@ -118,17 +120,29 @@ pub struct WeakFit {
 }
 
 impl WeakFit {
-    /// Gap of the weighted problem from which on a velocity counts as found: Lorenz with every coordinate shuffled on
-    /// its own reaches 3 (the table of the README).
+    /// Gap from which on a velocity counts as found: Lorenz with every coordinate shuffled on its own reaches 3 (the table
+    /// of the README).
     pub const CERTAIN_GAP: f64 = 10.0;
+
+    /// How many times worse the next law is, by the weights of the solution and by its own.
+    pub fn gap(&self) -> f64 {
+        self.solution.gap().min(self.runner_up.unwrap_or(f64::INFINITY))
+    }
 
     /// Whether both signs of a true system are there: the floor is reached and the gap is wide.
     pub fn is_certain(&self) -> bool {
-        is_certain(&self.solution, self.floor)
+        is_separated(&self.solution, self.floor) && self.gap() >= Self::CERTAIN_GAP
+    }
+
+    /// Whether the gap is narrow by the weights of the runner-up alone: the cloud keeps other laws about as well, as a
+    /// sphere keeps all its rotations.
+    pub fn has_rivals(&self) -> bool {
+        self.runner_up.is_some_and(|ratio| ratio < Self::CERTAIN_GAP)
     }
 }
 
-fn is_certain(solution: &WeakSolution, floor: f64) -> bool {
+/// Whether the signs of a true system are there by the weights of the solution.
+fn is_separated(solution: &WeakSolution, floor: f64) -> bool {
     solution.lowest_unweighted() <= floor && solution.gap() >= WeakFit::CERTAIN_GAP
 }
 
@@ -171,20 +185,18 @@ pub(super) fn fit_dictionary(
     seed: u64,
     stop: &dyn Fn() -> bool,
 ) -> Result<WeakFit, WeakError> {
-    let points = cloud.subset(settings.samples, seed).points;
     // The map is that of the whole cloud, which the rule keeps.
     let map = Standardisation::of(cloud);
-    let points: Vec<[f64; 3]> = points.iter().map(|p| map.forward(p.map(f64::from))).collect();
-    let terms = dictionary.terms(cloud.dim);
-    if points.len() < terms.len() * cloud.dim {
-        return Err(WeakError::Underdetermined { terms: terms.len() * cloud.dim, samples: points.len() });
-    }
-    let problem = CloudProblem::new(&points, cloud.dim, terms, settings, seed, stop)?;
-    let solution = weak::solve(&problem, settings.weights, stop)?;
+    let points = samples(cloud, &map, settings, seed);
+    let problem = CloudProblem::new(&points, cloud.dim, dictionary.terms(cloud.dim), settings, seed, stop)?;
+    let solution = problem.solve(settings.weights, stop)?;
     let terms = problem.terms.len();
     let floor = weak::sampling_floor(points.len(), cloud.dim);
+    let runner_up = is_separated(&solution, floor)
+        .then(|| weak::runner_up(&problem, settings.weights, &solution, stop))
+        .transpose()?;
     let coefficients = match &problem.terms {
-        Terms::Monomials(exponents) if is_certain(&solution, floor) => {
+        Terms::Monomials(exponents) if runner_up.is_some_and(|ratio| ratio >= WeakFit::CERTAIN_GAP) => {
             prune(&solution, exponents, cloud.dim, &map, stop)?
         }
         _ => solution.coefficients.clone(),
@@ -203,7 +215,29 @@ pub(super) fn fit_dictionary(
     let sign = if divergence > 0.0 { -1.0 } else { 1.0 };
     flow.coefficients.iter_mut().flatten().for_each(|c| *c *= sign / speed);
     let samples = points.len();
-    Ok(WeakFit { flow, solution, floor, samples, divergence: -divergence.abs() })
+    Ok(WeakFit { flow, solution, runner_up, floor, samples, divergence: -divergence.abs() })
+}
+
+/// Lowest weighted eigenvalue of the monomials of the asked degree: what a trial of the noise needs of a fit.
+///
+/// # Errors
+/// As [`fit_weak`].
+pub(super) fn lowest_weighted(
+    cloud: &PointCloud,
+    settings: &WeakFitSettings,
+    seed: u64,
+    stop: &dyn Fn() -> bool,
+) -> Result<f64, WeakError> {
+    let points = samples(cloud, &Standardisation::of(cloud), settings, seed);
+    let terms = Dictionary::Monomials { degree: settings.degree }.terms(cloud.dim);
+    let problem = CloudProblem::new(&points, cloud.dim, terms, settings, seed, stop)?;
+    Ok(problem.solve(settings.weights, stop)?.weighted[0])
+}
+
+/// The points used, in standardised coordinates.
+fn samples(cloud: &PointCloud, map: &Standardisation, settings: &WeakFitSettings, seed: u64) -> Vec<[f64; 3]> {
+    let points = cloud.subset(settings.samples, seed).points;
+    points.iter().map(|p| map.forward(p.map(f64::from))).collect()
 }
 
 /// A random wave: w = |w| ŵ.
@@ -227,8 +261,12 @@ struct CloudProblem<'a> {
 
 /// Points in one matrix product.
 const BLOCK: usize = 1024;
+/// Added to the diagonal of the mass: keeps the Cholesky factor of nearly dependent dictionaries.
+const TINY: f64 = 1e-9;
 
 impl<'a> CloudProblem<'a> {
+    /// # Errors
+    /// [`WeakError::Stopped`]; fewer points than terms.
     fn new(
         points: &'a [[f64; 3]],
         dim: usize,
@@ -237,6 +275,9 @@ impl<'a> CloudProblem<'a> {
         seed: u64,
         stop: &dyn Fn() -> bool,
     ) -> Result<Self, WeakError> {
+        if points.len() < terms.len() * dim {
+            return Err(WeakError::Underdetermined { terms: terms.len() * dim, samples: points.len() });
+        }
         let waves = waves(dim, settings, seed);
         let shifts = match &terms {
             Terms::Monomials(exponents) if settings.noise > 0.0 => {
@@ -270,13 +311,25 @@ impl<'a> CloudProblem<'a> {
                 (0..a).for_each(|b| problem.moments[(k, i * a + b)] = wave.direction[i] * row[b]);
             }
         }
-        // Keeps the Cholesky factor of nearly dependent dictionaries.
-        const TINY: f64 = 1e-9;
         problem.mass = DMatrix::from_fn(dim * a, dim * a, |r, c| {
             let same = if r == c { TINY } else { 0.0 };
             same + if r / a == c / a { gram[(r % a, c % a)] } else { 0.0 }
         });
         Ok(problem)
+    }
+
+    /// As [`weak::solve`].
+    ///
+    /// # Errors
+    /// As there; monomials of which a combination is 0 on all points, as 1 - x² - y² - z² is on a sphere.
+    fn solve(&self, weights: WeakSettings, stop: &dyn Fn() -> bool) -> Result<WeakSolution, WeakError> {
+        let solution = weak::solve(self, weights, stop)?;
+        // Such a combination is the solution, with all its speed from the diagonal.
+        let is_still = TINY * solution.coefficients.norm_squared() > 0.5;
+        if is_still && matches!(self.terms, Terms::Monomials(_)) {
+            return Err(WeakError::Degenerate);
+        }
+        Ok(solution)
     }
 
     /// b_a(x_n) `[to - from, terms]`.

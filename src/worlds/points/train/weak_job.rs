@@ -1,9 +1,11 @@
 //! The weak form as a job of few steps: one dictionary, or one trial of the noise, at a time.
 
 use super::trainer::PointPhase;
+use super::weak::lowest_weighted;
 use super::{PointLearnError, PointStep, WeakDictionary, WeakFit, WeakFitSettings, fit_weak};
 use crate::worlds::points::cloud::PointCloud;
 use crate::worlds::points::rule::MAX_DEGREE;
+use crate::worlds::weak::WeakError;
 
 /// Spreads of noise that are tried first, as shares of the spread of the cloud.
 const TRIALS: [f64; 8] = [0.0, 0.01, 0.02, 0.035, 0.055, 0.08, 0.12, 0.17];
@@ -50,14 +52,25 @@ impl WeakJob {
         }
         let noise = if self.settings.estimate_noise { self.next_trial() } else { None };
         let lowest = if let Some(noise) = noise {
-            let lowest = self.fit(noise, self.settings.samples.min(TRIAL_SAMPLES), stop)?.solution.weighted[0];
+            let samples = self.settings.samples.min(TRIAL_SAMPLES);
+            let settings = WeakFitSettings { degree: self.degree, noise, samples, ..self.settings };
+            let lowest = match lowest_weighted(&self.cloud, &settings, self.seed, stop) {
+                Err(WeakError::Degenerate) if !self.fits.is_empty() => return Ok(self.end()),
+                lowest => lowest?,
+            };
             self.tried.push((noise, lowest));
             lowest
         } else {
             let noise = if self.settings.estimate_noise { self.estimate() } else { self.settings.noise };
-            let fit = self.fit(noise, self.settings.samples, stop)?;
+            let settings = WeakFitSettings { degree: self.degree, noise, ..self.settings };
+            let fit = match fit_weak(&self.cloud, &settings, self.seed, stop) {
+                Err(WeakError::Degenerate) if !self.fits.is_empty() => return Ok(self.end()),
+                fit => fit?,
+            };
             let lowest = fit.solution.weighted[0];
-            self.done = fit.is_certain() || self.is_one_fit() || self.degree == MAX_DEGREE;
+            // Several laws of one degree are also among those of the next.
+            let is_last = fit.is_certain() || fit.has_rivals();
+            self.done = is_last || self.is_one_fit() || self.degree == MAX_DEGREE;
             self.fits.push((noise, fit));
             self.degree += 1;
             self.tried.clear();
@@ -73,8 +86,7 @@ impl WeakJob {
     /// The certain fit, else the one with the widest gap, with the spread of noise it was corrected for. `None` before the
     /// first is complete.
     pub fn best(&self) -> Option<(f64, &WeakFit)> {
-        let rank =
-            |fit: &WeakFit| (fit.is_certain(), fit.solution.lowest_unweighted() <= fit.floor, fit.solution.gap());
+        let rank = |fit: &WeakFit| (fit.is_certain(), fit.solution.lowest_unweighted() <= fit.floor, fit.gap());
         let best = self.fits.iter().max_by(|(_, a), (_, b)| {
             let (a, b) = (rank(a), rank(b));
             (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2))
@@ -87,9 +99,11 @@ impl WeakJob {
         self.settings.degree > 0 || self.settings.dictionary == WeakDictionary::Fourier
     }
 
-    fn fit(&self, noise: f64, samples: usize, stop: &dyn Fn() -> bool) -> Result<WeakFit, PointLearnError> {
-        let settings = WeakFitSettings { degree: self.degree, noise, samples, ..self.settings };
-        Ok(fit_weak(&self.cloud, &settings, self.seed, stop)?)
+    /// The end of the job before the highest degree: the points satisfy an equation of the present one, so that its terms
+    /// depend on each other.
+    fn end(&mut self) -> Option<PointStep> {
+        self.done = true;
+        None
     }
 
     /// The spread of noise to try next: a coarse list, then golden sections around its best.
