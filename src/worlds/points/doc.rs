@@ -166,6 +166,8 @@ impl PointsDoc {
             Err(
                 CloudError::TooFew { .. } | CloudError::OneLine | CloudError::OnePlace | CloudError::FlatAxis { .. },
             ) if self.learned.is_none() => {}
+            // Scenes that were learned when such clouds were not refused still open.
+            Err(CloudError::OnePlane) => {}
             other => other?,
         }
         if self.truth.as_ref().is_some_and(|truth| truth.dim != self.dim || !truth.is_whole()) {

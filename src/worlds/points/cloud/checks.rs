@@ -24,10 +24,14 @@ pub enum CloudError {
     FlatAxis { axis: char },
     #[error("all points are on one line; give points that fill an area, or spray some of them beside the line")]
     OneLine,
+    #[error(
+        "all points are in one plane, as of z = x + y; leave out the column that follows from the other two, and give x,y"
+    )]
+    OnePlane,
 }
 
-/// Below this ratio of eigenvalues of the correlation matrix, points are on a line (f32 resolves 1e-7 of a coordinate, so
-/// its square is far below).
+/// Below this ratio of eigenvalues of the correlation matrix, points are on a line or in a plane (f32 resolves 1e-7 of a
+/// coordinate, so its square is far below).
 const FLAT: f64 = 1e-10;
 /// Largest usable coordinate: squares and products of three of them stay finite in f32.
 const LARGEST: f32 = 1e12;
@@ -61,7 +65,15 @@ pub(super) fn check(cloud: &PointCloud) -> Result<(), CloudError> {
             CloudError::FlatAxis { axis: ['x', 'y', 'z'][axis] }
         });
     }
-    if is_on_a_line(cloud) { Err(CloudError::OneLine) } else { Ok(()) }
+    let [least, middle, most] = spreads(cloud);
+    // The third axis of a cloud in the plane has no spread.
+    if middle < FLAT * most {
+        Err(CloudError::OneLine)
+    } else if cloud.dim == 3 && least < FLAT * most {
+        Err(CloudError::OnePlane)
+    } else {
+        Ok(())
+    }
 }
 
 fn is_flat(cloud: &PointCloud, axis: usize) -> bool {
@@ -71,15 +83,15 @@ fn is_flat(cloud: &PointCloud, axis: usize) -> bool {
     high - low <= size * f32::EPSILON
 }
 
-fn is_on_a_line(cloud: &PointCloud) -> bool {
+/// Eigenvalues of the correlation matrix in ascending order, times the number of points.
+fn spreads(cloud: &PointCloud) -> [f64; 3] {
     let map = Standardisation::of(cloud);
     let mut correlation = Matrix3::<f64>::zeros();
     for p in &cloud.points {
         let u = nalgebra::Vector3::from(map.forward(p.map(f64::from)));
         correlation += u * u.transpose();
     }
-    let mut values: Vec<f64> = SymmetricEigen::new(correlation).eigenvalues.iter().copied().collect();
+    let mut values: [f64; 3] = SymmetricEigen::new(correlation).eigenvalues.into();
     values.sort_by(f64::total_cmp);
-    // The second largest: the third axis of a plane cloud has none, and a plane in space is not a line.
-    values[1] < FLAT * values[2]
+    values
 }

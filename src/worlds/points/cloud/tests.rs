@@ -14,6 +14,12 @@ fn bad_clouds_are_refused_by_name() {
     let line = (0..200).map(|i| [i as f32, -(i as f32), 3.0 * i as f32]).collect();
     assert_eq!(PointCloud::new(3, line), Err(CloudError::OneLine));
     assert_eq!(PointCloud::new(3, grid(200)), Err(CloudError::FlatAxis { axis: 'z' }));
+    let plane = |lift: fn(usize) -> f32| -> Vec<[f32; 3]> {
+        grid(200).into_iter().enumerate().map(|(i, [x, y, _])| [x, y, x + y + lift(i)]).collect()
+    };
+    assert_eq!(PointCloud::new(3, plane(|_| 0.0)), Err(CloudError::OnePlane));
+    assert!(PointCloud::new(3, plane(|i| 0.01 * (i % 7) as f32)).is_ok());
+    assert!(CloudError::OnePlane.to_string().contains("leave out the column"));
     let mut broken = grid(200);
     broken[17][1] = f32::NAN;
     let refusal = PointCloud::new(2, broken).unwrap_err();
