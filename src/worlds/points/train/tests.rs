@@ -1,5 +1,6 @@
 use super::weak::fit_dictionary;
 use super::*;
+use crate::worlds::points::LearnedPoints;
 use crate::worlds::points::cloud::{BuiltInTarget, DynamicalSystem, PointCloud};
 use crate::worlds::points::rule::Dictionary;
 use crate::worlds::weak::WeakError;
@@ -170,6 +171,24 @@ fn waves_are_fitted_in_one_step_and_have_speed_one() {
     let cloud = cloud.standardised();
     let speed = (cloud.iter().map(square).sum::<f64>() / cloud.len() as f64).sqrt();
     assert!((speed - 1.0).abs() < 1e-6, "{speed}");
+}
+
+#[test]
+fn a_weak_flow_has_a_residual_from_its_energy_on() {
+    let cloud = BuiltInTarget::Ring.sample(500, 1);
+    let settings = PointTrainingSettings { energy_steps: 5, smoothest_steps: 2, ..quick() };
+    let learn = |kind, previous: Option<&LearnedPoints>| {
+        let mut training = PointTraining::new(&cloud, previous, kind, &settings).unwrap();
+        run(&mut training);
+        training.learned()
+    };
+    let residual = |learned: &LearnedPoints| learned.flows.iter().find(|f| f.name == "weak").unwrap().residual;
+    let weak = learn(PointFlowKind::Weak, None);
+    assert_eq!(residual(&weak), None);
+    let then_exact = residual(&learn(PointFlowKind::Exact, Some(&weak))).unwrap();
+    let exact_first = learn(PointFlowKind::Exact, None);
+    let then_weak = residual(&learn(PointFlowKind::Weak, Some(&exact_first))).unwrap();
+    assert!(then_exact > 0.0 && then_exact == then_weak, "{then_exact} {then_weak}");
 }
 
 #[test]

@@ -55,6 +55,8 @@ pub struct PointTraining {
 const SMOOTHEST_BATCH: usize = 256;
 /// Places at which flows are measured.
 const MEASURED: usize = 4096;
+/// Of those, as many for a residual.
+const RESIDUAL_MEASURED: usize = 512;
 
 impl PointTraining {
     /// Learning from `cloud`. An energy and flows in `previous` that belong to the same cloud stay: a free network is
@@ -210,6 +212,8 @@ impl PointTraining {
         if let Some(energy) = &self.energy {
             self.learned.energy = Some(PointEnergy { net: energy.average().clone() });
             self.learned.flows.retain(|named| matches!(named.flow, PointFlow::Dictionary(_)));
+            let residuals: Vec<_> = self.learned.flows.iter().map(|named| self.residual_of(&named.flow)).collect();
+            self.learned.flows.iter_mut().zip(residuals).for_each(|(named, residual)| named.residual = residual);
             if self.kind == PointFlowKind::Exact {
                 for named in self.exact_flows(&self.learned) {
                     self.insert(named);
@@ -275,7 +279,8 @@ impl PointTraining {
             WeakDictionary::Monomials => "weak",
             WeakDictionary::Fourier => "weak, waves",
         };
-        self.insert(NamedFlow { name: name.to_owned(), flow, residual: None, weak: Some(evidence) });
+        let residual = self.residual_of(&flow);
+        self.insert(NamedFlow { name: name.to_owned(), flow, residual, weak: Some(evidence) });
         self.finished = true;
     }
 
@@ -297,14 +302,8 @@ impl PointTraining {
     /// The flow at root mean square speed 1 over the noised cloud, with its relative residual.
     fn measured(&self, name: &str, flow: PointFlow, learned: &LearnedPoints) -> NamedFlow {
         let sigma = self.settings.flow_sigma;
-        let rule = PointRule {
-            dim: self.dim,
-            map: learned.map,
-            sigma_range: learned.sigma_range,
-            energy: learned.energy.clone(),
-            flow,
-        };
-        let positions = walkers_from(&self.cloud, self.dim, MEASURED, sigma, self.settings.seed ^ 0xface);
+        let rule = self.rule_of(flow, learned);
+        let positions = self.noised(MEASURED);
         let square: f64 = evaluate_all(&DriftKernel::new(&rule, sigma), &positions)
             .iter()
             .map(|at| at.velocity.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>())
@@ -312,7 +311,30 @@ impl PointTraining {
         let speed = (square / positions.len() as f64).sqrt().max(f64::MIN_POSITIVE);
         let flow = rule.flow.scaled(1.0 / speed);
         // Exact flows have none but rounding; a sample of the positions is enough to show it.
-        let residual = relative_residual(&PointRule { flow: flow.clone(), ..rule }, sigma, &positions[..512]);
+        let rule = PointRule { flow: flow.clone(), ..rule };
+        let residual = relative_residual(&rule, sigma, &positions[..RESIDUAL_MEASURED]);
         NamedFlow { name: name.to_owned(), flow, residual: Some(residual), weak: None }
+    }
+
+    /// Relative residual of a flow of the weak form against the energy; none without an energy.
+    fn residual_of(&self, flow: &PointFlow) -> Option<f64> {
+        self.learned.energy.as_ref()?;
+        let rule = self.rule_of(flow.clone(), &self.learned);
+        Some(relative_residual(&rule, self.settings.flow_sigma, &self.noised(RESIDUAL_MEASURED)))
+    }
+
+    fn rule_of(&self, flow: PointFlow, learned: &LearnedPoints) -> PointRule {
+        PointRule {
+            dim: self.dim,
+            map: learned.map,
+            sigma_range: learned.sigma_range,
+            energy: learned.energy.clone(),
+            flow,
+        }
+    }
+
+    /// Samples of the cloud seen through the noise of the flow.
+    fn noised(&self, count: usize) -> Vec<[f32; 4]> {
+        walkers_from(&self.cloud, self.dim, count, self.settings.flow_sigma, self.settings.seed ^ 0xface)
     }
 }
