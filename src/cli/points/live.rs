@@ -190,12 +190,29 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
         text += &format!(", grid error {error:.1e}");
     }
     let counters = engine.counters();
+    if counters.non_finite > 0 {
+        warn(&left_cloud(counters.non_finite, live.reversed, rule.energy.is_some()));
+    }
     let facts = json!({
         "command": "live", "world": "points", "engine": engine_name(gpu.as_ref()), "flow": name, "walkers": count, "steps": args.steps,
         "seconds": seconds, "steps_per_s": rate, "time_step": live.time_step(&rule), "baked_error": error,
         "bytes_per_walker": counters.bytes_per_walker, "non_finite": counters.non_finite, "out": args.out, "png": args.png, "films": args.films.paths().collect::<Vec<_>>(),
     });
     Answer::new(text, &facts)
+}
+
+/// What `steps` beyond the range of numbers mean, and what helps.
+fn left_cloud(steps: u64, reversed: bool, has_energy: bool) -> String {
+    let why = if reversed { "backwards the flow leaves its cloud" } else { "the flow leaves its cloud" };
+    let mut remedies = vec![if reversed { "run it without --reversed" } else { "take another --flow" }];
+    if has_energy {
+        remedies.push("raise --relaxation");
+    }
+    remedies.push("take fewer --steps");
+    format!(
+        "{steps} steps would have taken walkers out of the range of numbers, so these stopped: {why}; {}",
+        remedies.join(" or ")
+    )
 }
 
 /// The walkers in the user's coordinates.
