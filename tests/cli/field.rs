@@ -2,7 +2,7 @@
 
 use image::{Rgba, RgbaImage};
 
-use super::*;
+use super::desk::{Desk, number};
 
 impl Desk {
     /// Writes an icon with a disc that is brighter in front, on a transparent ground.
