@@ -1,6 +1,7 @@
 //! Scenes of the field world: stills of a pattern and drawn tokens.
 
 use image::{Rgba, RgbaImage};
+use serde_json::Value;
 
 use super::desk::{Desk, number};
 
