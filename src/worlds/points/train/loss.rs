@@ -92,9 +92,10 @@ fn mean_square(error: &Tensor) -> Result<LossPart> {
     Ok(LossPart { numerator: error.sqr()?.sum_all()?, denominator })
 }
 
-/// Noised samples with the score at σ and its Jacobian, made once: flows are learned at one σ.
+/// Noised samples with the score at one σ and its Jacobian, made once.
 pub(super) struct ScorePool {
     dim: usize,
+    sigma: f64,
     positions: Vec<[f64; 3]>,
     scores: Vec<[f64; 3]>,
     jacobians: Vec<[[f64; 3]; 3]>,
@@ -111,20 +112,23 @@ pub(super) struct ScoreBatch {
 }
 
 impl ScorePool {
-    /// Samples in the pool: dense enough in three dimensions that networks of a few thousand weights do not learn them.
-    const SIZE: usize = 12_288;
+    /// Samples dense enough in three dimensions that networks of a few thousand weights do not learn them.
+    pub const DENSE: usize = 12_288;
+    /// Samples for a few hundred steps.
+    pub const SPARSE: usize = 4096;
 
-    /// `None` once `stop` is set, which is polled at each sample.
+    /// `samples` of `cloud` with noise `sigma`; `None` once `stop` is set, which is polled at each of them.
     pub fn new(
         cloud: &[[f64; 3]],
         energy: &PointEnergy,
         dim: usize,
         sigma: f64,
+        samples: usize,
         seed: u64,
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Option<Self> {
         let mut rng = StdRng::seed_from_u64(seed);
-        let positions: Vec<[f64; 3]> = (0..Self::SIZE)
+        let positions: Vec<[f64; 3]> = (0..samples)
             .map(|_| {
                 let mut position = cloud[rng.random_range(0..cloud.len())];
                 position[..dim].iter_mut().for_each(|v| *v += sigma * rng.sample::<f64, _>(StandardNormal));
@@ -135,7 +139,12 @@ impl ScorePool {
         let jets: Vec<_> = positions.par_iter().map(jet).collect::<Option<_>>()?;
         let scores = jets.iter().map(|jet| jet.score).collect();
         let jacobians = jets.iter().map(|jet| jet.score_jacobian).collect();
-        Some(Self { dim, positions, scores, jacobians })
+        Some(Self { dim, sigma, positions, scores, jacobians })
+    }
+
+    /// Of the noise, standardised units.
+    pub fn sigma(&self) -> f64 {
+        self.sigma
     }
 
     pub fn draw(&self, batch: usize, rng: &mut StdRng) -> Result<ScoreBatch> {

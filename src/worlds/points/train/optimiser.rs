@@ -48,6 +48,11 @@ impl PointOptimiser {
         self.step >= self.steps
     }
 
+    /// Share of the steps that are done, 0 to 1.
+    pub fn share(&self) -> f64 {
+        self.step as f64 / self.steps as f64
+    }
+
     /// Leaves out what is planned after a short decay from here.
     pub fn finish_soon(&mut self) {
         self.steps = self.steps.min(self.step + self.step / 10 + 1);
@@ -86,8 +91,8 @@ impl PointOptimiser {
             return Err(PointLearnError::Diverged { step: self.step + 1, loss: value });
         }
         self.smoothed = Some(smoothed);
-        let share = self.step as f64 / self.steps as f64;
-        self.optimiser.set_learning_rate(self.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * share).cos()));
+        let fall = 0.5 * (1.0 + (std::f64::consts::PI * self.share()).cos());
+        self.optimiser.set_learning_rate(self.learning_rate * fall);
         self.optimiser.step(gradient)?;
         self.step += 1;
         let now = self.net.weights()?;

@@ -31,7 +31,7 @@ pub struct PointTrainingSettings {
     pub learning_rate: f64,
     /// σ of denoising is log-uniform in this range, standardised units.
     pub sigma_range: [f64; 2],
-    /// σ at which flows are learned.
+    /// σ at which flows are learned; see [`Self::free_sigma`] for the free network.
     pub flow_sigma: f64,
     /// The paper's two Hutchinson probes instead of the exact divergence.
     pub hutchinson: bool,
@@ -58,7 +58,24 @@ impl Default for PointTrainingSettings {
     }
 }
 
+/// Share of the steps of a free network over which its noise falls.
+const COOLING_SHARE: f64 = 0.6;
+/// Levels of that noise, evenly spaced in ln σ.
+const COOLING_LEVELS: f64 = 30.0;
+
 impl PointTrainingSettings {
+    /// σ at which a free network learns after `share` of its steps: it falls from the top of [`Self::sigma_range`] to
+    /// [`Self::flow_sigma`]. A blurred cloud is kept by a smooth flow, which a network finds, and follows as details appear;
+    /// taught at the last σ from the start it ends in a bad minimum more often (our finding: README, the letter).
+    pub fn free_sigma(&self, share: f64) -> f64 {
+        if share >= COOLING_SHARE {
+            return self.flow_sigma;
+        }
+        let level = (COOLING_LEVELS * share / COOLING_SHARE).floor();
+        let [_, start] = self.sigma_range;
+        start * (self.flow_sigma / start).powf(level / COOLING_LEVELS)
+    }
+
     /// # Errors
     /// The first setting out of range.
     pub fn validate(&self) -> Result<(), PointLearnError> {
@@ -98,5 +115,20 @@ impl PointTrainingSettings {
             }
         }
         self.weak.validate()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_noise_of_a_free_network_falls_to_that_of_its_flow() {
+        let settings = PointTrainingSettings::default();
+        let sigmas: Vec<f64> = (0..=100).map(|percent| settings.free_sigma(f64::from(percent) / 100.0)).collect();
+        assert_eq!(sigmas[0], settings.sigma_range[1]);
+        assert!(sigmas.windows(2).all(|pair| pair[1] <= pair[0]), "{sigmas:?}");
+        assert!(sigmas[60..].iter().all(|sigma| *sigma == settings.flow_sigma), "{sigmas:?}");
+        assert!(sigmas[59] > settings.flow_sigma);
     }
 }

@@ -43,7 +43,9 @@ pub struct PointTraining {
     learned: LearnedPoints,
     /// `None` when an energy of this cloud was there before.
     energy: Option<PointOptimiser>,
-    flow: Option<(PointOptimiser, ScorePool)>,
+    flow: Option<PointOptimiser>,
+    /// At the σ of the step before.
+    pool: Option<ScorePool>,
     weak: Option<WeakJob>,
     finished: bool,
     /// One thread: networks of this size gain nothing from more (measured: 2.2 ms a step with one, the same with two and
@@ -107,6 +109,7 @@ impl PointTraining {
             learned,
             energy,
             flow: None,
+            pool: None,
             weak,
             finished: false,
             thread: Arc::new(rayon::ThreadPoolBuilder::new().num_threads(1).build().map_err(PointLearnError::Thread)?),
@@ -124,7 +127,7 @@ impl PointTraining {
     }
 
     /// One optimiser step (one fit of the weak form). `Ok(None)` when the job is complete. `stop` is polled twice for each chunk
-    /// of a batch, and within a fit. A step that is broken off leaves the job as it was.
+    /// of a batch, at each sample of a pool, and within a fit. A step that is broken off leaves the job as it was.
     ///
     /// # Errors
     /// A loss that diverges: the energy is then that of the last good step. [`PointLearnError::Stopped`], and of a fit
@@ -161,16 +164,27 @@ impl PointTraining {
             return Ok(None);
         }
         if self.flow.is_none() {
-            self.flow = Some(self.start_flow(stop)?);
+            self.flow = Some(self.start_flow()?);
         }
-        let Some((learner, pool)) = &mut self.flow else { unreachable!("the flow has just been started") };
+        let Some(learner) = &mut self.flow else { unreachable!("the flow has just been started") };
         if learner.is_done() {
             self.finish_flow();
             return Ok(None);
         }
+        let PointTrainingSettings { seed, batch, flow_sigma, hutchinson, .. } = self.settings;
+        let sigma = match self.kind {
+            PointFlowKind::Exact => flow_sigma,
+            PointFlowKind::Free | PointFlowKind::Weak => self.settings.free_sigma(learner.share()),
+        };
+        if self.pool.as_ref().is_none_or(|pool| pool.sigma() != sigma) {
+            let samples = if sigma == flow_sigma { ScorePool::DENSE } else { ScorePool::SPARSE };
+            let energy = self.learned.energy.clone().unwrap_or_default();
+            let pool = ScorePool::new(&self.cloud, &energy, self.dim, sigma, samples, seed ^ 0x5eed, stop);
+            self.pool = Some(pool.ok_or(PointLearnError::Stopped)?);
+        }
+        let Some(pool) = &self.pool else { unreachable!("the pool has just been made") };
         let phase = if self.kind == PointFlowKind::Exact { PointPhase::Smoothest } else { PointPhase::Free };
         let (dim, rng) = (self.dim, &mut self.rng);
-        let PointTrainingSettings { batch, flow_sigma, hutchinson, .. } = self.settings;
         let loss = learner.descend(stop, || match self.kind {
             PointFlowKind::Exact => {
                 let batch = pool.draw(SMOOTHEST_BATCH, rng)?;
@@ -180,7 +194,7 @@ impl PointTraining {
             PointFlowKind::Free | PointFlowKind::Weak => loss::in_chunks(batch, |count| {
                 let batch = pool.draw(count, rng)?;
                 let probes = hutchinson.then(|| loss::probes(count, dim, rng)).transpose()?;
-                Ok(Box::new(move |net| loss::residual(net, &batch, dim, flow_sigma, probes.as_ref())))
+                Ok(Box::new(move |net| loss::residual(net, &batch, dim, sigma, probes.as_ref())))
             }),
         })?;
         let before = self.energy.as_ref().map_or(0, |energy| energy.step);
@@ -191,7 +205,7 @@ impl PointTraining {
     pub fn end_phase(&mut self) {
         match (&mut self.energy, &mut self.flow) {
             (Some(energy), _) if !energy.is_done() => energy.finish_soon(),
-            (_, Some((learner, _))) => learner.finish_soon(),
+            (_, Some(learner)) => learner.finish_soon(),
             _ => {}
         }
     }
@@ -232,11 +246,7 @@ impl PointTraining {
             .to_vec()
     }
 
-    fn start_flow(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<(PointOptimiser, ScorePool), PointLearnError> {
-        let energy = self.learned.energy.clone().unwrap_or_default();
-        let PointTrainingSettings { flow_sigma, seed, .. } = self.settings;
-        let pool = ScorePool::new(&self.cloud, &energy, self.dim, flow_sigma, seed ^ 0x5eed, stop);
-        let pool = pool.ok_or(PointLearnError::Stopped)?;
+    fn start_flow(&mut self) -> Result<PointOptimiser, PointLearnError> {
         let (start, steps) = match self.kind {
             PointFlowKind::Exact => {
                 let outputs = if self.dim == 2 { 1 } else { 3 };
@@ -246,11 +256,11 @@ impl PointTraining {
                 (Mlp::random(&[self.dim, 64, 64, self.dim], 1.0, &mut self.rng), self.settings.free_steps)
             }
         };
-        Ok((PointOptimiser::new(start, steps, self.settings.learning_rate)?, pool))
+        PointOptimiser::new(start, steps, self.settings.learning_rate)
     }
 
     fn finish_flow(&mut self) {
-        let Some((learner, _)) = self.flow.take() else { return };
+        let Some(learner) = self.flow.take() else { return };
         let net = learner.average().clone();
         let (name, flow) = match self.kind {
             PointFlowKind::Exact => {
