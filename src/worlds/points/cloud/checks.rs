@@ -30,9 +30,9 @@ pub enum CloudError {
     OnePlane,
 }
 
-/// Below this ratio of eigenvalues of the correlation matrix, points are on a line or in a plane (f32 resolves 1e-7 of a
-/// coordinate, so its square is far below).
-const FLAT: f64 = 1e-10;
+/// Below this ratio of eigenvalues of the correlation matrix, points are on a line or in a plane: a cloud that is thinner than
+/// a ten-thousandth of its size, as one whose coordinates were rounded to four digits.
+const FLAT: f64 = 1e-8;
 /// Largest usable coordinate: squares and products of three of them stay finite in f32.
 const LARGEST: f32 = 1e12;
 

@@ -18,6 +18,8 @@ fn bad_clouds_are_refused_by_name() {
         grid(200).into_iter().enumerate().map(|(i, [x, y, _])| [x, y, x + y + lift(i)]).collect()
     };
     assert_eq!(PointCloud::new(3, plane(|_| 0.0)), Err(CloudError::OnePlane));
+    let rounded = plane(|i| 3e-4 * (i % 3) as f32);
+    assert_eq!(PointCloud::new(3, rounded), Err(CloudError::OnePlane), "to four digits");
     assert!(PointCloud::new(3, plane(|i| 0.01 * (i % 7) as f32)).is_ok());
     assert!(CloudError::OnePlane.to_string().contains("leave out the column"));
     let mut broken = grid(200);
