@@ -117,6 +117,8 @@ pub enum CanvasEvent {
 
 /// One tick of time.
 const TICK: Duration = Duration::from_micros(16_667);
+/// Enough for a frame.
+const LONGEST_REST: Duration = Duration::from_millis(50);
 const PACE_EVERY: Duration = Duration::from_millis(500);
 const READ_EVERY: Duration = Duration::from_millis(500);
 /// Readings take at most about this share of the time.
@@ -208,10 +210,14 @@ impl Service<CanvasOrder> for CanvasState {
     }
 
     fn advance(&mut self, woke: Instant) {
+        self.next_turn = woke + TICK;
         if self.is_awake {
+            let begun = Instant::now();
             self.tick();
+            if self.gpu.is_none() {
+                self.next_turn = self.next_turn.max(Instant::now() + rest_after(begun.elapsed()));
+            }
         }
-        self.next_turn = woke + turn_length(woke.elapsed());
     }
 
     /// While something moves, a turn in each tick; else with the next order, and not sooner either.
@@ -483,10 +489,9 @@ impl CanvasState {
     }
 }
 
-/// Time from turn to turn, where the work of one takes `work`. At least a third of it is free: the panels, and a GPU in
-/// software, draw on the same cores.
-fn turn_length(work: Duration) -> Duration {
-    TICK.max(work + work / 2)
+/// Time that is left free after `work` on the processor: the panels, and a GPU in software, draw on the same cores.
+fn rest_after(work: Duration) -> Duration {
+    (work / 2).min(LONGEST_REST)
 }
 
 /// Writes what lives; the reason when it cannot be.

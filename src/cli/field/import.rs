@@ -72,8 +72,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<(Project, Answer)> {
 
 fn import_tokens(args: &Args) -> anyhow::Result<(Project, Answer)> {
     if let Some(size_px) = args.token_size {
-        let mut rows = TOKEN_KNOBS.iter().filter(|row| row.id == "token_size");
-        rows.try_for_each(|row| ensure_allowed(row, size_px))?;
+        let row = TOKEN_KNOBS.iter().find(|row| row.id == "token_size").expect("it is a row of the table");
+        ensure_allowed(row, size_px)?;
     }
     let load = |path: &PathBuf| token_of(path, args.token_size);
     let tokens = args.files.iter().map(load).collect::<Result<Vec<_>, _>>()?;

@@ -227,10 +227,9 @@ fn an_order_that_finds_no_room_is_reported() {
 }
 
 #[test]
-fn work_longer_than_a_tick_leaves_time_to_others() {
-    assert_eq!(turn_length(Duration::ZERO), TICK);
-    assert_eq!(turn_length(TICK / 2), TICK);
-    for work in [TICK, 3 * TICK, Duration::from_millis(80)] {
-        assert_eq!(turn_length(work) - work, work / 2);
+fn work_on_the_processor_leaves_time_to_others() {
+    for work in [Duration::ZERO, TICK, 3 * TICK] {
+        assert_eq!(rest_after(work), work / 2);
     }
+    assert_eq!(rest_after(Duration::from_secs(3)), LONGEST_REST);
 }

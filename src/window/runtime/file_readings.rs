@@ -37,11 +37,11 @@ impl FileReadings {
         list.drain(..).filter_map(|path| Option::clone(&*path.upgrade()?)).collect()
     }
 
-    /// Whether there are any.
-    pub fn are_there(&self) -> bool {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
         let mut list = lock(&self.list);
         list.retain(|path| path.strong_count() > 0);
-        !list.is_empty()
+        list.is_empty()
     }
 }
 
@@ -73,13 +73,13 @@ mod tests {
     fn a_cancel_finds_what_was_begun_and_is_not_over() {
         let readings = FileReadings::default();
         let [first, second, silent] = [Some("a".into()), Some("b".into()), None].map(|path| readings.begin(path));
-        assert!(first.end() && readings.are_there());
+        assert!(first.end() && !readings.is_empty());
         assert_eq!(readings.cancel(), [PathBuf::from("b")]);
-        assert!(!readings.are_there() && second.is_cancelled() && !second.end() && !silent.end());
+        assert!(readings.is_empty() && second.is_cancelled() && !second.end() && !silent.end());
         let third = readings.begin(None);
-        assert!(readings.are_there() && !third.is_cancelled());
+        assert!(!readings.is_empty() && !third.is_cancelled());
         // As where its work panics.
         drop(third);
-        assert!(!readings.are_there());
+        assert!(readings.is_empty());
     }
 }

@@ -100,7 +100,7 @@ impl Files {
 
     /// A file is being read, and that was not cancelled.
     pub fn is_reading(&self) -> bool {
-        self.readings.are_there()
+        !self.readings.is_empty()
     }
 
     /// Opens a scene.

@@ -166,7 +166,7 @@ impl PointsDoc {
             Err(
                 CloudError::TooFew { .. } | CloudError::OneLine | CloudError::OnePlace | CloudError::FlatAxis { .. },
             ) if self.learned.is_none() => {}
-            // Scenes that were learned when such clouds were not refused still open.
+            // Scenes from when such clouds were not refused still open.
             Err(CloudError::OnePlane) => {}
             other => other?,
         }

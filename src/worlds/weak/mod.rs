@@ -54,7 +54,8 @@ pub fn poll(stop: &dyn Fn() -> bool) -> Result<(), WeakError> {
 }
 
 /// The result of `work`, which has no polls: it runs on the pool, and a stop does not wait for its end but drops its result.
-/// For the factorisations of a library, which take a second at the largest sizes. Not to be called on the pool itself.
+/// For the factorisations of a library, which take seconds at the largest sizes. On a thread of the pool, which must not wait
+/// for another one, it runs there to its end.
 ///
 /// # Errors
 /// [`WeakError::Stopped`]
@@ -62,6 +63,10 @@ fn unless_stopped<T: Send + 'static>(
     stop: &dyn Fn() -> bool,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, WeakError> {
+    if rayon::current_thread_index().is_some() {
+        poll(stop)?;
+        return Ok(work());
+    }
     let (done, result) = crossbeam_channel::bounded(1);
     rayon::spawn(move || {
         // Nobody waits any more after a stop.

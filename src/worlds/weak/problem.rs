@@ -137,6 +137,10 @@ pub fn runner_up(
     if first.coefficients.len() < 2 {
         return Ok(f64::INFINITY);
     }
+    if settings.rounds == 0 {
+        // Without weights there is no law with weights of its own.
+        return Ok(first.gap());
+    }
     let others = complement(&(&first.mass * &first.coefficients));
     let moments = problem.moments() * &others;
     let mass = others.tr_mul(&(&first.mass * &others));

@@ -30,9 +30,12 @@ pub enum CloudError {
     OnePlane,
 }
 
-/// Below this ratio of eigenvalues of the correlation matrix, points are on a line or in a plane: a cloud that is thinner than
-/// a ten-thousandth of its size, as one whose coordinates were rounded to four digits.
-const FLAT: f64 = 1e-8;
+/// Below this ratio of eigenvalues of the correlation matrix, points are on a line (f32 resolves 1e-7 of a coordinate, so
+/// its square is far below).
+const LINE: f64 = 1e-10;
+/// Below this one they are in a plane: thinner than a ten-thousandth of their size, as where the third coordinate was rounded
+/// to four digits.
+const PLANE: f64 = 1e-8;
 /// Largest usable coordinate: squares and products of three of them stay finite in f32.
 const LARGEST: f32 = 1e12;
 
@@ -67,9 +70,9 @@ pub(super) fn check(cloud: &PointCloud) -> Result<(), CloudError> {
     }
     let [least, middle, most] = spreads(cloud);
     // The third axis of a cloud in the plane has no spread.
-    if middle < FLAT * most {
+    if middle < LINE * most {
         Err(CloudError::OneLine)
-    } else if cloud.dim == 3 && least < FLAT * most {
+    } else if cloud.dim == 3 && least < PLANE * most {
         Err(CloudError::OnePlane)
     } else {
         Ok(())

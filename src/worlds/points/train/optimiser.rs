@@ -53,9 +53,9 @@ impl PointOptimiser {
         self.step as f64 / self.steps as f64
     }
 
-    /// Leaves out what is planned after a short decay from here.
-    pub fn finish_soon(&mut self) {
-        self.steps = self.steps.min(self.step + self.step / 10 + 1);
+    /// Leaves out what is planned after a decay from here, in `tail` times the steps done.
+    pub fn finish_soon(&mut self, tail: f64) {
+        self.steps = self.steps.min(self.step + (tail * self.step as f64) as usize + 1);
     }
 
     /// One step down the loss of a batch, which `draw` draws; returns its value. `stop` is polled before the loss of each chunk

@@ -59,20 +59,19 @@ impl Default for PointTrainingSettings {
 }
 
 /// Share of the steps of a free network over which its noise falls.
-const COOLING_SHARE: f64 = 0.6;
+pub(super) const COOLING_SHARE: f64 = 0.6;
 /// Levels of that noise, evenly spaced in ln σ.
 const COOLING_LEVELS: f64 = 30.0;
 
 impl PointTrainingSettings {
-    /// σ at which a free network learns after `share` of its steps: it falls from the top of [`Self::sigma_range`] to
-    /// [`Self::flow_sigma`]. A blurred cloud is kept by a smooth flow, which a network finds, and follows as details appear;
+    /// σ at which a free network learns after `share` of its steps: it falls from `start`, the largest of the energy,
+    /// to [`Self::flow_sigma`]. A blurred cloud is kept by a smooth flow, which a network finds, and follows as details appear;
     /// taught at the last σ from the start it ends in a bad minimum more often (our finding: README, the letter).
-    pub fn free_sigma(&self, share: f64) -> f64 {
+    pub fn free_sigma(&self, start: f64, share: f64) -> f64 {
         if share >= COOLING_SHARE {
             return self.flow_sigma;
         }
         let level = (COOLING_LEVELS * share / COOLING_SHARE).floor();
-        let [_, start] = self.sigma_range;
         start * (self.flow_sigma / start).powf(level / COOLING_LEVELS)
     }
 
@@ -125,8 +124,8 @@ mod tests {
     #[test]
     fn the_noise_of_a_free_network_falls_to_that_of_its_flow() {
         let settings = PointTrainingSettings::default();
-        let sigmas: Vec<f64> = (0..=100).map(|percent| settings.free_sigma(f64::from(percent) / 100.0)).collect();
-        assert_eq!(sigmas[0], settings.sigma_range[1]);
+        let sigmas: Vec<f64> = (0..=100).map(|percent| settings.free_sigma(0.5, f64::from(percent) / 100.0)).collect();
+        assert_eq!(sigmas[0], 0.5);
         assert!(sigmas.windows(2).all(|pair| pair[1] <= pair[0]), "{sigmas:?}");
         assert!(sigmas[60..].iter().all(|sigma| *sigma == settings.flow_sigma), "{sigmas:?}");
         assert!(sigmas[59] > settings.flow_sigma);

@@ -7,6 +7,7 @@ use rand::rngs::StdRng;
 
 use super::loss::{self, LossChunk, ScorePool};
 use super::optimiser::PointOptimiser;
+use super::settings::COOLING_SHARE;
 use super::{PointFlowKind, PointLearnError, PointTrainingSettings, WeakDictionary, WeakJob};
 use crate::worlds::points::cloud::{PointCloud, Standardisation};
 use crate::worlds::points::engine::{DriftKernel, evaluate_all, walkers_from};
@@ -55,6 +56,11 @@ pub struct PointTraining {
 
 /// Samples per step of the smoothest potential: its second derivatives cost as much again.
 const SMOOTHEST_BATCH: usize = 256;
+/// Steps of a phase that is ended early, after that, as a share of those done.
+const TAIL: f64 = 0.1;
+/// The same of a free network, which comes to its last noise at once and needs more steps there.
+const FREE_TAIL: f64 = 0.6;
+const _: () = assert!(1.0 / (1.0 + FREE_TAIL) >= COOLING_SHARE);
 /// Places at which flows are measured.
 const MEASURED: usize = 4096;
 /// Of those, as many for a residual.
@@ -174,7 +180,10 @@ impl PointTraining {
         let PointTrainingSettings { seed, batch, flow_sigma, hutchinson, .. } = self.settings;
         let sigma = match self.kind {
             PointFlowKind::Exact => flow_sigma,
-            PointFlowKind::Free | PointFlowKind::Weak => self.settings.free_sigma(learner.share()),
+            PointFlowKind::Free | PointFlowKind::Weak => {
+                let [_, start] = self.learned.sigma_range;
+                self.settings.free_sigma(start, learner.share())
+            }
         };
         if self.pool.as_ref().is_none_or(|pool| pool.sigma() != sigma) {
             let samples = if sigma == flow_sigma { ScorePool::DENSE } else { ScorePool::SPARSE };
@@ -204,8 +213,11 @@ impl PointTraining {
     /// Ends the present phase after a short decay.
     pub fn end_phase(&mut self) {
         match (&mut self.energy, &mut self.flow) {
-            (Some(energy), _) if !energy.is_done() => energy.finish_soon(),
-            (_, Some(learner)) => learner.finish_soon(),
+            (Some(energy), _) if !energy.is_done() => energy.finish_soon(TAIL),
+            (_, Some(learner)) => {
+                let tail = if self.kind == PointFlowKind::Exact { TAIL } else { FREE_TAIL };
+                learner.finish_soon(tail);
+            }
             _ => {}
         }
     }

@@ -48,7 +48,7 @@ impl TestInputs {
 }
 
 /// A batch of the two-species hunt, and a random rule for it.
-fn bench() -> (TestInputs, Rule) {
+fn hunt_batch() -> (TestInputs, Rule) {
     let snapshot = motifs::by_name("hunt").expect("hunt is bundled").snapshot();
     let ensemble = Ensemble { copies: 3, ..Default::default() };
     let shape = NetShape { species: snapshot.species_count(), phi: [12, 10], rho: [14, 11], outputs: 1 };
@@ -81,7 +81,7 @@ fn uneven(shape: &[usize]) -> Tensor {
 
 #[test]
 fn fused_score_and_weight_gradient_match_the_plain_graph() {
-    let (bench, rule) = bench();
+    let (bench, rule) = hunt_batch();
     let weights = Var::new(rule.energy.weights.as_slice(), &Device::Cpu).unwrap();
     let edges = graph::EdgeTensors::new(&bench.batch, &bench.shape, bench.cutoff_l, &Device::Cpu).unwrap();
     let plain = graph::energy_gradient(weights.as_tensor(), &bench.shape, &edges).unwrap();
@@ -96,7 +96,7 @@ fn fused_score_and_weight_gradient_match_the_plain_graph() {
 
 #[test]
 fn fused_energies_and_weight_gradient_match_candle() {
-    let (bench, rule) = bench();
+    let (bench, rule) = hunt_batch();
     let weights = Var::new(rule.energy.weights.as_slice(), &Device::Cpu).unwrap();
     let edges = graph::EdgeTensors::new(&bench.batch, &bench.shape, bench.cutoff_l, &Device::Cpu).unwrap();
     let plain = graph::energies(weights.as_tensor(), &bench.shape, &edges).unwrap();
@@ -116,7 +116,7 @@ fn fused_energies_and_weight_gradient_match_candle() {
 
 #[test]
 fn fused_flow_jets_and_weight_gradient_match_the_plain_graph() {
-    let (bench, rule) = bench();
+    let (bench, rule) = hunt_batch();
     let net = rule.flow.expect("a flow");
     let bench = TestInputs { shape: net.shape, ..bench };
     let weights = Var::new(net.weights.as_slice(), &Device::Cpu).unwrap();
@@ -150,7 +150,7 @@ fn configuration(batch: &Batch, k: usize) -> Swarm {
 
 #[test]
 fn the_gradient_of_a_batch_is_each_configurations_score() {
-    let (bench, rule) = bench();
+    let (bench, rule) = hunt_batch();
     let gradient = values(&bench.fused(&rule.energy.weights, |net| net.energy_gradient()));
     let batch = &bench.batch;
     for k in 0..batch.configs() {
@@ -165,7 +165,7 @@ fn the_gradient_of_a_batch_is_each_configurations_score() {
 
 #[test]
 fn probes_are_unbiased_for_the_continuity_residual() {
-    let (bench, rule) = bench();
+    let (bench, rule) = hunt_batch();
     let net = rule.flow.clone().expect("a flow");
     let bench = TestInputs { shape: net.shape, ..bench };
     let batch = &bench.batch;
@@ -207,7 +207,7 @@ fn probes_are_unbiased_for_the_continuity_residual() {
 
 #[test]
 fn a_flat_energy_has_the_loss_of_the_noise_and_the_exact_none() {
-    let (bench, _) = bench();
+    let (bench, _) = hunt_batch();
     let batch = &bench.batch;
     let p = batch.particles();
     let noise_square: f32 =
@@ -395,7 +395,7 @@ fn settings_out_of_range_are_refused_by_name() {
 
 #[test]
 fn a_forward_drive_counts_forward_motion_alone() {
-    let (bench, _) = bench();
+    let (bench, _) = hunt_batch();
     let batch = &bench.batch;
     let p = batch.particles();
     let score = vec![[0.0; 3]; p];
