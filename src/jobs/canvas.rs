@@ -16,7 +16,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use image::RgbaImage;
 
 use self::pictures::PictureSlot;
-use super::serve::{NextTurn, Service, serve};
+use super::serve::{NextTurn, Service, rest_after, serve};
 use super::worker::EVENT_CAPACITY;
 use super::{Cores, FilmOrder, JobFault, JobName, RecordingJob, RecordingResult, RecordingState, start};
 use crate::gpu::GpuDevice;
@@ -117,8 +117,6 @@ pub enum CanvasEvent {
 
 /// One tick of time.
 const TICK: Duration = Duration::from_micros(16_667);
-/// Enough for a frame.
-const LONGEST_REST: Duration = Duration::from_millis(50);
 const PACE_EVERY: Duration = Duration::from_millis(500);
 const READ_EVERY: Duration = Duration::from_millis(500);
 /// Readings take at most about this share of the time.
@@ -487,11 +485,6 @@ impl CanvasState {
         self.slot.put(CanvasPicture::Processor(picture));
         self.is_stale = false;
     }
-}
-
-/// Time that is left free after `work` on the processor: the panels, and a GPU in software, draw on the same cores.
-fn rest_after(work: Duration) -> Duration {
-    (work / 2).min(LONGEST_REST)
 }
 
 /// Writes what lives; the reason when it cannot be.

@@ -225,11 +225,3 @@ fn an_order_that_finds_no_room_is_reported() {
     let event = next_event(&worker, |_| true);
     assert!(matches!(&event, CanvasEvent::Refused(why) if why.contains("too far behind")), "{event:?}");
 }
-
-#[test]
-fn work_on_the_processor_leaves_time_to_others() {
-    for work in [Duration::ZERO, TICK, 3 * TICK] {
-        assert_eq!(rest_after(work), work / 2);
-    }
-    assert_eq!(rest_after(Duration::from_secs(3)), LONGEST_REST);
-}
