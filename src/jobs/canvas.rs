@@ -16,7 +16,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use image::RgbaImage;
 
 use self::pictures::PictureSlot;
-use super::serve::{NextTurn, Service, rest_after, serve};
+use super::serve::{NextTurn, Service, serve};
 use super::worker::EVENT_CAPACITY;
 use super::{Cores, FilmOrder, JobFault, JobName, RecordingJob, RecordingResult, RecordingState, start};
 use crate::gpu::GpuDevice;
@@ -185,8 +185,8 @@ struct CanvasState {
     gpu: Option<Arc<GpuDevice>>,
     simulation: Option<Box<dyn Simulation>>,
     show: Option<CanvasView>,
-    /// When the next turn may begin.
-    next_turn: Instant,
+    /// When the present turn began.
+    woke: Instant,
     is_awake: bool,
     plays: bool,
     speed: u32,
@@ -208,20 +208,17 @@ impl Service<CanvasOrder> for CanvasState {
     }
 
     fn advance(&mut self, woke: Instant) {
-        self.next_turn = woke + TICK;
+        self.woke = woke;
         if self.is_awake {
-            let begun = Instant::now();
             self.tick();
-            if self.gpu.is_none() {
-                self.next_turn = self.next_turn.max(Instant::now() + rest_after(begun.elapsed()));
-            }
         }
     }
 
     /// While something moves, a turn in each tick; else with the next order, and not sooner either.
     fn next_turn(&self) -> NextTurn {
+        let next = self.woke + TICK;
         let is_busy = self.is_awake && (self.is_moving() || self.is_stale);
-        if is_busy { NextTurn::Time(self.next_turn) } else { NextTurn::Order(Some(self.next_turn)) }
+        if is_busy { NextTurn::Time(next) } else { NextTurn::Order(Some(next)) }
     }
 
     /// A panic of a simulation ends that simulation and is reported; the thread goes on. Where it ran on a GPU it starts
@@ -253,7 +250,7 @@ impl CanvasState {
             gpu: None,
             simulation: None,
             show: None,
-            next_turn: Instant::now(),
+            woke: Instant::now(),
             is_awake: false,
             plays: false,
             speed: 1,

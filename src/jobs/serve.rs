@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crossbeam_channel::{Receiver, TryRecvError};
 
@@ -34,14 +34,6 @@ pub enum NextTurn {
     Order(Option<Instant>),
     /// At this time, with or without orders.
     Time(Instant),
-}
-
-/// Enough for a frame.
-const LONGEST_REST: Duration = Duration::from_millis(50);
-
-/// Time that is left free after `work` on the processor: the panels, and a GPU in software, draw on the same cores.
-pub fn rest_after(work: Duration) -> Duration {
-    (work / 2).min(LONGEST_REST)
 }
 
 /// Serves until the other end of `orders` is dropped and all of them are carried out, or the service ends it. Each turn takes
@@ -135,13 +127,5 @@ mod tests {
     #[test]
     fn a_panic_ends_one_order_and_a_break_the_loop() {
         assert_eq!(notes(&[1, 7, 2, 9, 3], true), ["1", "on purpose", "2", "9"]);
-    }
-
-    #[test]
-    fn work_on_the_processor_leaves_time_to_others() {
-        for ms in [0, 16, 50] {
-            assert_eq!(rest_after(Duration::from_millis(ms)), Duration::from_millis(ms) / 2);
-        }
-        assert_eq!(rest_after(Duration::from_secs(3)), LONGEST_REST);
     }
 }
