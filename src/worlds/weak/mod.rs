@@ -69,7 +69,7 @@ fn unless_stopped<T: Send + 'static>(
     }
     let (done, result) = crossbeam_channel::bounded(1);
     rayon::spawn(move || {
-        // Nobody waits any more after a stop.
+        // After a stop the receiver is gone.
         let _ = done.send(catch_unwind(AssertUnwindSafe(work)));
     });
     loop {

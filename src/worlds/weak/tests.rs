@@ -147,7 +147,7 @@ fn a_stop_does_not_wait_for_work_without_polls() {
 }
 
 #[test]
-fn a_panic_of_work_without_polls_reaches_who_waits() {
+fn a_panic_of_work_without_polls_reaches_the_caller() {
     let panic = catch_unwind(|| unless_stopped(&|| false, || panic!("planted"))).unwrap_err();
     assert_eq!(panic.downcast_ref::<&str>(), Some(&"planted"));
 }

@@ -22,7 +22,7 @@ use rayon::prelude::*;
 /// Work is cut into this many parts whatever the number of cores, so that sums are taken in the same order everywhere.
 const PARTS: usize = 8;
 
-/// Whether to break off; once it says so it always does, so that who called knows what is incomplete. Kernels poll it at each group of sixteen particles; what they leave out is 0 or as it was. With the
+/// Whether to break off; once set it stays set, so that the caller knows the result is incomplete. Kernels poll it at each group of sixteen particles; what they leave out is 0 or as it was. With the
 /// widest networks and the largest cutoff of the sliders a group takes a billion operations, some hundredths of a second.
 pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
 
