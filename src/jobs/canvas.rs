@@ -145,7 +145,7 @@ impl CanvasWorker {
         let theirs = slot.clone();
         let name = JobName { thread: name, what: "The living canvas" };
         let mut state = CanvasState::new(outbox.clone(), theirs);
-        start(name, Cores::Shared, move || serve(&inbox, &mut state))?;
+        start(name, Cores::all_own(), move || serve(&inbox, &mut state))?;
         Ok(Self { name, outbox, orders, events, slot })
     }
 

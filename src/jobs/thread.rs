@@ -43,18 +43,27 @@ pub enum JobFault {
     },
 }
 
+/// Added to the niceness of threads that yield to the frames: where both want a core they get a quarter of it.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 5;
+
 /// Which cores the parallel loops of a thread use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cores {
     /// Those that everything shares.
     Shared,
-    /// So many threads of its own, and no others.
+    /// So many threads of its own, and no others; what draws the window goes before them.
     Own(NonZero<usize>),
 }
 
 impl Cores {
     /// One thread: work that is not to slow the others.
     pub const ONE: Self = Self::Own(NonZero::<usize>::MIN);
+
+    /// As many threads of its own as there are cores.
+    pub fn all_own() -> Self {
+        Self::Own(std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN))
+    }
 }
 
 /// A thread that was started; dropping this leaves it alone.
@@ -95,12 +104,23 @@ pub fn start(name: JobName, cores: Cores, work: impl FnOnce() + Send + 'static) 
     let started = match cores {
         Cores::Shared => std::thread::Builder::new().name(title).spawn(work).map(drop).map_err(|e| e.to_string()),
         Cores::Own(count) => {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(count.get()).thread_name(move |_| title.clone());
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(count.get())
+                .thread_name(move |_| title.clone())
+                .start_handler(|_| yield_to_frames());
             // The pool lives as long as its work.
             pool.build().map(|pool| pool.spawn(work)).map_err(|e| e.to_string())
         }
     };
     started.map(|()| Handle { ended }).map_err(|why| JobFault::NotStarted { what: name.what, why })
+}
+
+/// Lowers the priority of this thread: a software device draws the window on the cores that the thread works on. Other
+/// systems than Linux have no such device as a rule, and keep the priority.
+fn yield_to_frames() {
+    // The priority of one thread, on Linux. The work is done without it as well.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::nice(NICE);
 }
 
 /// What `work` gives; a panic in it becomes one sentence about `what`.
@@ -167,6 +187,20 @@ mod tests {
             assert_eq!(name.as_deref(), Some("unstill-test"));
             assert_eq!(threads, count.unwrap_or_else(rayon::current_num_threads));
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn threads_of_their_own_yield_to_the_frames() {
+        const LEAST_PRIORITY: i32 = 19;
+        let niceness = |cores| {
+            let (send, receive) = bounded(1);
+            start(TEST, cores, move || _ = send.send(rustix::process::getpriority_process(None))).unwrap().wait();
+            receive.try_recv().expect("the thread has ended").expect("a thread has a niceness")
+        };
+        let usual = niceness(Cores::Shared);
+        assert_eq!(niceness(Cores::all_own()), (usual + NICE).min(LEAST_PRIORITY));
+        assert_eq!(niceness(Cores::Shared), usual);
     }
 
     #[test]
