@@ -2,11 +2,12 @@
 """Steps per second of Unstill beside the same arithmetic in plain JAX, in one run.
 
 What it does
-    For each case the program (`unstill live --engine cpu --json`) and JAX run in turn, three times; the best of each
-    counts. Both use all cores. The networks have the program's shapes and random weights: only time is compared.
+    For each case the program (`unstill live --json`) on the processor, the program in WGSL and JAX run in turn, three
+    times; the best of each counts. All use all cores. The networks and grids have the program's shapes and random values:
+    only time is compared.
 
         speed.py path/to/unstill path/to/scenes         all cases
-        speed.py path/to/unstill path/to/scenes tokens  tokens, equations or points
+        speed.py path/to/unstill path/to/scenes tokens  tokens, equations, points or baked
 
 What is compared
     tokens      the live step of the token network (two scales of 3 x 3 convolutions) on n x n pixels; the program's
@@ -14,8 +15,11 @@ What is compared
     equations   an Euler step of six terms {1, u, v, lap u, lap v, u v^2} for two channels on n x n pixels
     points      a Heun step of n walkers under the gradient of an energy 3 -> 64 -> 64 -> 64 -> 1 (SiLU), turned by a
                 right angle; the program evaluates the potential of its smoothest flow as well
+    baked       a Heun step of n walkers under a flow read from a grid of eight channels by cubic interpolation
+                (Catmull-Rom), 512^2 nodes in the plane and 128^3 in space
 
-Needs jax and numpy. Source of the shapes: `src/worlds/field/tokens/net/mod.rs`, `src/worlds/points/rule/energy.rs`.
+Needs jax and numpy. Source of the shapes: `src/worlds/field/tokens/net/mod.rs`, `src/worlds/points/rule/energy.rs`,
+`src/worlds/points/engine/baked.rs`.
 """
 import json
 import subprocess
@@ -32,9 +36,9 @@ COLOURS, HALF, QUARTER, MIDDLE = 3, 24, 48, 3
 DATA_SD, SIGMA, LIVE_STEP, SWIM_PX = 0.2, 0.3, 0.1, 0.05
 
 
-def program(unstill, scene, steps, options):
-    """Steps per second that one run of the program reports."""
-    command = [unstill, "live", str(scene), "--steps", str(steps), "--engine", "cpu", "--json", "--quiet", *options]
+def program(unstill, scene, engine, steps, options):
+    """Steps per second that one run of the program on `engine` (cpu or gpu) reports."""
+    command = [unstill, "live", str(scene), "--steps", str(steps), "--engine", engine, "--json", "--quiet", *options]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["steps_per_s"]
 
 
@@ -127,33 +131,79 @@ def walker_step(rng):
     return step
 
 
+def baked_step(rng, dim):
+    """Walkers within a grid over [-1, 1] to the power `dim`."""
+    side = 512 if dim == 2 else 128
+    values = jnp.array(rng.normal(size=(side**dim, 8)), jnp.float32)
+
+    def catmull_rom(t):
+        a = [-t + 2 * t**2 - t**3, 2 - 5 * t**2 + 3 * t**3, t + 4 * t**2 - 3 * t**3, t**3 - t**2]
+        return jnp.stack(a, -1) / 2
+
+    def velocity(x):
+        at = jnp.clip((x + 1) * (side - 1) / 2, 1, side - 2.001)
+        cell = at.astype(jnp.int32)
+        weights = catmull_rom(at - cell)
+        flow = 0.0
+        for corner in np.ndindex(*(4,) * dim):
+            node, weight = 0, 1.0
+            for axis, k in enumerate(corner):
+                node = node * side + cell[:, axis] + k - 1
+                weight = weight * weights[:, axis, k]
+            flow += weight[:, None] * values[node]
+        return flow[:, :dim]
+
+    def step(_, x):
+        first = velocity(x)
+        return x + 0.0005 * (first + velocity(x + 0.001 * first))
+
+    return step
+
+
 def cases(scenes, rng):
-    """Name, scene, options of the program, steps of the program and of JAX, step and start of JAX."""
+    """Name, scene, options of the program, steps on the processor, in WGSL and in JAX, step and start of JAX."""
     for side in (128, 256, 512):
         steps = 200 * 128**2 // side**2 + 20
         image = jnp.array(rng.normal(size=(side, side, COLOURS)), jnp.float32)
         start = (image, jax.random.PRNGKey(1))
-        yield f"tokens {side}²", scenes / "firefly.ron", ["--size", str(side)], 4 * steps, steps // 4, token_step(rng), start
+        counts = (4 * steps, steps // 4, steps // 4)
+        yield f"tokens {side}²", scenes / "firefly.ron", ["--size", str(side)], counts, token_step(rng), start
     for side in (128, 256, 512):
         steps = 4000 * 128**2 // side**2
         start = tuple(jnp.array(rng.random((side, side)) * scale, jnp.float32) for scale in (1.0, 0.3))
-        yield f"equations {side}²", scenes / "life.ron", ["--size", str(side)], 5 * steps, steps, equation_step, start
+        counts = (5 * steps, steps, steps)
+        yield f"equations {side}²", scenes / "life.ron", ["--size", str(side)], counts, equation_step, start
     for count in (10_000, 100_000, 1_000_000):
         steps = max(200_000 // count, 1)
         start = jnp.array(rng.normal(size=(count, 2)), jnp.float32)
-        options = ["--walkers", str(count)]
-        yield f"points {count}, network", scenes / "ring.ron", options, 4 * steps, steps, walker_step(rng), start
+        counts = (4 * steps, steps, steps)
+        yield f"points {count}", scenes / "ring.ron", ["--walkers", str(count)], counts, walker_step(rng), start
+    for dim, scene in ((2, "ring.ron"), (3, "lorenz.ron")):
+        for count in (10_000, 100_000, 1_000_000):
+            steps = max(5_000_000 // count, 5)
+            start = jnp.array(rng.uniform(-0.9, 0.9, size=(count, dim)), jnp.float32)
+            options = ["--walkers", str(count), "--flow", "smoothest", "--baked"]
+            counts = (4 * steps, steps, steps)
+            yield f"baked {count}, {dim}-D", scenes / scene, options, counts, baked_step(rng, dim), start
 
 
 def main():
     unstill, scenes, *wanted = sys.argv[1:]
-    print(f"{'case':<26}{'unstill':>12}{'JAX ' + jax.__version__:>14}{'ratio':>8}   steps per second")
-    for name, scene, options, steps, jax_steps, step, start in cases(Path(scenes), np.random.default_rng(1)):
+    print(f"{'case':<20}{'processor':>11}{'WGSL':>11}{'JAX ' + jax.__version__:>12}   steps per second{'ratios':>10}")
+    for name, scene, options, counts, step, start in cases(Path(scenes), np.random.default_rng(1)):
         if wanted and name.split()[0] not in wanted:
             continue
-        rates = [(program(unstill, scene, steps, options), jax_rate(step, start, jax_steps)) for _ in range(REPEATS)]
-        own, other = (max(column) for column in zip(*rates))
-        print(f"{name:<26}{own:>12.4g}{other:>14.4g}{own / other:>8.1f}", flush=True)
+        rates = [
+            (
+                program(unstill, scene, "cpu", counts[0], options),
+                program(unstill, scene, "gpu", counts[1], options),
+                jax_rate(step, start, counts[2]),
+            )
+            for _ in range(REPEATS)
+        ]
+        processor, wgsl, other = (max(column) for column in zip(*rates))
+        ratios = f"{processor / other:>10.2f}{wgsl / other:>8.3f}"
+        print(f"{name:<20}{processor:>11.4g}{wgsl:>11.4g}{other:>12.4g}{'':19}{ratios}", flush=True)
 
 
 if __name__ == "__main__":
