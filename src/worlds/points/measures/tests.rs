@@ -141,7 +141,7 @@ fn certified(doc: &PointsDoc, settings: &PointCheckSettings) -> PointCertificate
 fn exact_flows_keep_the_ring_and_the_controls_do_not() {
     let doc = learned_scene(BuiltInTarget::Ring);
     let settings =
-        PointCheckSettings { repeats: 2, control_repeats: 1, samples: 400, path: 6.0, times: 6, ..Default::default() };
+        PointCheckSettings { repeats: 4, control_repeats: 1, samples: 400, path: 6.0, times: 6, ..Default::default() };
     let certificate = certified(&doc, &settings);
     let names: Vec<&str> = certificate.flows.iter().map(|flow| flow.name.as_str()).collect();
     assert_eq!(names[3], "smoothest, on the grid");

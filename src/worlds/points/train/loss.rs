@@ -7,6 +7,7 @@ use rand_distr::StandardNormal;
 use rayon::prelude::*;
 
 use super::net::TensorNet;
+use super::parzen::ParzenPool;
 use crate::worlds::points::rule::{LOG_SIGMA_OFFSET, PAIR_INDEX, PointEnergy};
 
 /// Samples of one chunk. Loss and gradient of 512 take 2.2 ms for an energy and a few times that for a free network: batches
@@ -27,12 +28,14 @@ pub(super) fn in_chunks(batch: usize, mut draw: impl FnMut(usize) -> Result<Loss
     (0..batch).step_by(CHUNK).map(|from| draw(CHUNK.min(batch - from))).collect()
 }
 
-/// E|σ s + z|² / d over `batch` samples, each with its own σ, log-uniform in `range` (Vincent 2011).
+/// E|σ s + z|² / d over `batch` samples, each with its own σ, log-uniform in `range` (Vincent 2011), and the variance of
+/// E + ln p over some positions of `densities`.
 pub(super) fn denoising(
     cloud: &[[f64; 3]],
     dim: usize,
     batch: usize,
     range: [f64; 2],
+    densities: &ParzenPool,
     rng: &mut StdRng,
 ) -> Result<LossChunk> {
     let [low, high] = range.map(f64::ln);
@@ -57,10 +60,14 @@ pub(super) fn denoising(
     let sigma = Tensor::from_vec(sigmas, (batch, 1), &device)?;
     let noise = Tensor::from_vec(noise, (batch, dim), &device)?;
     let baseline = Tensor::from_vec(baseline, (batch, dim), &device)?;
+    let known = densities.draw(rng)?;
     Ok(Box::new(move |net| {
         let gradient = net.input_gradient(&inputs)?.narrow(1, 0, dim)?;
         // -σ s - z, whose square is the same.
-        mean_square(&(gradient.broadcast_mul(&sigma)? + &baseline - &noise)?)
+        let LossPart { numerator, denominator } =
+            mean_square(&(gradient.broadcast_mul(&sigma)? + &baseline - &noise)?)?;
+        let numerator = (numerator + (known.variance(net)? * &denominator)?)?;
+        Ok(LossPart { numerator, denominator })
     }))
 }
 

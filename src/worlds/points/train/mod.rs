@@ -1,9 +1,10 @@
-//! Learning from a cloud: energies by denoising, flows over them, free networks, and the weak form.
+//! Learning from a cloud: energies by denoising and by density, flows over them, free networks, and the weak form.
 
 mod free_score;
 mod loss;
 mod net;
 mod optimiser;
+mod parzen;
 mod prune;
 mod settings;
 mod silu;

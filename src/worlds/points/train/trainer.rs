@@ -7,6 +7,7 @@ use rand::rngs::StdRng;
 
 use super::loss::{self, LossChunk, ScorePool};
 use super::optimiser::PointOptimiser;
+use super::parzen::ParzenPool;
 use super::settings::COOLING_SHARE;
 use super::{PointFlowKind, PointLearnError, PointTrainingSettings, WeakDictionary, WeakJob};
 use crate::worlds::points::cloud::{PointCloud, Standardisation};
@@ -44,6 +45,8 @@ pub struct PointTraining {
     learned: LearnedPoints,
     /// `None` when an energy of this cloud was there before.
     energy: Option<PointOptimiser>,
+    /// While the energy is learned.
+    densities: Option<ParzenPool>,
     flow: Option<PointOptimiser>,
     /// At the σ of the step before.
     pool: Option<ScorePool>,
@@ -114,6 +117,7 @@ impl PointTraining {
             rng,
             learned,
             energy,
+            densities: None,
             flow: None,
             pool: None,
             weak,
@@ -155,10 +159,16 @@ impl PointTraining {
     /// One step of a network.
     fn descend(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<PointStep>, PointLearnError> {
         if let Some(energy) = self.energy.as_mut().filter(|energy| !energy.is_done()) {
-            let PointTrainingSettings { batch, sigma_range, .. } = self.settings;
+            let PointTrainingSettings { seed, batch, sigma_range, .. } = self.settings;
+            let densities = match self.densities.take() {
+                Some(densities) => densities,
+                None => ParzenPool::new(&self.cloud, self.dim, sigma_range, seed ^ 0xd125, stop)
+                    .ok_or(PointLearnError::Stopped)?,
+            };
+            let densities = self.densities.insert(densities);
+            let (cloud, dim, rng) = (&self.cloud, self.dim, &mut self.rng);
             let loss = energy.descend(stop, || {
-                let draw = |count| loss::denoising(&self.cloud, self.dim, count, sigma_range, &mut self.rng);
-                loss::in_chunks(batch, draw)
+                loss::in_chunks(batch, |count| loss::denoising(cloud, dim, count, sigma_range, densities, rng))
             })?;
             let stats = PointStep { phase: PointPhase::Energy, step: energy.step, steps: self.total_steps(), loss };
             if self.energy.as_ref().is_some_and(PointOptimiser::is_done) {
@@ -235,6 +245,7 @@ impl PointTraining {
 
     /// A new energy makes earlier flows over an energy void; the weak form stays.
     fn keep_energy(&mut self) {
+        self.densities = None;
         if let Some(energy) = &self.energy {
             self.learned.energy = Some(PointEnergy { net: energy.average().clone() });
             self.learned.flows.retain(|named| matches!(named.flow, PointFlow::Dictionary(_)));
