@@ -215,6 +215,8 @@ pub(super) fn live(doc: &mut FieldDoc, options: &LiveOptions) -> anyhow::Result<
     let looks = watch(&mut engine, &ensemble, options.steps, doc.growth(), &tokens.live, |done| {
         bar.at(u64::from(done), String::new);
     })?;
+    // Waits for what a GPU has not done yet.
+    let last = engine.image()?;
     let steps_per_s = f64::from(options.steps) / begun.elapsed().as_secs_f64().max(1e-9);
     let [width, height] = engine.size();
     let summary = TokenSummary::of(&looks, LOOK_EVERY, USizeVec2::from(engine.size()).as_dvec2());
@@ -229,7 +231,6 @@ pub(super) fn live(doc: &mut FieldDoc, options: &LiveOptions) -> anyhow::Result<
         });
         write_series(path, &["step", "count", "shape", "contrast", "tail", "polarisation"], rows)?;
     }
-    let last = engine.image()?;
     if let Some(path) = options.png {
         let noisy = engine.noisy()?;
         let view =
