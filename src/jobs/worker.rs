@@ -291,18 +291,18 @@ mod tests {
     #[test]
     fn the_newest_order_replaces_the_one_that_waits() {
         let (go, may_go) = bounded::<()>(0);
+        let (begin, begun) = bounded(2);
         let worker = Worker::start(TEST, Cores::Shared, Inbox::Latest, move || {
-            let may_go = may_go.clone();
+            let (may_go, begin) = (may_go.clone(), begin.clone());
             move |order: u32, outbox: &Outbox<u32>| {
+                let _ = begin.send(order);
                 let _ = may_go.recv();
                 outbox.send(order);
             }
         });
         worker.order(0);
-        // The first order is in the thread's hands before the others come.
-        while worker.orders.as_ref().is_some_and(|orders| !orders.is_empty()) {
-            std::thread::yield_now();
-        }
+        // The first order is worked on before the others come.
+        assert_eq!(begun.recv_timeout(PATIENCE), Ok(0));
         (1..10).for_each(|k| worker.order(k));
         assert_eq!(worker.waiting(), 2);
         drop(go);
