@@ -52,7 +52,7 @@ const NICE: i32 = 5;
 pub enum Cores {
     /// Those that everything shares.
     Shared,
-    /// So many threads of its own, and no others; what draws the window goes before them.
+    /// This many threads of its own, at a lower priority than those that draw the window.
     Own(NonZero<usize>),
 }
 
@@ -115,10 +115,10 @@ pub fn start(name: JobName, cores: Cores, work: impl FnOnce() + Send + 'static) 
     started.map(|()| Handle { ended }).map_err(|why| JobFault::NotStarted { what: name.what, why })
 }
 
-/// Lowers the priority of this thread: a software device draws the window on the cores that the thread works on. Other
-/// systems than Linux have no such device as a rule, and keep the priority.
+/// Lowers the priority of this thread: a software device draws the window on the same cores. On Linux only: elsewhere such
+/// devices are rare.
 fn yield_to_frames() {
-    // The priority of one thread, on Linux. The work is done without it as well.
+    // `nice` applies to the calling thread alone on Linux. A failure costs frames, not results.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::nice(NICE);
 }
@@ -192,15 +192,15 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn threads_of_their_own_yield_to_the_frames() {
-        const LEAST_PRIORITY: i32 = 19;
+        const MAX_NICENESS: i32 = 19;
         let niceness = |cores| {
             let (send, receive) = bounded(1);
             start(TEST, cores, move || _ = send.send(rustix::process::getpriority_process(None))).unwrap().wait();
             receive.try_recv().expect("the thread has ended").expect("a thread has a niceness")
         };
-        let usual = niceness(Cores::Shared);
-        assert_eq!(niceness(Cores::all_own()), (usual + NICE).min(LEAST_PRIORITY));
-        assert_eq!(niceness(Cores::Shared), usual);
+        let shared = niceness(Cores::Shared);
+        assert_eq!(niceness(Cores::all_own()), (shared + NICE).min(MAX_NICENESS));
+        assert_eq!(niceness(Cores::Shared), shared);
     }
 
     #[test]
