@@ -94,6 +94,13 @@ pub(super) fn free_denoising(
     Ok(Box::new(move |net| mean_square(&((net.value(&inputs)? * sigma)? + &noise)?)))
 }
 
+/// A point of the cloud with noise `sigma` on each axis, standardised units.
+pub(super) fn noised_position(cloud: &[[f64; 3]], dim: usize, sigma: f64, rng: &mut StdRng) -> [f64; 3] {
+    let mut position = cloud[rng.random_range(0..cloud.len())];
+    position[..dim].iter_mut().for_each(|v| *v += sigma * rng.sample::<f64, _>(StandardNormal));
+    position
+}
+
 fn mean_square(error: &Tensor) -> Result<LossPart> {
     let denominator = Tensor::new(error.elem_count() as f32, error.device())?;
     Ok(LossPart { numerator: error.sqr()?.sum_all()?, denominator })
@@ -135,13 +142,7 @@ impl ScorePool {
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Option<Self> {
         let mut rng = StdRng::seed_from_u64(seed);
-        let positions: Vec<[f64; 3]> = (0..samples)
-            .map(|_| {
-                let mut position = cloud[rng.random_range(0..cloud.len())];
-                position[..dim].iter_mut().for_each(|v| *v += sigma * rng.sample::<f64, _>(StandardNormal));
-                position
-            })
-            .collect();
+        let positions: Vec<[f64; 3]> = (0..samples).map(|_| noised_position(cloud, dim, sigma, &mut rng)).collect();
         let jet = |&x: &[f64; 3]| (!stop()).then(|| energy.jet(x, sigma, dim));
         let jets: Vec<_> = positions.par_iter().map(jet).collect::<Option<_>>()?;
         let scores = jets.iter().map(|jet| jet.score).collect();

@@ -8,9 +8,9 @@
 use candle_core::{Device, Result, Tensor};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use rand_distr::StandardNormal;
 use rayon::prelude::*;
 
+use super::loss::noised_position;
 use super::net::TensorNet;
 use crate::worlds::points::rule::LOG_SIGMA_OFFSET;
 
@@ -60,12 +60,8 @@ impl ParzenPool {
         let [low, high] = range.map(f64::ln);
         let levels = (0..LEVELS).map(|k| {
             let sigma = (low + (high - low) * k as f64 / (LEVELS - 1) as f64).exp();
-            let mut noised = || {
-                let mut position = kernels[rng.random_range(0..kernels.len())];
-                position[..dim].iter_mut().for_each(|v| *v += sigma * rng.sample::<f64, _>(StandardNormal));
-                position
-            };
-            let positions: Vec<[f64; 3]> = (0..POSITIONS).map(|_| noised()).collect();
+            let positions: Vec<[f64; 3]> =
+                (0..POSITIONS).map(|_| noised_position(&kernels, dim, sigma, &mut rng)).collect();
             let at = |position: &[f64; 3]| (!stop()).then(|| log_density(&kernels, position, sigma));
             let log_density = positions.par_iter().map(at).collect::<Option<_>>()?;
             Some(ParzenLevel { sigma, positions, log_density })
@@ -112,6 +108,8 @@ fn log_density(cloud: &[[f64; 3]], x: &[f64; 3], sigma: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use rand_distr::StandardNormal;
+
     use super::*;
     use crate::worlds::points::cloud::{BuiltInTarget, PointCloud, Standardisation};
     use crate::worlds::points::rule::{Mlp, PointEnergy};
