@@ -215,7 +215,7 @@ pub(super) fn live(doc: &mut FieldDoc, options: &LiveOptions) -> anyhow::Result<
     let looks = watch(&mut engine, &ensemble, options.steps, doc.growth(), &tokens.live, |done| {
         bar.at(u64::from(done), String::new);
     })?;
-    // Waits for what a GPU has not done yet.
+    // Reading the image back also finishes the queued steps of a GPU, which count in the speed.
     let last = engine.image()?;
     let steps_per_s = f64::from(options.steps) / begun.elapsed().as_secs_f64().max(1e-9);
     let [width, height] = engine.size();

@@ -28,6 +28,11 @@ pub enum FieldError {
     )]
     Constant { channel: usize },
     #[error(
+        "the two channels of the stills are the same, as in a grey image; use images with two channels that differ, for example red \
+         and green of a PNG"
+    )]
+    SameChannels,
+    #[error(
         "{stills} stills are too few; learning needs at least {needed} with those it holds out, so load or simulate more"
     )]
     TooFew { stills: usize, needed: usize },

@@ -48,7 +48,7 @@ pub fn moments(values: impl Iterator<Item = f64> + Clone) -> [f64; 2] {
     [mean, variance.sqrt()]
 }
 
-/// Checks that `stills` can be learned from: two varying channels, one shape, finite values, no duplicates.
+/// Checks that `stills` can be learned from: two channels that vary and differ, one shape, finite values, no duplicates.
 ///
 /// # Errors
 /// The first violation, with the index of the still.
@@ -88,6 +88,9 @@ pub fn check_stills(stills: &[Still]) -> Result<(), FieldError> {
             return Err(FieldError::Constant { channel });
         }
     }
+    if stills.iter().all(|still| still.plane(0) == still.plane(1)) {
+        return Err(FieldError::SameChannels);
+    }
     Ok(())
 }
 
@@ -113,6 +116,9 @@ mod tests {
         );
         assert!(message(&[Still::filled(16, 16, &[1.0])]).contains("still 0 has 1 channel"));
         assert!(message(&[Still::filled(16, 16, &[1.0, 0.5])]).contains("channel 0 of the stills is constant"));
+        let mut grey = still(4);
+        grey.data.copy_within(..256, 256);
+        assert!(message(&[grey]).contains("two channels of the stills are the same"));
         assert!(message(&[Still::filled(8, 16, &[1.0, 0.5])]).contains("8 × 16"));
         assert!(message(&[still(1), Still::filled(16, 32, &[1.0, 0.5])]).contains("16 × 32"));
     }
