@@ -55,16 +55,18 @@ pub(in crate::cli) fn run(args: &Args, project: &mut Project, quiet: bool) -> an
     }
     let facts = json!({
         "command": "check", "world": "points", "sigma": certificate.sigma, "repeats": settings.repeats, "path": settings.path,
-        "flows": Value::Object(flows), "fresh": certificate.fresh, "mutual_cosines": certificate.mutual_cosines,
+        "flows": Value::Object(flows), "fresh": certificate.fresh, "fresh_within": certificate.fresh_within, "mutual_cosines": certificate.mutual_cosines,
         "certified": args.certify,
     });
     let mut lines = vec![format!(
         "walkers carried by the flow alone over {} pattern sizes, σ = {}, {} repetitions (controls {})",
         settings.path, certificate.sigma, settings.repeats, settings.control_repeats
     )];
-    if let Some(fresh) = certificate.fresh {
-        let (mean, error) = (fresh.mean, fresh.error);
-        lines.push(format!("samples of the cloud itself            within the 95 % quantile {mean:.2} ± {error:.2}"));
+    if let (Some(fresh), Some(within)) = (certificate.fresh, certificate.fresh_within) {
+        lines.push(format!(
+            "{:<34}       within the 95 % quantile {within:.2} (single pairs {:.2} ± {:.2})",
+            "samples of the cloud itself", fresh.mean, fresh.error
+        ));
     }
     lines.extend(certificate.flows.iter().map(row));
     if certificate.mutual_cosines.len() > 1 {
@@ -97,10 +99,12 @@ fn truth_of(path: &Path, dim: usize) -> anyhow::Result<TrueVelocities> {
 
 fn row(flow: &FlowCertificate) -> String {
     let mut line = format!(
-        "{:<34} {} within the 95 % quantile {:.2} ± {:.2}, MMD² {:.5} ± {:.5}, max {:.4} (quantile {:.4}), alive {:.2}",
+        "{:<34} {} within the 95 % quantile {:.2} (single pairs {:.2} ± {:.2}), MMD² changes by {:.5} ± {:.5}, at most {:.5} (quantile {:.5}), \
+         alive {:.2}",
         if flow.control { format!("control: {}", flow.name) } else { flow.name.clone() },
         if flow.keeps_cloud() { "keeps" } else { "FAILS" },
         flow.within_quantile,
+        flow.pairs_within.unwrap_or_default(),
         flow.within_error,
         flow.mmd2.mean,
         flow.mmd2.error,

@@ -40,37 +40,74 @@ impl Mmd {
     /// The value that a sample of the same distribution stays below with probability `share`: quantile over
     /// `permutations` random splits of `sample` and the reference together.
     pub fn permutation_quantile(&self, sample: &[[f32; 4]], share: f64, permutations: usize, seed: u64) -> f64 {
-        let all: Vec<[f32; 4]> = sample.iter().chain(&self.reference).copied().collect();
-        let n = all.len();
-        let rows: Vec<Vec<f32>> = all
-            .par_iter()
-            .enumerate()
-            .map(|(i, a)| {
-                let value = |(j, b)| if i == j { 0.0 } else { kernel(a, b, self.bandwidth) as f32 };
-                all.iter().enumerate().map(value).collect()
-            })
-            .collect();
+        let rows = self.kernel_rows(sample);
         let total: f64 = rows.iter().map(|row| row.iter().map(|v| f64::from(*v)).sum::<f64>()).sum();
-        let mut values: Vec<f64> = (0..permutations)
-            .into_par_iter()
-            .map(|k| {
-                let mut order: Vec<usize> = (0..n).collect();
-                order.shuffle(&mut StdRng::seed_from_u64(seed.wrapping_add(k as u64)));
-                let mut first = vec![0.0f32; n];
-                order[..sample.len()].iter().for_each(|&i| first[i] = 1.0);
-                let (mut within, mut across) = (0.0f64, 0.0f64);
-                for (row, &mine) in rows.iter().zip(&first) {
-                    let to_first = dot(row, &first);
-                    if mine > 0.0 { within += to_first } else { across += to_first }
-                }
-                let (m, r) = (sample.len() as f64, self.reference.len() as f64);
-                let rest = total - within - 2.0 * across;
-                within / (m * (m - 1.0)) + rest / (r * (r - 1.0)) - 2.0 * across / (m * r)
-            })
-            .collect();
-        values.sort_by(f64::total_cmp);
-        values[((values.len() as f64 * share) as usize).min(values.len() - 1)]
+        let (m, r) = (sample.len() as f64, self.reference.len() as f64);
+        let values = permuted(rows.len(), permutations, seed, |order| {
+            let first = indicator(rows.len(), &order[..sample.len()]);
+            let (mut within, mut across) = (0.0f64, 0.0f64);
+            for (row, &mine) in rows.iter().zip(&first) {
+                let to_first = dot(row, &first);
+                if mine > 0.0 { within += to_first } else { across += to_first }
+            }
+            let rest = total - within - 2.0 * across;
+            within / (m * (m - 1.0)) + rest / (r * (r - 1.0)) - 2.0 * across / (m * r)
+        });
+        quantile_of(&values, share)
     }
+
+    /// By how much MMD² changes where a new sample of the same distribution takes the place of `sample`, which has as many
+    /// positions as the reference, over `permutations` random splits of both into three parts: before, after and reference;
+    /// ascending. Between samples of one distribution MMD² is inversely proportional to their size, so the values of the smaller
+    /// parts are scaled to that of the sample.
+    pub(super) fn permuted_changes(&self, sample: &[[f32; 4]], permutations: usize, seed: u64) -> Vec<f64> {
+        let rows = self.kernel_rows(sample);
+        let part = rows.len() / 3;
+        let m = part as f64;
+        let (within, across) = (1.0 / (m * (m - 1.0)), 2.0 / (m * m));
+        permuted(rows.len(), permutations, seed, |order| {
+            let [before, after] = [&order[..part], &order[part..2 * part]].map(|of| indicator(rows.len(), of));
+            let difference: Vec<f32> = before.iter().zip(&after).map(|(before, after)| before - after).collect();
+            let sum_over = |of: &[usize], with: &[f32]| of.iter().map(|&i| dot(&rows[i], with)).sum::<f64>();
+            let change = within * (sum_over(&order[part..2 * part], &after) - sum_over(&order[..part], &before))
+                + across * sum_over(&order[2 * part..3 * part], &difference);
+            change * m / sample.len() as f64
+        })
+    }
+
+    /// The kernel between any two points of `sample` and the reference, 0 of a point with itself.
+    fn kernel_rows(&self, sample: &[[f32; 4]]) -> Vec<Vec<f32>> {
+        let all: Vec<[f32; 4]> = sample.iter().chain(&self.reference).copied().collect();
+        let row = |(i, a): (usize, &[f32; 4])| {
+            let value = |(j, b)| if i == j { 0.0 } else { kernel(a, b, self.bandwidth) as f32 };
+            all.iter().enumerate().map(value).collect()
+        };
+        all.par_iter().enumerate().map(row).collect()
+    }
+}
+
+/// A statistic of random orders of `n` indices, ascending.
+fn permuted(n: usize, permutations: usize, seed: u64, statistic: impl Fn(&[usize]) -> f64 + Sync) -> Vec<f64> {
+    let of_order = |k: usize| {
+        let mut order: Vec<usize> = (0..n).collect();
+        order.shuffle(&mut StdRng::seed_from_u64(seed.wrapping_add(k as u64)));
+        statistic(&order)
+    };
+    let mut values: Vec<f64> = (0..permutations).into_par_iter().map(of_order).collect();
+    values.sort_by(f64::total_cmp);
+    values
+}
+
+/// 1 at the indices, 0 elsewhere.
+fn indicator(n: usize, indices: &[usize]) -> Vec<f32> {
+    let mut values = vec![0.0; n];
+    indices.iter().for_each(|&i| values[i] = 1.0);
+    values
+}
+
+/// The value below which a share of the values is; of ascending values, at least one.
+pub(super) fn quantile_of(ascending: &[f64], share: f64) -> f64 {
+    ascending[((ascending.len() as f64 * share) as usize).min(ascending.len() - 1)]
 }
 
 /// Kernelised Stein discrepancy (squared) of a sample whose scores under the energy are `scores`.

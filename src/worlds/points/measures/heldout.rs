@@ -1,17 +1,19 @@
 //! Samples that a certificate carries and compares with: independent of one another and, where the target is built in, of
 //! what was learned from.
 
+use std::sync::Arc;
+
 use super::Mmd;
+use super::path_test::StartingPair;
 use crate::worlds::points::PointsDoc;
 use crate::worlds::points::cloud::Standardisation;
 use crate::worlds::points::engine::walkers_from;
 
-/// One repetition: walkers to carry, a reference of the same size, and the quantile for two such samples.
+/// One repetition: walkers to carry, a reference of the same size, and what MMD² of two such samples may be.
 pub(super) struct HeldOutPoints {
     pub walkers: Vec<[f32; 4]>,
     pub mmd: Mmd,
-    /// 95 % quantile of MMD² over permutations of both samples together.
-    pub quantile: f64,
+    pub pair: Arc<StartingPair>,
     /// Further samples of the same cloud: as good as any flow can be.
     pub fresh: Vec<Vec<[f32; 4]>>,
 }
@@ -50,7 +52,7 @@ impl HeldOutPoints {
         let (walkers, reference) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         let fresh = parts.take(fresh).collect();
         let mmd = Mmd::new(&walkers, &reference);
-        let quantile = mmd.permutation_quantile(&walkers, 0.95, permutations, seed);
-        Self { walkers, mmd, quantile, fresh }
+        let pair = Arc::new(StartingPair::new(&mmd, &walkers, permutations, seed));
+        Self { walkers, mmd, pair, fresh }
     }
 }

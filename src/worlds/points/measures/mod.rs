@@ -6,6 +6,7 @@ mod cosine;
 mod discrepancy;
 mod heldout;
 mod lyapunov;
+mod path_test;
 mod residual;
 
 pub use certificate::{FlowCertificate, PointCertificate, PointCheck, PointCheckSettings};

@@ -195,7 +195,8 @@ impl WorldInfo for PointsDoc {
         let Some(certificate) = &self.certificate else { return Vec::new() };
         let mut lines: Vec<(bool, String)> = certificate.flows.iter().map(line_of).collect();
         if let Some(fresh) = certificate.fresh {
-            let text = format!("samples of the cloud itself: within {:.2} ± {:.2}", fresh.mean, fresh.error);
+            let within = certificate.fresh_within.unwrap_or(fresh.mean);
+            let text = format!("samples of the cloud itself: within {within:.2}");
             lines.insert(0, (true, text));
         }
         // Flows that were blended since have no row.
@@ -341,8 +342,8 @@ fn is_under(stroke: &BrushStroke, position: DVec3) -> bool {
 
 fn line_of(flow: &FlowCertificate) -> (bool, String) {
     let control = if flow.control { "control " } else { "" };
-    let within = format!("{:.2} ± {:.2}", flow.within_quantile, flow.within_error);
-    let mut text = format!("{control}{}: within {within}, MMD² {:.5}", flow.name, flow.mmd2.mean);
+    let within = flow.within_quantile;
+    let mut text = format!("{control}{}: within {within:.2}, MMD² changes by {:.5}", flow.name, flow.mmd2.mean);
     if let Some(error) = flow.grid_error {
         text += &format!(", grid error {error:.0e}");
     }
