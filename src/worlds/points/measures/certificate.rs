@@ -90,11 +90,16 @@ pub struct FlowCertificate {
 
 impl FlowCertificate {
     /// Whether no measurement contradicts it: the change of MMD² is within its quantile at 95 % of the times, and no walker has
-    /// left.
+    /// left. Of an older certificate: the share of single pairs is not below .95 by more than twice its error, and the mean of
+    /// MMD² not above 0 by more than twice its error and half the quantile.
     pub fn keeps_cloud(&self) -> bool {
-        // The share of single pairs of an older certificate is .95 at best.
-        let slack = if self.pairs_within.is_some() { 0.0 } else { 2.0 * self.within_error };
-        self.within_quantile + slack >= WITHIN && self.alive > ALIVE
+        let within = if self.pairs_within.is_some() {
+            self.within_quantile >= WITHIN
+        } else {
+            let unbiased = self.mmd2.mean <= (2.0 * self.mmd2.error).max(0.5 * self.quantile);
+            self.within_quantile + 2.0 * self.within_error >= WITHIN && unbiased
+        };
+        within && self.alive > ALIVE
     }
 }
 
