@@ -163,20 +163,50 @@ fn plane_of(still: &Still, channel: usize) -> Plane<'_> {
 /// Draws the torus of a pattern over the whole of `picture`, repeated faintly around itself.
 pub(super) fn draw_pattern(still: &Still, view: &Viewpoint, shades: &Shades, picture: &mut RgbaImage) {
     let planes = [plane_of(still, 0), plane_of(still, 1)];
-    let FieldSight { columns, rows, squares } = FieldSight::new(view, picture, DVec2::ZERO, planes[1]);
-    let width = picture.width() as usize;
+    draw_planes(planes, view, picture, |values, is_repeated| shades.colour(|c| values[c], is_repeated));
+}
+
+/// Draws planes of one size over the whole of `picture`: the colour of each pixel from their values there, mixed of the four
+/// pixels around it, and of whether it repeats the plane.
+fn draw_planes<const N: usize>(
+    planes: [Plane; N],
+    view: &Viewpoint,
+    picture: &mut RgbaImage,
+    colour: impl Fn([f32; N], bool) -> Rgba<u8> + Sync,
+) {
+    let FieldSight { columns, rows } = FieldSight::new(view, picture, DVec2::ZERO, planes[0]);
+    let width = columns.len();
     if width == 0 {
         return;
     }
-    picture.par_chunks_exact_mut(4 * width).zip(&rows).for_each(|(line, row)| {
-        for (pixel, column) in line.chunks_exact_mut(4).zip(&columns) {
-            let value = |c: usize| {
-                let plane = planes[c];
-                if squares { plane.values[row.first * plane.width + column.first] } else { mixed(plane, column, row) }
-            };
-            pixel.copy_from_slice(&shades.colour(value, column.is_repeated || row.is_repeated).0);
-        }
-    });
+    // Lines between the same two rows of the plane share what is mixed along these.
+    let mut below = &mut **picture;
+    let mut cut = |band: &[MosaicPlace]| below.split_off_mut(..4 * width * band.len()).unwrap_or_default();
+    let bands: Vec<_> = rows.chunk_by(|a, b| a.first == b.first).map(|band| (band, cut(band))).collect();
+    bands.into_par_iter().for_each_init(
+        || vec![[[0.0; N]; 2]; width],
+        |along, (band, lines)| {
+            for (both, column) in along.iter_mut().zip(&columns) {
+                *both = [band[0].first, band[0].second].map(|row| {
+                    planes.map(|plane| {
+                        let at = |column: usize| plane.values[row * plane.width + column];
+                        mixed(at(column.first), at(column.second), column.share)
+                    })
+                });
+            }
+            for (row, line) in band.iter().zip(lines.chunks_exact_mut(4 * width)) {
+                let (pixels, _) = line.as_chunks_mut();
+                for ((pixel, [upper, lower]), column) in pixels.iter_mut().zip(&*along).zip(&columns) {
+                    let values = std::array::from_fn(|c| mixed(upper[c], lower[c], row.share));
+                    *pixel = colour(values, column.is_repeated || row.is_repeated).0;
+                }
+            }
+        },
+    );
+}
+
+fn mixed(first: f32, second: f32, share: f32) -> f32 {
+    first * (1.0 - share) + second * share
 }
 
 /// Gap between stills side by side, as a share of their width.
@@ -203,7 +233,7 @@ pub(super) fn draw_stills(stills: &[Still], view: &Viewpoint, shades: &Shades, p
         let (width, height) = (still.width as f64, still.height as f64);
         let low = DVec2::new(across * width * (1.0 + GAP), whole - down * height * (1.0 + GAP) - height);
         let planes = [plane_of(still, 0), plane_of(still, 1)];
-        let FieldSight { columns, rows, .. } = FieldSight::new(view, picture, low, planes[1]);
+        let FieldSight { columns, rows } = FieldSight::new(view, picture, low, planes[1]);
         for (y, row) in rows.iter().enumerate().filter(|(_, row)| !row.is_repeated) {
             for (x, column) in columns.iter().enumerate().filter(|(_, column)| !column.is_repeated) {
                 let at = row.first * still.width + column.first;
@@ -227,7 +257,6 @@ struct MosaicPlace {
 struct FieldSight {
     columns: Vec<MosaicPlace>,
     rows: Vec<MosaicPlace>,
-    squares: bool,
 }
 
 impl FieldSight {
@@ -242,7 +271,6 @@ impl FieldSight {
         Self {
             columns: (0..picture.width()).map(|x| place(column(x), plane.width)).collect(),
             rows: (0..picture.height()).map(|y| place(row(y), plane.height)).collect(),
-            squares,
         }
     }
 }
@@ -256,13 +284,6 @@ impl MosaicPlace {
         let share = if squares { 0.0 } else { (at - 0.5 - from) as f32 };
         Self { first: wrap(from), second: wrap(from + 1.0), share, is_repeated }
     }
-}
-
-fn mixed(plane: Plane, column: &MosaicPlace, row: &MosaicPlace) -> f32 {
-    let at = |row: usize, column: usize| plane.values[row * plane.width + column];
-    let upper = at(row.first, column.first) * (1.0 - column.share) + at(row.first, column.second) * column.share;
-    let lower = at(row.second, column.first) * (1.0 - column.share) + at(row.second, column.second) * column.share;
-    upper * (1.0 - row.share) + lower * row.share
 }
 
 /// Dark and light ground of tokens, whose background is 0.
@@ -319,28 +340,14 @@ fn colours(still: &Still, (of, light): (TokenColours, bool), view: &Viewpoint, p
     let ground = token_ground(light);
     let plane = |channel| Plane { values: still.plane(channel), width: still.width, height: still.height };
     let planes = [plane(0), plane(1), plane(2)];
-    let FieldSight { columns, rows, squares } = FieldSight::new(view, picture, DVec2::ZERO, planes[0]);
-    let width = picture.width() as usize;
-    if width == 0 {
-        return;
-    }
-    picture.par_chunks_exact_mut(4 * width).zip(&rows).for_each(|(line, row)| {
-        for (pixel, column) in line.chunks_exact_mut(4).zip(&columns) {
-            let outside = column.is_repeated || row.is_repeated;
-            let strength = match (outside, repeats) {
-                (false, _) => 1.0,
-                (true, true) => REPEATED,
-                (true, false) => 0.0,
-            };
-            let values = planes.map(|plane| {
-                let at = row.first * plane.width + column.first;
-                if squares { plane.values[at] } else { mixed(plane, column, row) }
-            });
-            let (ink, cover) = token_ink(values, of, light);
-            for c in 0..3 {
-                pixel[c] = (ground[c] + strength * (ink[c] - cover * ground[c])).min(255.0) as u8;
-            }
-            pixel[3] = 255;
-        }
+    draw_planes(planes, view, picture, |values, is_repeated| {
+        let strength = match (is_repeated, repeats) {
+            (false, _) => 1.0,
+            (true, true) => REPEATED,
+            (true, false) => 0.0,
+        };
+        let (ink, cover) = token_ink(values, of, light);
+        let level = |c: usize| (ground[c] + strength * (ink[c] - cover * ground[c])).min(255.0) as u8;
+        Rgba([level(0), level(1), level(2), 255])
     });
 }
