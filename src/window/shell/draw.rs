@@ -2,7 +2,7 @@
 //!
 //! The main world describes the frame ([`CanvasFrame`]); a system in Bevy's 2-D pass draws it under the panels.
 
-mod pipeline;
+pub mod pipeline;
 mod trails;
 
 pub use crate::window::runtime::view_uniform::View;

@@ -21,8 +21,10 @@ pub use crate::window::runtime::check;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use bevy::camera::CameraMainTextureUsages;
 use bevy::ecs::system::NonSendMarker;
 use bevy::prelude::*;
+use bevy::render::render_resource::TextureUsages;
 use bevy::render::renderer::{RenderAdapterInfo, RenderDevice, RenderQueue};
 use bevy::window::{MonitorSelection, PresentMode, PrimaryWindow, WindowCloseRequested, WindowMode, WindowResolution};
 use bevy::winit::{UpdateMode, WINIT_WINDOWS, WinitSettings};
@@ -32,7 +34,7 @@ use canvas::SwarmCanvas;
 use draw::{CanvasFrame, DrawPlugin};
 use frame_log::FrameLog;
 use keys::{Keyboard, Listener};
-use studio::{BlitPlugin, StudioFrame, StudioTextures, Surface};
+use studio::{Backdrop, BackdropPlugin, StudioTextures, Surface};
 
 use crate::gpu::{EngineChoice, GpuDevice};
 use crate::session::{Command, DocumentCommand, LiveCommand, Preference, ViewCommand};
@@ -69,7 +71,7 @@ pub fn run(file: Option<PathBuf>, engine: Option<EngineChoice>) -> anyhow::Resul
     }
     let exit = App::new()
         .add_plugins(plugins)
-        .add_plugins((EguiPlugin::default(), DrawPlugin, BlitPlugin, shots::ShotsPlugin))
+        .add_plugins((EguiPlugin::default(), DrawPlugin, BackdropPlugin, shots::ShotsPlugin))
         .insert_resource(WinitSettings {
             focused_mode: UpdateMode::Continuous,
             // The swarm runs on while the window has no focus.
@@ -103,7 +105,7 @@ struct ShellResource {
     canvas: SwarmCanvas,
     /// The other worlds.
     studios: Studios,
-    /// What their canvases are shown by.
+    /// The pictures of their canvases.
     textures: StudioTextures,
     frame_log: FrameLog,
     /// Known once the renderer runs.
@@ -123,7 +125,9 @@ fn set_up(
     adapter: Res<RenderAdapterInfo>,
 ) {
     egui.auto_create_primary_context = false;
-    commands.spawn((Camera2d, Msaa::Off, PrimaryEguiContext));
+    // The canvas of a world is copied in.
+    let usages = CameraMainTextureUsages::default().with(TextureUsages::COPY_DST);
+    commands.spawn((Camera2d, Msaa::Off, usages, PrimaryEguiContext));
     let device = GpuDevice {
         device: device.wgpu_device().clone(),
         queue: (**queue.0).clone(),
@@ -154,7 +158,7 @@ fn show(
     mut frame: ResMut<CanvasFrame>,
     mut keyboard: Keyboard,
     mut window: Single<&mut Window, With<PrimaryWindow>>,
-    (mut images, mut studio_frame, time): (ResMut<Assets<Image>>, ResMut<StudioFrame>, Res<Time<Real>>),
+    (mut backdrop, time): (ResMut<Backdrop>, Res<Time<Real>>),
 ) -> Result {
     let ctx = &contexts.ctx_mut()?.clone();
     let ShellResource { shell, canvas, studios, textures, gpu: Some(gpu), styled, last_input, .. } = &mut *state else {
@@ -182,10 +186,9 @@ fn show(
             free: egui::Rect::NOTHING,
             theme: shell.session.prefs().theme,
             pointer_is_here,
-            images: &mut images,
-            frame: &mut studio_frame,
+            gpu: &gpu.shared,
             textures,
-            contexts: &mut contexts,
+            backdrop: &mut backdrop,
         };
         studios.show(shell, gpu, &wanted, &mut surface);
         clipboard::after_panels(&shell.clipboard, ctx);
@@ -193,6 +196,7 @@ fn show(
         frame.set_if_neq(CanvasFrame::default());
         return Ok(());
     }
+    backdrop.set_if_neq(Backdrop::default());
     let range = shell.ramps.range(&shell.session, shell.live.settings());
     shell.ui.set_ramp_range(range);
     shell.share.set_ramp_range(range);

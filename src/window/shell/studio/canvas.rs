@@ -1,21 +1,14 @@
-//! The canvas of the studio: the newest picture of its thread as a texture, and the pointer over it.
-//!
-//! The texture is an image of Bevy that is written in place: a managed texture of egui becomes another image at each change,
-//! which is never ready in the frame that shows it. Pictures that were drawn on the GPU are copied to it there (`studio.rs`).
+//! The canvas of the studio: the newest picture of its thread as a texture, and the pointer over it. Nothing of a picture that was
+//! drawn on the GPU comes back to the processor.
 
 use std::collections::HashMap;
 
-use bevy::asset::{AssetId, Assets, Handle, RenderAssetUsages};
-use bevy::image::Image;
-use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat};
-use bevy_egui::egui::{
-    self, Color32, Id, LayerId, PointerButton, Popup, Pos2, Rect, Sense, Stroke, TextureId, Ui, UiBuilder,
-};
-use bevy_egui::{EguiContexts, EguiTextureHandle};
+use bevy_egui::egui::{self, Id, LayerId, PointerButton, Popup, Pos2, Rect, Sense, Stroke, Ui, UiBuilder};
 use glam::DVec2;
 
 use super::super::theme;
-use super::StudioFrame;
+use super::{Backdrop, Canvas};
+use crate::gpu::GpuDevice;
 use crate::jobs::{CanvasOrder, CanvasPicture, CanvasView, CanvasWorker};
 use crate::media::looks::Theme;
 use crate::session::Prefs;
@@ -33,23 +26,22 @@ const ZOOM_PER_POINT: f64 = 0.004;
 /// Turn of the eye by one point of a drag, rad.
 const ORBIT_PER_POINT: f64 = 0.008;
 
-/// The image of the canvas of each world that was shown, by its name.
+/// The newest picture of each world that was shown, by its name.
 #[derive(Default)]
-pub struct StudioTextures(HashMap<&'static str, (Handle<Image>, TextureId)>);
+pub struct StudioTextures(HashMap<&'static str, wgpu::Texture>);
 
 /// Where a canvas is drawn.
-pub struct Surface<'a, 'w, 's> {
+pub struct Surface<'a> {
     pub ctx: &'a egui::Context,
     /// What the panels leave free, points.
     pub free: Rect,
     pub theme: Theme,
     /// The pointer is in the window.
     pub pointer_is_here: bool,
-    pub images: &'a mut Assets<Image>,
-    /// The picture that the render world copies.
-    pub frame: &'a mut StudioFrame,
+    /// What draws the window.
+    pub gpu: &'a GpuDevice,
     pub textures: &'a mut StudioTextures,
-    pub contexts: &'a mut EguiContexts<'w, 's>,
+    pub backdrop: &'a mut Backdrop,
 }
 
 /// What a drag does.
@@ -60,7 +52,7 @@ enum Drag {
     Orbit,
 }
 
-impl StudioScreen for Surface<'_, '_, '_> {
+impl StudioScreen for Surface<'_> {
     fn theme(&self) -> Theme {
         self.theme
     }
@@ -79,61 +71,48 @@ impl StudioScreen for Surface<'_, '_, '_> {
         self.order(view, studio, worker);
         let world = studio.entry().name;
         worker.with_picture(|picture| self.upload(world, picture));
-        let painter = ui.painter_at(free);
-        if let Some((_, texture)) = self.textures.0.get(world) {
-            let whole = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
-            painter.image(*texture, free, whole, Color32::WHITE);
-        }
+        let place = self.free_pixels();
+        self.backdrop.0 = self.textures.0.get(world).map(|texture| Canvas { texture: texture.clone(), place });
         overlay(ui, free, studio, self.theme, self.pointer_is_here);
         commands
     }
 }
 
-impl Surface<'_, '_, '_> {
+impl Surface<'_> {
     fn upload(&mut self, world: &'static str, picture: &CanvasPicture) {
-        let id = self.image_of(world, picture.size());
+        let GpuDevice { device, queue, .. } = self.gpu;
+        let [width, height] = picture.size();
+        let size = wgpu::Extent3d { width, height, depth_or_array_layers: 1 };
+        let old = self.textures.0.remove(world).filter(|texture| texture.size() == size);
+        let texture = old.unwrap_or_else(|| canvas_texture(device, size));
+        let to = texture.as_image_copy();
+        let layout =
+            |row| wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(4 * row), rows_per_image: None };
         match picture {
-            CanvasPicture::Processor(picture) => {
-                self.frame.shown = None;
-                // Looked up for writing only here: what was looked up is uploaded again.
-                if let Some(mut image) = self.images.get_mut(id)
-                    && let Some(pixels) = &mut image.data
-                {
-                    pixels.copy_from_slice(picture.as_raw());
-                }
-            }
+            CanvasPicture::Processor(picture) => queue.write_texture(to, picture.as_raw(), layout(width), size),
             CanvasPicture::Gpu(picture, _) => {
-                self.frame.number += 1;
-                self.frame.shown = Some((picture.clone(), id));
+                let mut encoder = device.create_command_encoder(&Default::default());
+                let from = wgpu::TexelCopyBufferInfo { buffer: &picture.buffer, layout: layout(picture.row()) };
+                encoder.copy_buffer_to_texture(from, to, size);
+                queue.submit([encoder.finish()]);
             }
         }
+        self.textures.0.insert(world, texture);
     }
 
-    /// The image of the canvas, another one when it has another size.
-    fn image_of(&mut self, world: &'static str, [width, height]: [u32; 2]) -> AssetId<Image> {
-        if let Some((handle, _)) = self.textures.0.get(world)
-            && self.images.get(handle).is_some_and(|image| [image.width(), image.height()] == [width, height])
-        {
-            return handle.id();
-        }
-        let size = Extent3d { width, height, depth_or_array_layers: 1 };
-        let usages = RenderAssetUsages::MAIN_WORLD | RenderAssetUsages::RENDER_WORLD;
-        let pixels = vec![0; 4 * (width * height) as usize];
-        let image = Image::new(size, TextureDimension::D2, pixels, TextureFormat::Rgba8UnormSrgb, usages);
-        let handle = self.images.add(image);
-        let id = handle.id();
-        let texture = self.contexts.add_image(EguiTextureHandle::Strong(handle.clone()));
-        if let Some((old, _)) = self.textures.0.insert(world, (handle, texture)) {
-            self.contexts.remove_image(&old);
-        }
-        id
+    /// x, y, width and height of what the panels leave free, physical pixels.
+    fn free_pixels(&self) -> [u32; 4] {
+        let scale = self.ctx.pixels_per_point();
+        let Rect { min, .. } = self.free;
+        let size = self.free.size();
+        [min.x, min.y, size.x, size.y].map(|points| (points * scale).round().max(0.0) as u32)
     }
 
     /// Orders what to draw, when that has changed.
     fn order(&self, view: &mut StudioView, studio: &Studio, worker: &CanvasWorker) {
-        let pixels = self.free.size() * self.ctx.pixels_per_point();
-        let shrink = (MAX_PIXELS / (pixels.x * pixels.y).max(1.0)).sqrt().min(1.0);
-        let size = [pixels.x, pixels.y].map(|side| (side * shrink).round().max(1.0) as u32);
+        let [_, _, width, height] = self.free_pixels().map(|side| side as f32);
+        let shrink = (MAX_PIXELS / (width * height).max(1.0)).sqrt().min(1.0);
+        let size = [width, height].map(|side| (side * shrink).round().max(1.0) as u32);
         let trail = if studio.live().trails { TRAIL } else { 0.0 };
         let options = DrawOptions { light: self.theme == Theme::Light, trail, layers: studio.live().layers };
         let wanted = CanvasView { view: *view.viewpoint(studio), size, options, shows_live: studio.shows_live() };
@@ -142,6 +121,20 @@ impl Surface<'_, '_, '_> {
             worker.order(CanvasOrder::Show(wanted));
         }
     }
+}
+
+fn canvas_texture(device: &wgpu::Device, size: wgpu::Extent3d) -> wgpu::Texture {
+    use wgpu::TextureUsages as Usages;
+    device.create_texture(&wgpu::TextureDescriptor {
+        label: Some("canvas of a world"),
+        size,
+        mip_level_count: 1,
+        sample_count: 1,
+        dimension: wgpu::TextureDimension::D2,
+        format: wgpu::TextureFormat::Rgba8UnormSrgb,
+        usage: Usages::COPY_DST | Usages::COPY_SRC | Usages::TEXTURE_BINDING,
+        view_formats: &[],
+    })
 }
 
 /// What the pointer over the canvas asks for.
