@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Context as _, bail};
 
 use super::output::Progress;
-use crate::jobs::{LearningEvent, LearningRun, Reason, StopHandle};
+use crate::jobs::{Cores, LearningEvent, LearningRun, Reason, StopHandle};
 use crate::worlds::World;
 use crate::worlds::studio::{Learned, TrainingStep, WorldTraining};
 
@@ -31,7 +31,7 @@ pub(super) fn learn(
     call: LearnCall,
     replaces_a_rule: bool,
 ) -> anyhow::Result<(Learned, TrainingStep)> {
-    let run = LearningRun::start(Arc::new(world), method);
+    let run = LearningRun::start(Cores::Shared, Arc::new(world), method);
     stop_on_interrupt(run.stop_handle())?;
     learned(&run, call, replaces_a_rule)
 }
@@ -74,7 +74,7 @@ pub(super) fn older_rule_kept(steps: usize) -> String {
 /// # Errors
 /// What the run reports: stills that cannot be learned from.
 pub(super) fn check(check: impl WorldTraining + 'static, quiet: bool) -> anyhow::Result<Learned> {
-    let run = LearningRun::spawn(move || Ok(Box::new(check)));
+    let run = LearningRun::spawn(Cores::Shared, move || Ok(Box::new(check)));
     follow(&run, quiet)?;
     run.take_newest().context("the check ended without a result; learn again, then repeat it")
 }
@@ -145,7 +145,7 @@ mod tests {
         let entry = world_entry("points").expect("the points world");
         let world = (entry.start)(&(entry.empty)(), "ring").expect("a start of the table");
         let (handle, stop) = bounded(1);
-        let run = LearningRun::spawn(move || {
+        let run = LearningRun::spawn(Cores::Shared, move || {
             let training = world.info().expect("a world of the studio").start_training(method)?;
             Ok(Box::new(Interrupted { training, at, stop }))
         });

@@ -52,16 +52,20 @@ pub struct LearningRun {
 }
 
 impl LearningRun {
-    /// Starts to learn `world` by a method of its tables, or its check. What cannot be learned arrives as an event.
-    pub fn start(world: Arc<World>, method: &'static str) -> Self {
-        Self::spawn(move || {
+    /// Starts to learn `world` by a method of its tables, or its check, on these cores. What cannot be learned arrives as an
+    /// event.
+    pub fn start(cores: Cores, world: Arc<World>, method: &'static str) -> Self {
+        Self::spawn(cores, move || {
             let info = world.info().ok_or_else(|| StudioError::Unknown(method.to_owned()))?;
             info.start_training(method)
         })
     }
 
     /// Starts a run of what `make` returns, which is called in the thread of the run. Its error arrives as an event.
-    pub fn spawn(make: impl FnOnce() -> Result<Box<dyn WorldTraining>, StudioError> + Send + 'static) -> Self {
+    pub fn spawn(
+        cores: Cores,
+        make: impl FnOnce() -> Result<Box<dyn WorldTraining>, StudioError> + Send + 'static,
+    ) -> Self {
         let shared = Arc::new(LearningShared { control: Arc::default(), newest: ArcSwapOption::empty() });
         let (sender, events) = bounded(EVENT_CAPACITY);
         let (mine, outbox) = (shared.clone(), sender.clone());
@@ -71,7 +75,7 @@ impl LearningRun {
             // Fails only when the run was dropped.
             let _ = outbox.send(last);
         };
-        if let Err(fault) = start(LEARNING, Cores::Shared, work) {
+        if let Err(fault) = start(LEARNING, cores, work) {
             // The receiver is in hand.
             let _ = sender.send(LearningEvent::Failed(fault.to_string()));
         }
@@ -266,7 +270,7 @@ mod tests {
 
     #[test]
     fn a_run_ends_with_what_it_learned() {
-        let run = LearningRun::start(ring(20.0), "exact");
+        let run = LearningRun::start(Cores::Shared, ring(20.0), "exact");
         assert_eq!(last(&run), LearningEvent::Finished(Reason::Completed));
         assert!(matches!(run.take_newest(), Some(Learned::Points(learned)) if learned.flows.len() == 3));
         assert!(run.take_newest().is_none());
@@ -274,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_run_pauses_goes_on_and_stops() {
-        let run = LearningRun::start(ring(1e7), "exact");
+        let run = LearningRun::start(Cores::Shared, ring(1e7), "exact");
         let wait = |wanted: fn(&LearningEvent) -> bool| {
             let limit = Instant::now() + Duration::from_secs(60);
             while !wanted(&run.events().recv_deadline(limit).expect("an event in time")) {}
@@ -293,9 +297,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_learned_is_one_sentence() {
-        let empty = LearningRun::start(Arc::new((world_entry("points").unwrap().empty)()), "exact");
+        let empty = LearningRun::start(Cores::Shared, Arc::new((world_entry("points").unwrap().empty)()), "exact");
         assert!(matches!(last(&empty), LearningEvent::Failed(why) if why.contains("points")));
-        let swarm = LearningRun::start(Arc::new(World::from(crate::worlds::SwarmDoc::default())), "exact");
+        let swarm =
+            LearningRun::start(Cores::Shared, Arc::new(World::from(crate::worlds::SwarmDoc::default())), "exact");
         assert!(matches!(last(&swarm), LearningEvent::Failed(_)));
     }
 
@@ -335,7 +340,7 @@ mod tests {
     #[test]
     fn a_long_step_is_broken_off_by_a_stop_handle() {
         let (begun, has_begun) = bounded(1);
-        let run = LearningRun::spawn(move || Ok(Box::new(LongStep { begun })));
+        let run = LearningRun::spawn(Cores::Shared, move || Ok(Box::new(LongStep { begun })));
         has_begun.recv().expect("a step");
         run.stop_handle().stop();
         assert_eq!(last(&run), LearningEvent::Finished(Reason::Stopped));
@@ -343,7 +348,8 @@ mod tests {
 
     #[test]
     fn a_thread_that_cannot_start_is_one_event() {
-        let run = crate::jobs::thread::testing::without_threads(|| LearningRun::start(ring(1.0), "exact"));
+        let run =
+            crate::jobs::thread::testing::without_threads(|| LearningRun::start(Cores::Shared, ring(1.0), "exact"));
         assert!(matches!(run.events().recv(), Ok(LearningEvent::Failed(why)) if why.contains("started no thread")));
         assert!(run.events().recv().is_err(), "the channel ends");
     }

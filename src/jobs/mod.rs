@@ -162,6 +162,7 @@ impl Training {
         });
         let (outbox, events) = outbox::channel();
         let mine = Arc::clone(&shared);
+        // It need not yield: a window in which a swarm learns rests between its frames.
         match start(LEARNING, Cores::Shared, move || run::run(&mine, outbox, make)) {
             Ok(thread) => Self { shared, events, thread: Some(thread) },
             Err(fault) => {

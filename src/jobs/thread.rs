@@ -43,9 +43,9 @@ pub enum JobFault {
     },
 }
 
-/// Added to the niceness of threads that yield to the frames: where both want a core they get a quarter of it.
+/// Added to the niceness of threads that yield to the frames: where both want a core they get a sixth of it.
 #[cfg(target_os = "linux")]
-const NICE: i32 = 5;
+const NICE: i32 = 7;
 
 /// Which cores the parallel loops of a thread use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

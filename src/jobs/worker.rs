@@ -218,8 +218,8 @@ impl<O: Send + 'static, E: Send + 'static> Worker<O, E> {
 
 impl WorkQueue {
     /// Starts a thread that does the work put into it, in order.
-    pub fn queue(name: JobName, inbox: Inbox) -> Self {
-        Self::start(name, Cores::Shared, inbox, || |work: QueuedWork, _: &Outbox<()>| work())
+    pub fn queue(name: JobName, cores: Cores, inbox: Inbox) -> Self {
+        Self::start(name, cores, inbox, || |work: QueuedWork, _: &Outbox<()>| work())
     }
 
     /// Puts work at the end of the queue.
@@ -271,7 +271,7 @@ mod tests {
 
     #[test]
     fn a_queue_is_worked_off_in_its_order_and_counted_until_done() {
-        let queue = WorkQueue::queue(TEST, Inbox::Files);
+        let queue = WorkQueue::queue(TEST, Cores::Shared, Inbox::Files);
         let (done, seen) = unbounded();
         let (go, may_go) = bounded::<()>(0);
         queue.put(move || _ = may_go.recv());
@@ -395,7 +395,7 @@ mod tests {
 
     #[test]
     fn a_thread_that_cannot_start_is_a_fault() {
-        let worker = without_threads(|| WorkQueue::queue(TEST, Inbox::Files));
+        let worker = without_threads(|| WorkQueue::queue(TEST, Cores::Shared, Inbox::Files));
         worker.put(|| unreachable!("there is no thread"));
         assert!(worker.is_idle());
         let faults: Vec<_> = worker.faults().collect();

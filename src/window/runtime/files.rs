@@ -13,7 +13,7 @@ use super::importing;
 use super::kinds::{FileKind, kind_of};
 use super::portrait::{self, Portrait};
 use crate::formats::{ExportSubject, FormatKind, FormatRole, FormatSpec, StopSignal, format_for};
-use crate::jobs::{Inbox, JobName, Mailbox, Post, WorkQueue, guarded};
+use crate::jobs::{Cores, Inbox, JobName, Mailbox, Post, WorkQueue, guarded};
 use crate::media::chart::Chart;
 use crate::media::picture;
 use crate::scene::{self, Loaded, Project, Showing, SwarmProject, is_picture_name, write_atomic};
@@ -48,8 +48,8 @@ impl Default for Files {
             events: Mailbox::default(),
             notices: Mailbox::default(),
             others: Mailbox::default(),
-            writer: WorkQueue::queue(JobName { thread: "write", what: "Writing files" }, Inbox::Files),
-            reader: WorkQueue::queue(JobName { thread: "read", what: "Reading files" }, Inbox::Files),
+            writer: WorkQueue::queue(JobName { thread: "write", what: "Writing files" }, Cores::Shared, Inbox::Files),
+            reader: WorkQueue::queue(JobName { thread: "read", what: "Reading files" }, Cores::Shared, Inbox::Files),
             readings: FileReadings::default(),
             being_written: Arc::default(),
         }

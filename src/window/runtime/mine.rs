@@ -9,7 +9,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use crate::formats::FormatRole;
-use crate::jobs::{Inbox, JobFault, JobName, WorkQueue, guarded};
+use crate::jobs::{Cores, Inbox, JobFault, JobName, WorkQueue, guarded};
 use crate::media::save_name::split_ending;
 use crate::scene::{Loaded, SwarmProject, holds_scene, is_picture_name, is_scene_name, load_swarm};
 use crate::window::panels::SceneCard;
@@ -43,7 +43,7 @@ pub struct Mine {
 impl Mine {
     pub fn new(folder: Option<PathBuf>) -> Self {
         let name = JobName { thread: "scenes", what: "Looking for your scenes" };
-        Self { folder, queue: WorkQueue::queue(name, Inbox::Queue(WAITING)), cards: Arc::default() }
+        Self { folder, queue: WorkQueue::queue(name, Cores::all_own(), Inbox::Queue(WAITING)), cards: Arc::default() }
     }
 
     pub fn folder(&self) -> Option<&Path> {

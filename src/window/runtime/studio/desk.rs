@@ -14,7 +14,7 @@ use super::view::{StudioScreen, StudioView};
 use crate::formats::StopSignal;
 use crate::gpu::GpuDevice;
 use crate::jobs::{
-    CanvasOrder, CanvasPicture, CanvasWorker, FilmOrder, JobFault, LearningEvent, LearningRun, Mailbox, guarded,
+    CanvasOrder, CanvasPicture, CanvasWorker, Cores, FilmOrder, JobFault, LearningEvent, LearningRun, Mailbox, guarded,
 };
 use crate::media::looks::Theme;
 use crate::scene::{Project, Showing, is_picture_name, write_atomic};
@@ -159,7 +159,9 @@ impl StudioDesk {
             match effect {
                 StudioEffect::Canvas(order) => self.order(order),
                 StudioEffect::Fit => self.view.fit(),
-                StudioEffect::Learn { run, world, method } => self.run = Some((run, LearningRun::start(world, method))),
+                StudioEffect::Learn { run, world, method } => {
+                    self.run = Some((run, LearningRun::start(Cores::all_own(), world, method)))
+                }
                 StudioEffect::PauseLearning(id) => self.with_run(id, LearningRun::pause),
                 StudioEffect::ResumeLearning(id) => self.with_run(id, LearningRun::resume),
                 StudioEffect::StopLearning(id) => self.with_run(id, LearningRun::stop),

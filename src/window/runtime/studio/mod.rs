@@ -50,7 +50,11 @@ impl Studios {
     /// Minimum time of a frame, s: on a software GPU, drawing takes processor time from learning and stepping.
     pub fn min_frame_s(&self, gpu: &Gpu) -> f64 {
         let learns = self.desks.iter().any(|desk| desk.studio.learning().is_active());
-        if gpu.is_software && (learns || self.is_shown()) { 1.0 / 30.0 } else { 0.0 }
+        match (gpu.is_software, learns, self.is_shown()) {
+            (true, true, _) => 1.0 / 25.0,
+            (true, false, true) => 1.0 / 30.0,
+            _ => 0.0,
+        }
     }
 
     /// Panels and canvas of the world that is shown. `keys`: what the keyboard asked for.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use image::RgbaImage;
 
-use crate::jobs::{Inbox, JobName, WorkQueue, guarded};
+use crate::jobs::{Cores, Inbox, JobName, WorkQueue, guarded};
 use crate::scene::{Project, world_name};
 use crate::session::studio::Studio;
 use crate::session::{RunId, Workspace};
@@ -44,7 +44,7 @@ enum DrawnFlows {
 impl Default for StudioPictures {
     fn default() -> Self {
         Self {
-            queue: WorkQueue::queue(PICTURES, Inbox::Queue(WAITING)),
+            queue: WorkQueue::queue(PICTURES, Cores::all_own(), Inbox::Queue(WAITING)),
             flows: Arc::default(),
             cards: Arc::default(),
             drawn: None,
