@@ -343,7 +343,8 @@ fn is_under(stroke: &BrushStroke, position: DVec3) -> bool {
 fn line_of(flow: &FlowCertificate) -> (bool, String) {
     let control = if flow.control { "control " } else { "" };
     let within = flow.within_quantile;
-    let mut text = format!("{control}{}: within {within:.2}, MMD² changes by {:.5}", flow.name, flow.mmd2.mean);
+    let measure = if flow.pairs_within.is_some() { "MMD² changes by" } else { "mean MMD²" };
+    let mut text = format!("{control}{}: within {within:.2}, {measure} {:.5}", flow.name, flow.mmd2.mean);
     if let Some(error) = flow.grid_error {
         text += &format!(", grid error {error:.0e}");
     }
