@@ -37,14 +37,34 @@ impl Mmd {
         mean_kernel_within(sample, self.bandwidth) + self.within - 2.0 * across
     }
 
-    /// The value that a sample of the same distribution stays below with probability `share`: quantile over
-    /// `permutations` random splits of `sample` and the reference together.
-    pub fn permutation_quantile(&self, sample: &[[f32; 4]], share: f64, permutations: usize, seed: u64) -> f64 {
-        let rows = self.kernel_rows(sample);
+    /// Of a sample and the reference together.
+    pub fn pair_kernel(&self, sample: &[[f32; 4]]) -> PairKernel {
+        let all: Vec<[f32; 4]> = sample.iter().chain(&self.reference).copied().collect();
+        let row = |(i, a): (usize, &[f32; 4])| {
+            let value = |(j, b)| if i == j { 0.0 } else { kernel(a, b, self.bandwidth) as f32 };
+            all.iter().enumerate().map(value).collect()
+        };
+        PairKernel { rows: all.par_iter().enumerate().map(row).collect(), samples: sample.len() }
+    }
+}
+
+/// The kernel between any two points of a sample and what it is compared with, for permutations of both together.
+pub struct PairKernel {
+    /// 0 of a point with itself.
+    rows: Vec<Vec<f32>>,
+    /// Points of the sample, which come first.
+    samples: usize,
+}
+
+impl PairKernel {
+    /// The value of MMD² that a sample of the same distribution stays below with probability `share`: quantile over
+    /// `permutations` random splits of both together.
+    pub fn permutation_quantile(&self, share: f64, permutations: usize, seed: u64) -> f64 {
+        let Self { rows, samples } = self;
         let total: f64 = rows.iter().map(|row| row.iter().map(|v| f64::from(*v)).sum::<f64>()).sum();
-        let (m, r) = (sample.len() as f64, self.reference.len() as f64);
+        let (m, r) = (*samples as f64, (rows.len() - samples) as f64);
         let values = permuted(rows.len(), permutations, seed, |order| {
-            let first = indicator(rows.len(), &order[..sample.len()]);
+            let first = indicator(rows.len(), &order[..*samples]);
             let (mut within, mut across) = (0.0f64, 0.0f64);
             for (row, &mine) in rows.iter().zip(&first) {
                 let to_first = dot(row, &first);
@@ -56,12 +76,12 @@ impl Mmd {
         quantile_of(&values, share)
     }
 
-    /// By how much MMD² changes where a new sample of the same distribution takes the place of `sample`, which has as many
-    /// positions as the reference, over `permutations` random splits of both into three parts: before, after and reference;
+    /// By how much MMD² changes where a new sample of the same distribution takes the place of the sample, which has as many
+    /// points as the reference, over `permutations` random splits of both into three parts: before, after and reference;
     /// ascending. Between samples of one distribution MMD² is inversely proportional to their size, so the values of the smaller
     /// parts are scaled to that of the sample.
-    pub(super) fn permuted_changes(&self, sample: &[[f32; 4]], permutations: usize, seed: u64) -> Vec<f64> {
-        let rows = self.kernel_rows(sample);
+    pub(super) fn permuted_changes(&self, permutations: usize, seed: u64) -> Vec<f64> {
+        let Self { rows, samples } = self;
         let part = rows.len() / 3;
         let m = part as f64;
         let (within, across) = (1.0 / (m * (m - 1.0)), 2.0 / (m * m));
@@ -71,18 +91,8 @@ impl Mmd {
             let sum_over = |of: &[usize], with: &[f32]| of.iter().map(|&i| dot(&rows[i], with)).sum::<f64>();
             let change = within * (sum_over(&order[part..2 * part], &after) - sum_over(&order[..part], &before))
                 + across * sum_over(&order[2 * part..3 * part], &difference);
-            change * m / sample.len() as f64
+            change * m / *samples as f64
         })
-    }
-
-    /// The kernel between any two points of `sample` and the reference, 0 of a point with itself.
-    fn kernel_rows(&self, sample: &[[f32; 4]]) -> Vec<Vec<f32>> {
-        let all: Vec<[f32; 4]> = sample.iter().chain(&self.reference).copied().collect();
-        let row = |(i, a): (usize, &[f32; 4])| {
-            let value = |(j, b)| if i == j { 0.0 } else { kernel(a, b, self.bandwidth) as f32 };
-            all.iter().enumerate().map(value).collect()
-        };
-        all.par_iter().enumerate().map(row).collect()
     }
 }
 

@@ -51,10 +51,11 @@ pub(super) struct StartingPair {
 
 impl StartingPair {
     pub fn new(mmd: &Mmd, walkers: &[[f32; 4]], permutations: usize, seed: u64) -> Self {
+        let kernel = mmd.pair_kernel(walkers);
         Self {
             mmd2: mmd.of(walkers),
-            quantile: mmd.permutation_quantile(walkers, CONFIDENCE, permutations, seed),
-            changes: mmd.permuted_changes(walkers, permutations, seed),
+            quantile: kernel.permutation_quantile(CONFIDENCE, permutations, seed),
+            changes: kernel.permuted_changes(permutations, seed),
         }
     }
 }

@@ -165,6 +165,23 @@ fn exact_flows_keep_the_ring_and_the_controls_do_not() {
 }
 
 #[test]
+fn older_certificates_are_judged_by_their_single_pairs() {
+    let older = |within: f64, mmd2: f64| -> FlowCertificate {
+        let text = format!(
+            "(name: \"exact\", control: false, within_quantile: {within}, within_error: 0.02, \
+             mmd2: (mean: {mmd2}, error: 0.0001), mmd2_max: 0.001, quantile: 0.0004, residual: None, stein: None, \
+             alive: 1.0, cosine: None, lyapunov: None)"
+        );
+        ron::from_str(&text).unwrap()
+    };
+    assert!(older(0.92, 1e-4).keeps_cloud());
+    assert!(!older(0.90, 1e-4).keeps_cloud(), "below .95 by more than twice its error");
+    assert!(!older(0.92, 3e-4).keeps_cloud(), "MMD² is not 0");
+    let newer = FlowCertificate { pairs_within: Some(0.99), ..older(0.92, 1e-4) };
+    assert!(!newer.keeps_cloud(), "the share of times has no error to forgive");
+}
+
+#[test]
 fn the_weak_flow_has_a_residual_where_there_is_an_energy() {
     let mut doc = learned_scene(BuiltInTarget::LimitCycle);
     let settings = WeakFitSettings { degree: 3, ..Default::default() };
@@ -219,7 +236,7 @@ fn discrepancies_tell_a_shifted_sample_from_a_fair_one() {
     };
     let (a, b) = (sample(1, 0.0), sample(2, 0.0));
     let mmd = Mmd::new(&a, &b);
-    let quantile = mmd.permutation_quantile(&a, 0.95, 200, 1);
+    let quantile = mmd.pair_kernel(&a).permutation_quantile(0.95, 200, 1);
     assert!(mmd.of(&a) < 2.0 * quantile && mmd.of(&sample(1, 0.4)) > 3.0 * quantile);
     // Scores of the two Gaussians themselves.
     let stein = |sample: &[[f32; 4]]| {

@@ -225,7 +225,7 @@ impl PointsSimulation {
         if stale || self.yardstick.is_none() {
             let [first, second] = [1, 2].map(|k| walkers_from(cloud, dim, COMPARED, sigma, seed.wrapping_add(k)));
             let mmd = Mmd::new(&first, &second);
-            let quantile = mmd.permutation_quantile(&first, 0.95, PERMUTATIONS, seed);
+            let quantile = mmd.pair_kernel(&first).permutation_quantile(0.95, PERMUTATIONS, seed);
             return self.yardstick.insert(SampleYardstick { mmd, quantile, sigma });
         }
         self.yardstick.get_or_insert_with(|| unreachable!("the yardstick is there"))
