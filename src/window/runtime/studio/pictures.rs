@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use image::RgbaImage;
@@ -29,6 +30,8 @@ pub struct StudioPictures {
     flows: Arc<ArcSwap<Vec<RgbaImage>>>,
     cards: Arc<ArcSwap<Vec<StudioCard>>>,
     drawn: Option<DrawnFlows>,
+    /// The run that goes on or went on last, and when it was first seen.
+    run: Option<(RunId, Instant)>,
     gallery_was_open: bool,
 }
 
@@ -37,17 +40,18 @@ pub struct StudioPictures {
 enum DrawnFlows {
     /// In this theme, light or not.
     Revision(u64, bool),
-    /// While a run goes on, which makes a revision several times a second, only a further rule is drawn.
-    Run(RunId, usize, bool),
+    /// While a run goes on, which makes a revision several times a second: in this round ([`round_at`]), this many rules.
+    Run(RunId, u32, usize, bool),
 }
 
 impl Default for StudioPictures {
     fn default() -> Self {
         Self {
-            queue: WorkQueue::queue(PICTURES, Cores::all_own(), Inbox::Queue(WAITING)),
+            queue: WorkQueue::queue(PICTURES, Cores::ONE, Inbox::Queue(WAITING)),
             flows: Arc::default(),
             cards: Arc::default(),
             drawn: None,
+            run: None,
             gallery_was_open: false,
         }
     }
@@ -61,12 +65,17 @@ impl StudioPictures {
         state.set_studio_cards(&self.cards.load_full());
         let learning = studio.learning();
         let wanted = if learning.is_active() {
-            DrawnFlows::Run(learning.run(), studio.info().flows().len(), light)
+            let round = self.round_of(learning.run());
+            (round > 0).then(|| DrawnFlows::Run(learning.run(), round, studio.info().flows().len(), light))
         } else {
-            DrawnFlows::Revision(studio.revision(), light)
+            Some(DrawnFlows::Revision(studio.revision(), light))
         };
-        if studio.workspace() == Workspace::Learn && self.drawn != Some(wanted) && self.queue.waiting() == 0 {
-            self.drawn = Some(wanted);
+        if studio.workspace() == Workspace::Learn
+            && wanted.is_some()
+            && self.drawn != wanted
+            && self.queue.waiting() == 0
+        {
+            self.drawn = wanted;
             let (world, flows) = (studio.project().world.clone(), self.flows.clone());
             self.queue.put(move || {
                 let drawn = guarded("drawing the rules", || {
@@ -77,6 +86,17 @@ impl StudioPictures {
                 flows.store(Arc::new(drawn.unwrap_or_default()));
             });
         }
+        self.draw_cards(studio, light, folder, state);
+    }
+
+    fn round_of(&mut self, run: RunId) -> u32 {
+        let known = self.run.filter(|(known, _)| *known == run);
+        let (_, begun) = *self.run.insert(known.unwrap_or((run, Instant::now())));
+        round_at(begun.elapsed().as_secs_f64())
+    }
+
+    /// When the gallery opens.
+    fn draw_cards(&mut self, studio: &Studio, light: bool, folder: Option<&Path>, state: &UiState) {
         let opens = state.gallery_is_open() && !self.gallery_was_open;
         self.gallery_was_open = state.gallery_is_open();
         if opens {
@@ -90,6 +110,14 @@ impl StudioPictures {
             });
         }
     }
+}
+
+/// Time after which the rules of a run are drawn for the first time, s: before, they are noise.
+const FIRST_ROUND_S: f64 = 10.0;
+
+/// How often the rules are to have been drawn by now: each time the run has gone on for twice as long.
+fn round_at(elapsed_s: f64) -> u32 {
+    ((elapsed_s / FIRST_ROUND_S).log2() + 1.0).max(0.0) as u32
 }
 
 /// `size`: points.
@@ -169,5 +197,11 @@ mod tests {
             );
         }
         assert!(own(&WORLDS[0], None, true).is_empty());
+    }
+
+    #[test]
+    fn rules_are_drawn_when_a_run_is_twice_as_old() {
+        let rounds = [0.0, 9.9, 10.0, 19.9, 20.0, 39.9, 40.0, 80.0].map(round_at);
+        assert_eq!(rounds, [0, 0, 1, 1, 2, 2, 3, 4]);
     }
 }
