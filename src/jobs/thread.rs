@@ -43,9 +43,9 @@ pub enum JobFault {
     },
 }
 
-/// Added to the niceness of threads that yield to the frames: where both want a core they get a sixth of it.
+/// Added to the niceness of threads that yield to the frames: where both want a core they get a tenth of it.
 #[cfg(target_os = "linux")]
-const NICE: i32 = 7;
+const NICE: i32 = 10;
 
 /// Which cores the parallel loops of a thread use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
